@@ -1,0 +1,54 @@
+// libjpeg-turbo without its traps: no exit(), no setjmp in Swift, no memory that a header can
+// blow up. Decodes to luma and NV12 chroma, encodes from the same.
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// A codec with its working memory; for one thread at a time.
+typedef struct kuzet_jpeg kuzet_jpeg;
+
+/// NULL where there is no memory.
+kuzet_jpeg *kuzet_jpeg_create(void);
+void kuzet_jpeg_destroy(kuzet_jpeg *codec);
+
+/// Why the last call failed or found the picture damaged; valid until the next call.
+const char *kuzet_jpeg_text(const kuzet_jpeg *codec);
+
+enum {
+    /// The longest side of a picture, either way.
+    KUZET_JPEG_SIDE_MAX = 16384,
+    /// The most pixels of a picture, either way: bounds time and memory.
+    KUZET_JPEG_PIXEL_COUNT_MAX = 64 * 1024 * 1024,
+};
+
+enum kuzet_jpeg_result {
+    KUZET_JPEG_DONE = 0,
+    /// Decoded, but bits were wrong or missing: part of the picture is made up.
+    KUZET_JPEG_DAMAGED = 1,
+    /// Nothing usable.
+    KUZET_JPEG_FAILED = -1,
+};
+
+/// The size in a picture's header, in pixels.
+int kuzet_jpeg_measure(
+    kuzet_jpeg *codec, const uint8_t *bytes, size_t byteCount, uint32_t *width, uint32_t *height);
+
+/// Decodes at 1/`denominator` (1, 2, 4 or 8) of the size in the header.
+///
+/// `width` and `height` are what the caller's memory holds, and must be the scaled size, rounded
+/// up. `luma` has `height` rows; `chroma`, if not NULL, (height + 1) / 2 rows of (width + 1) / 2
+/// pairs Cb, Cr; 128 for a grey picture. The luma is the same on every machine: integer DCT, no
+/// smoothing, no upsampling.
+int kuzet_jpeg_decode(
+    kuzet_jpeg *codec, const uint8_t *bytes, size_t byteCount, uint32_t denominator,
+    uint32_t width, uint32_t height, uint8_t *luma, size_t lumaStride, uint8_t *chroma,
+    size_t chromaStride);
+
+/// Encodes 4:2:0 (grey where `chroma` is NULL) at `quality` 1 ... 100 into `capacity` bytes.
+/// Sets `byteCount` to what it took; fails where that is not less than `capacity`.
+/// width · height + 65536 bytes are always enough for quality up to 95.
+int kuzet_jpeg_encode(
+    kuzet_jpeg *codec, const uint8_t *luma, size_t lumaStride, const uint8_t *chroma,
+    size_t chromaStride, uint32_t width, uint32_t height, int quality, uint8_t *bytes,
+    size_t capacity, size_t *byteCount);

@@ -1,0 +1,60 @@
+#include "lanes.h"
+
+/// Sum of absolute differences of two 16 x 16 blocks; gives up half way, with a number that is not
+/// below `limit`, when the upper half alone reaches it.
+BODY uint32_t block_difference(
+    const uint8_t *a, ptrdiff_t a_stride, const uint8_t *b, ptrdiff_t b_stride, uint32_t limit) {
+    uint32_t sum = 0;
+    for (int half = 0; half < 2; half++) {
+#if defined(__aarch64__)
+        // Cannot overflow: a lane adds 16 differences of at most 255.
+        uint16x8_t lanes = vdupq_n_u16(0), more = vdupq_n_u16(0);
+#pragma clang loop unroll(full)
+        for (int row = 0; row < 8; row++, a += a_stride, b += b_stride) {
+            uint8x16_t p = vld1q_u8(a), q = vld1q_u8(b);
+            lanes = vabal_u8(lanes, vget_low_u8(p), vget_low_u8(q));
+            more = vabal_high_u8(more, p, q);
+        }
+        sum += vaddlvq_u16(vaddq_u16(lanes, more));
+#elif defined(__x86_64__)
+        __m128i lanes = _mm_setzero_si128();
+#pragma clang loop unroll(full)
+        for (int row = 0; row < 8; row++, a += a_stride, b += b_stride) {
+            __m128i p = _mm_loadu_si128((const __m128i *)a);
+            __m128i q = _mm_loadu_si128((const __m128i *)b);
+            lanes = _mm_add_epi64(lanes, _mm_sad_epu8(p, q));
+        }
+        sum += (uint32_t)_mm_cvtsi128_si32(lanes) + (uint32_t)_mm_extract_epi16(lanes, 4);
+#else
+        for (int row = 0; row < 8; row++, a += a_stride, b += b_stride) {
+            for (int x = 0; x < 16; x++) sum += (uint32_t)(a[x] > b[x] ? a[x] - b[x] : b[x] - a[x]);
+        }
+#endif
+        if (sum >= limit) return sum;
+    }
+    return sum;
+}
+
+kernel_vector kernels_match_block(
+    kernel_plane now, kernel_plane before, ptrdiff_t width, ptrdiff_t height, ptrdiff_t x,
+    ptrdiff_t y, const int8_t *offsets, ptrdiff_t offset_count, uint16_t still_difference_max) {
+    const uint8_t *block = now.base + y * now.stride + x;
+    const uint8_t *same = before.base + y * before.stride + x;
+    uint32_t still = block_difference(block, now.stride, same, before.stride, UINT32_MAX);
+    kernel_vector best = {0, 0, (uint16_t)still, (uint16_t)still};
+    if (still <= still_difference_max) return best;
+    uint32_t least = still;
+    for (ptrdiff_t index = 1; index < offset_count; index++) {
+        int dx = offsets[2 * index], dy = offsets[2 * index + 1];
+        if (x + dx < 0 || y + dy < 0 || x + dx + 16 > width || y + dy + 16 > height) continue;
+        const uint8_t *other = same + dy * before.stride + dx;
+        uint32_t difference = block_difference(block, now.stride, other, before.stride, least);
+        if (difference < least) {
+            least = difference;
+            best.dx = (int8_t)dx;
+            best.dy = (int8_t)dy;
+            best.difference = (uint16_t)difference;
+        }
+    }
+    return best;
+}

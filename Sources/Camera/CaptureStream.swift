@@ -1,0 +1,34 @@
+import Frames
+
+/// A device that is open and streams; what `V4L2Camera` needs of it, so that tests can stand in.
+protocol CaptureStream: AnyObject {
+    /// The size of the pictures that come out.
+    var width: Int { get }
+    var height: Int { get }
+    /// What could not be set and does not stop the camera, for the log.
+    var advice: [String] { get }
+
+    /// Whether something came, within `milliseconds` at the most.
+    func wait(milliseconds: Int64) throws -> Bool
+    /// Takes what the device has, keeps the newest whole picture in `frame` and gives every buffer
+    /// back to the device.
+    func take(into frame: Frame, _ sequence: inout CaptureSequence) throws -> CaptureTake
+    /// Gives the device back; what that answers does not matter any more.
+    func close()
+}
+
+/// What came out of a device at once.
+struct CaptureTake: Hashable {
+    struct Picture: Hashable {
+        /// On the monotonic clock; nil where the driver does not use that one.
+        var stated: Instant?
+        var sequence: UInt32
+    }
+
+    /// Nil where nothing whole came.
+    var picture: Picture?
+    /// Older whole pictures that were passed over, and those that the driver dropped.
+    var droppedCount: UInt64 = 0
+    /// Flagged by the driver, short, or undecodable.
+    var damagedCount: UInt64 = 0
+}

@@ -1,0 +1,108 @@
+import Frames
+
+/// The scene as it usually is: the running background, its picture, and how sharp it is.
+///
+/// Learns fast for the first `firstLook`, then slowly, and only while the caller says that the
+/// camera sees well: a hand over the lens is never learned.
+final class LearnedScene {
+    let background: RunningBackground
+    /// The background as a picture, redrawn at every step of learning.
+    let picture: Plane
+    /// Mean Σ |Laplacian| of each cell; sixteenths of a code value.
+    let sharp: UnsafeMutableBufferPointer<Int32>
+    private(set) var isEmpty = true
+    /// Time learned so far.
+    private(set) var learnedFor = Interval.zero
+    private var sinceStep = Interval.zero
+    private var stepCount = 0
+
+    /// Nothing is judged by a scene that was seen for less than this.
+    static let firstLook = Interval.milliseconds(2_500)
+    /// Steps while the scene is new, and later.
+    private static let shortStep = Interval.milliseconds(100)
+    private static let longStep = Interval.milliseconds(500)
+    /// What is forgotten to 1/e in this time, by background and by foreground pixels.
+    private static let memory = Interval.seconds(30)
+    private static let foregroundMemory = Interval.seconds(300)
+
+    var isReady: Bool { learnedFor >= Self.firstLook }
+
+    init() {
+        background = RunningBackground(width: CellGrid.width, height: CellGrid.height)
+        picture = Plane(width: CellGrid.width, height: CellGrid.height)
+        sharp = .allocate(capacity: CellGrid.count)
+        sharp.initialize(repeating: 0)
+    }
+
+    deinit {
+        sharp.deallocate()
+    }
+
+    /// Forgets everything; the next picture begins a new scene.
+    func forget() {
+        isEmpty = true
+    }
+
+    func begin(with luma: PlaneView, cells: UnsafeMutableBufferPointer<CellSums>) {
+        background.begin(with: luma)
+        background.draw(into: picture)
+        (isEmpty, learnedFor, sinceStep, stepCount) = (false, .zero, .zero, 1)
+        CellLikeness.measure(luma, against: picture.view, into: cells)
+        for index in sharp.indices {
+            sharp[index] = cells[index].laplacianSum << 4
+        }
+    }
+
+    /// Finds what does not belong to the scene, and learns if it is time and `mayLearn`.
+    func absorb(
+        _ luma: PlaneView, cells: UnsafeMutableBufferPointer<CellSums>,
+        states: UnsafeMutableBufferPointer<CellState>, light: RunningBackground.Light,
+        elapsed: Interval, mayLearn: Bool, within shown: PlaneView?, foreground: Plane
+    ) {
+        var learning = RunningBackground.Learning.frozen
+        let isNew = !isReady
+        if mayLearn {
+            sinceStep = sinceStep + elapsed
+            if sinceStep >= (isNew ? Self.shortStep : Self.longStep) {
+                learning = rates(isNew)
+                learnedFor = min(learnedFor + sinceStep, .seconds(3_600))
+                sinceStep = .zero
+            }
+        }
+        background.absorb(
+            luma, light: isNew ? .unchanged : light, sensitivity: Self.sensitivity,
+            learning: learning, within: shown, foreground: foreground)
+        guard learning != .frozen else { return }
+        if !isNew, light != .unchanged {
+            // Light that has changed for long becomes the usual light, 1/256 with each step:
+            // a third in a minute.
+            let gain: UInt16 = light.gain > 256 ? 255 : 257
+            background.relight(.init(gain: gain, offset: 16 * (256 - Int16(gain))))
+        }
+        background.draw(into: picture)
+        let rate = Int32(learning.rate.rawValue)
+        for index in sharp.indices where isNew || states[index] == .seen || states[index] == .plain
+        {
+            // Cannot overflow: |distance| ≤ 65 280 · 16 < 2²⁰, halved to 2¹⁹ · rate < 2³⁴ in Int.
+            let distance = Int(cells[index].laplacianSum << 4) - Int(sharp[index])
+            sharp[index] += Int32((distance * Int(rate)) >> 15)
+        }
+    }
+
+    /// 10 code values or 3 σ.
+    private static let sensitivity = RunningBackground.Sensitivity(
+        floor: 10 << 8, inverseDeviations: Q15(rawValue: 8_738), deviationMax: 20 << 8)
+
+    /// A plain mean of all steps at first, an exponential one later.
+    private func rates(_ isNew: Bool) -> RunningBackground.Learning {
+        stepCount = min(stepCount + 1, 1 << 20)
+        if isNew {
+            let rate = Q15.ratio(1, of: stepCount)
+            return RunningBackground.Learning(rate: rate, foregroundRate: rate)
+        }
+        return RunningBackground.Learning(
+            rate: .ratio(Int(sinceStep.milliseconds), of: Int(Self.memory.milliseconds)),
+            foregroundRate: .ratio(
+                Int(sinceStep.milliseconds), of: Int(Self.foregroundMemory.milliseconds)))
+    }
+}

@@ -1,0 +1,226 @@
+import Detectors
+import Frames
+
+// The one form in which records, incidents and sightings are hashed and stored.
+//
+// All numbers are big-endian; signed ones are two's complement. Every form begins with a letter
+// that says what it is and a version, 1 today: what a version means never changes, a change is a
+// new version, and versions once written are read for ever.
+//
+//     record        'R'  1  type:1  boot:16  monotonic ns:8s  wall ms:8s  trust:1  body
+//       started        type 1   count:1  configuration SHA-256:count
+//       incident       type 2   incident fields:40, 48 or 56
+//       clockCorrected type 3   offset ms:8s
+//       configured     type 4   accepted:1 (0 or 1)  count:1  configuration SHA-256:count
+//       evidence       type 5   ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
+//       operated       type 6   count:2  UTF-8:count
+//       repaired       type 7   count:2  UTF-8:count
+//     incident      'I'  1  incident fields:40, 48 or 56
+//       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
+//       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
+//       peak score Q15:2s  peak ns:8s  region x:2 y:2 width:2 height:2 (per mille)  sightings:4
+//     sighting      'S'  1  sighting fields:12
+//       kind:1  zone:1  score Q15:2s  region x:2 y:2 width:2 height:2 (per mille)
+//     decision      'D'  1  camera:1  captured ns:8s  count:2  sighting fields:12 each
+//
+// A number after a colon counts bytes; `8s` is eight bytes, signed. Text longer than 1,024 bytes is cut at the last
+// whole character, hashes longer than 255 bytes at 255, more than 65,535 sightings at 65,535.
+
+extension LedgerRecord {
+    /// The largest canonical form, in bytes: a text of 1,024 bytes.
+    public static let canonicalByteCountMax = 1_062
+    public static let textByteCountMax = 1_024
+
+    /// The record as it is hashed and stored.
+    public var canonicalBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(128)
+        bytes += [UInt8(ascii: "R"), 1, typeCode]
+        bytes.appendBigEndian(stamp.boot.high)
+        bytes.appendBigEndian(stamp.boot.low)
+        bytes.appendBigEndian(stamp.monotonic.nanoseconds)
+        bytes.appendBigEndian(stamp.wallMilliseconds)
+        bytes.append(stamp.trust.rawValue)
+        switch body {
+        case .started(let configuration):
+            bytes.appendCounted(configuration)
+        case .incident(let incident):
+            incident.appendFields(to: &bytes)
+        case .clockCorrected(let offsetMilliseconds):
+            bytes.appendBigEndian(offsetMilliseconds)
+        case .configured(let configuration, let accepted):
+            bytes.append(accepted ? 1 : 0)
+            bytes.appendCounted(configuration)
+        case .evidence(let ordinal, let kind, let sha256, let byteCount):
+            bytes.appendBigEndian(ordinal)
+            bytes.append(kind.rawValue)
+            bytes.appendBigEndian(byteCount)
+            bytes.appendCounted(sha256)
+        case .operated(let text), .repaired(let text):
+            let cut = Self.cut(text)
+            bytes.appendBigEndian(UInt16(cut.count))
+            bytes += cut
+        }
+        return bytes
+    }
+
+    private var typeCode: UInt8 {
+        switch body {
+        case .started: 1
+        case .incident: 2
+        case .clockCorrected: 3
+        case .configured: 4
+        case .evidence: Self.evidenceTypeCode
+        case .operated: 6
+        case .repaired: 7
+        }
+    }
+
+    /// Where the type stands in the canonical bytes, and which one is evidence: the store finds
+    /// evidence by it without reading whole records.
+    public static let typeCodeOffset = 2
+    public static let evidenceTypeCode: UInt8 = 5
+
+    /// At most `textByteCountMax` bytes of UTF-8, never half a character.
+    private static func cut(_ text: String) -> [UInt8] {
+        let bytes = Array(text.utf8)
+        guard bytes.count > textByteCountMax else { return bytes }
+        var end = textByteCountMax
+        // A byte 10xxxxxx continues a character: go back to where that character starts.
+        while end > 0, bytes[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
+        return Array(bytes[..<end])
+    }
+
+    /// Reads back exactly what `canonicalBytes` writes, and nothing else: whatever is accepted
+    /// gives the same bytes again.
+    public init(canonicalBytes: [UInt8]) throws {
+        var reader = BigEndianReader(canonicalBytes)
+        try reader.expectForm("R")
+        let type = try reader.byte("type")
+        let boot = BootID(
+            high: try reader.integer(UInt64.self, "boot"),
+            low: try reader.integer(UInt64.self, "boot"))
+        let monotonic = try reader.instant("monotonic time")
+        let wall = try reader.integer(Int64.self, "wall time")
+        let trust = try reader.code("trust", Stamp.Trust.init(rawValue:))
+        stamp = Stamp(boot: boot, monotonic: monotonic, wallMilliseconds: wall, trust: trust)
+        switch type {
+        case 1:
+            body = .started(configuration: try reader.counted("configuration hash"))
+        case 2:
+            body = .incident(try Incident(fields: &reader))
+        case 3:
+            body = .clockCorrected(offsetMilliseconds: try reader.integer(Int64.self, "offset"))
+        case 4:
+            let accepted = try reader.code("accepted") { $0 == 0 ? false : $0 == 1 ? true : nil }
+            body = .configured(
+                configuration: try reader.counted("configuration hash"), accepted: accepted)
+        case 5:
+            let ordinal = try reader.integer(UInt32.self, "ordinal")
+            let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))
+            let byteCount = try reader.integer(UInt32.self, "byte count")
+            body = .evidence(
+                ordinal: ordinal, kind: kind, sha256: try reader.counted("evidence hash"),
+                byteCount: byteCount)
+        case 6:
+            body = .operated(try reader.text())
+        case 7:
+            body = .repaired(try reader.text())
+        default:
+            throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
+        }
+        try reader.expectEnd()
+    }
+}
+
+extension Incident {
+    /// The incident as replays hash it.
+    public var canonicalBytes: [UInt8] {
+        var bytes: [UInt8] = [UInt8(ascii: "I"), 1]
+        appendFields(to: &bytes)
+        return bytes
+    }
+
+    fileprivate func appendFields(to bytes: inout [UInt8]) {
+        bytes.appendBigEndian(ordinal)
+        bytes.append(camera)
+        bytes.appendBigEndian(kind.rawValue)
+        bytes.append(zone)
+        bytes.append(state.rawValue)
+        bytes.appendBigEndian(openedAt.nanoseconds)
+        bytes.append((confirmedAt == nil ? 0 : 1) | (closedAt == nil ? 0 : 2))
+        if let confirmedAt { bytes.appendBigEndian(confirmedAt.nanoseconds) }
+        if let closedAt { bytes.appendBigEndian(closedAt.nanoseconds) }
+        bytes.appendBigEndian(peakScore.rawValue)
+        bytes.appendBigEndian(peakAt.nanoseconds)
+        region.appendFields(to: &bytes)
+        bytes.appendBigEndian(sightingCount)
+    }
+
+    fileprivate init(fields reader: inout BigEndianReader) throws {
+        let ordinal = try reader.integer(UInt32.self, "ordinal")
+        let camera = try reader.byte("camera")
+        let kindCode = try reader.integer(UInt16.self, "kind")
+        guard let kind = Kind(rawValue: kindCode) else {
+            throw CanonicalBytesError.unknownCode(field: "incident kind", code: UInt64(kindCode))
+        }
+        let zone = try reader.byte("zone")
+        let state = try reader.code("incident state", State.init(rawValue:))
+        let openedAt = try reader.instant("opened")
+        let present = try reader.code("present") { $0 < 4 ? $0 : nil }
+        let confirmedAt = present & 1 == 0 ? nil : try reader.instant("confirmed")
+        let closedAt = present & 2 == 0 ? nil : try reader.instant("closed")
+        let peakScore = Q15(rawValue: try reader.integer(Int16.self, "peak score"))
+        let peakAt = try reader.instant("peak")
+        let region = try Region(fields: &reader)
+        self.init(
+            ordinal: ordinal, camera: camera, kind: kind, zone: zone, openedAt: openedAt,
+            score: peakScore, region: region)
+        self.state = state
+        self.confirmedAt = confirmedAt
+        self.closedAt = closedAt
+        self.peakAt = peakAt
+        sightingCount = try reader.integer(UInt32.self, "sightings")
+    }
+}
+
+extension Sighting {
+    public var canonicalBytes: [UInt8] {
+        var bytes: [UInt8] = [UInt8(ascii: "S"), 1]
+        appendFields(to: &bytes)
+        return bytes
+    }
+
+    /// Everything that was decided about one frame, as replays hash it.
+    public static func canonicalDecision(
+        camera: UInt8, capturedAt: Instant, sightings: [Sighting]
+    ) -> [UInt8] {
+        var bytes: [UInt8] = [UInt8(ascii: "D"), 1, camera]
+        bytes.appendBigEndian(capturedAt.nanoseconds)
+        let kept = sightings.prefix(Int(UInt16.max))
+        bytes.appendBigEndian(UInt16(kept.count))
+        for sighting in kept { sighting.appendFields(to: &bytes) }
+        return bytes
+    }
+
+    private func appendFields(to bytes: inout [UInt8]) {
+        bytes.append(kind.rawValue)
+        bytes.append(zone)
+        bytes.appendBigEndian(score.rawValue)
+        region.appendFields(to: &bytes)
+    }
+}
+
+extension Region {
+    fileprivate func appendFields(to bytes: inout [UInt8]) {
+        for value in [x, y, width, height] { bytes.appendBigEndian(value) }
+    }
+
+    fileprivate init(fields reader: inout BigEndianReader) throws {
+        self.init(
+            x: try reader.integer(UInt16.self, "region"),
+            y: try reader.integer(UInt16.self, "region"),
+            width: try reader.integer(UInt16.self, "region"),
+            height: try reader.integer(UInt16.self, "region"))
+    }
+}

@@ -1,0 +1,70 @@
+import Frames
+
+/// When a record was made, and how far its wall-clock time can be trusted.
+public struct Stamp: Hashable, Sendable {
+    /// The raw values stand in the ledger: never renumber them.
+    public enum Trust: UInt8, Sendable {
+        /// The clock was never set in this boot: `wallMilliseconds` is what it happened to show.
+        case unset = 0
+        /// Set in this boot, from the network or a battery-backed clock.
+        case synchronised = 1
+    }
+
+    /// The kernel's boot identity, 16 bytes (`/proc/sys/kernel/random/boot_id`).
+    public var boot: BootID
+    public var monotonic: Instant
+    /// Milliseconds since 1970-01-01 UTC.
+    public var wallMilliseconds: Int64
+    public var trust: Trust
+
+    public init(boot: BootID, monotonic: Instant, wallMilliseconds: Int64, trust: Trust) {
+        self.boot = boot
+        self.monotonic = monotonic
+        self.wallMilliseconds = wallMilliseconds
+        self.trust = trust
+    }
+}
+
+/// 128 bits that name one boot of one machine.
+public struct BootID: Hashable, Sendable {
+    public var high: UInt64
+    public var low: UInt64
+
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+}
+
+/// One line of the ledger, before it is chained: what happened, and when.
+public struct LedgerRecord: Hashable, Sendable {
+    public enum Body: Hashable, Sendable {
+        /// The appliance started, with the SHA-256 of its configuration.
+        case started(configuration: [UInt8])
+        /// An incident opened, was confirmed or closed: the whole incident as it then stood.
+        case incident(Incident)
+        /// The clock was set: add `offsetMilliseconds` to the wall times of this boot before now.
+        case clockCorrected(offsetMilliseconds: Int64)
+        /// The configuration was replaced, or a replacement was refused.
+        case configured(configuration: [UInt8], accepted: Bool)
+        /// An evidence file of an incident, by its SHA-256.
+        case evidence(ordinal: UInt32, kind: EvidenceKind, sha256: [UInt8], byteCount: UInt32)
+        /// Somebody pressed a button or gave a command: "silence", "panic".
+        case operated(String)
+        /// The store found damage or stray files when it opened: what, and where they are now.
+        case repaired(String)
+    }
+
+    /// The raw values stand in the ledger: never renumber them.
+    public enum EvidenceKind: UInt8, Sendable {
+        case snapshot = 1
+    }
+
+    public var stamp: Stamp
+    public var body: Body
+
+    public init(stamp: Stamp, body: Body) {
+        self.stamp = stamp
+        self.body = body
+    }
+}

@@ -1,0 +1,155 @@
+import CLinux
+
+/// What the kernel says about a file.
+public struct FileFacts: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable {
+        case regular, directory, characterDevice, blockDevice, pipe, socket, link, unknown
+    }
+
+    public var kind: Kind
+    public var byteCount: UInt64
+    /// What it takes on the disk, in units of 512 bytes.
+    public var allocatedByteCount: UInt64
+    public var permissions: UInt32
+    public var device: UInt64
+    public var inode: UInt64
+    /// Of a device file: which device it stands for.
+    public var specialDevice: UInt64
+    /// Seconds since 1970-01-01 UTC.
+    public var modifiedSeconds: Int64
+
+    init(_ facts: kuzet_file_facts) {
+        switch facts.mode & UInt32(S_IFMT) {
+        case UInt32(S_IFREG): kind = .regular
+        case UInt32(S_IFDIR): kind = .directory
+        case UInt32(S_IFCHR): kind = .characterDevice
+        case UInt32(S_IFBLK): kind = .blockDevice
+        case UInt32(S_IFIFO): kind = .pipe
+        case UInt32(S_IFSOCK): kind = .socket
+        case UInt32(S_IFLNK): kind = .link
+        default: kind = .unknown
+        }
+        byteCount = facts.byteCount
+        allocatedByteCount = facts.allocatedByteCount
+        permissions = facts.mode & 0o7777
+        device = facts.device
+        inode = facts.inode
+        specialDevice = facts.specialDevice
+        modifiedSeconds = facts.modifiedSeconds
+    }
+}
+
+/// Files and folders by name.
+public enum Files {
+    /// A folder with more entries than this is read in part.
+    public static let entryCountMax = 65_536
+
+    public static func facts(_ path: String, followsLinks: Bool = true) throws(Errno) -> FileFacts {
+        var facts = kuzet_file_facts()
+        try Syscalls.stat(path, followsLinks: followsLinks, &facts)
+        return FileFacts(facts)
+    }
+
+    public static func exists(_ path: String) -> Bool {
+        (try? facts(path)) != nil
+    }
+
+    /// Both names in one file system; what `new` named is replaced in one step.
+    /// Durable only after `synchroniseFolder` of its folder. The C function is `rename`.
+    public static func rename(_ old: String, to new: String) throws(Errno) {
+        try Syscalls.rename(old, new)
+    }
+
+    public static func remove(_ path: String) throws(Errno) { try Syscalls.unlink(path) }
+
+    public static func removeFolder(_ path: String) throws(Errno) { try Syscalls.rmdir(path) }
+
+    /// Makes a folder and those above it; one that exists is no error.
+    public static func makeFolder(_ path: String, mode: UInt32 = 0o750) throws(Errno) {
+        var made = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            made += made.isEmpty || made == "/" ? String(part) : "/" + part
+            do throws(Errno) {
+                try Syscalls.mkdir(made, mode)
+            } catch .fileExists {
+                continue
+            }
+        }
+        guard try facts(path).kind == .directory else { throw Errno(rawValue: ENOTDIR) }
+    }
+
+    /// Names within a folder, sorted, without "." and "..".
+    public static func names(in folder: String) throws(Errno) -> [String] {
+        try Syscalls.names(inDirectory: folder, countMax: entryCountMax).sorted()
+    }
+
+    /// The path without links and dots. The corresponding C function is `realpath`.
+    public static func resolve(_ path: String) throws(Errno) -> String {
+        try Syscalls.realpath(path)
+    }
+
+    public static func isReadable(_ path: String) -> Bool {
+        (try? Syscalls.access(path, R_OK)) != nil
+    }
+
+    public static func isWritable(_ path: String) -> Bool {
+        (try? Syscalls.access(path, W_OK)) != nil
+    }
+
+    /// Makes names that were created, renamed or removed in a folder durable.
+    public static func synchroniseFolder(_ path: String) throws(Errno) {
+        try FileDescriptor.open(path, [.readOnly, .directory]).synchronise()
+    }
+
+    /// The whole of a file that ought to be small.
+    ///
+    /// - Error: `EFBIG` where it has more than `byteCountMax` bytes, whatever it claims to have.
+    public static func read(_ path: String, byteCountMax: Int) throws(Errno) -> [UInt8] {
+        let file = try FileDescriptor.open(path, .readOnly)
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: min(byteCountMax + 1, 65_536))
+        while true {
+            var failure: Errno?
+            var came = 0
+            chunk.withUnsafeMutableBytes { buffer in
+                do throws(Errno) { came = try file.read(into: buffer) } catch { failure = error }
+            }
+            if let failure { throw failure }
+            if came == 0 { return bytes }
+            guard bytes.count + came <= byteCountMax else { throw Errno(rawValue: EFBIG) }
+            bytes.append(contentsOf: chunk[..<came])
+        }
+    }
+
+    /// Writes a file so that a power cut leaves either the old one or the new one, whole.
+    public static func replace(
+        _ path: String, with bytes: [UInt8], mode: UInt32 = 0o640
+    ) throws(Errno) {
+        let temporary = path + ".new"
+        let file = try FileDescriptor.open(
+            temporary, [.writeOnly, .create, .truncate], mode: mode)
+        do throws(Errno) {
+            try file.writeAll(bytes)
+            try file.synchronise()
+            try file.close()
+            try rename(temporary, to: path)
+        } catch {
+            try? remove(temporary)
+            throw error
+        }
+        try synchroniseFolder(folder(of: path))
+    }
+
+    /// "a/b" of "a/b/c"; "." where there is none.
+    public static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// Of the file system that holds `path`: bytes free to this user, bytes in all, read-only.
+    public static func room(
+        at path: String
+    ) throws(Errno) -> (freeByteCount: UInt64, byteCount: UInt64, isReadOnly: Bool) {
+        try Syscalls.statvfs(path)
+    }
+}

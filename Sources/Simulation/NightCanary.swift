@@ -1,0 +1,26 @@
+/// Faults that are none of a night's dangers but mistakes in the appliance or lies of a device:
+/// a night with one of them must fail, or the night proves nothing.
+public enum NightCanary: String, CaseIterable, Sendable {
+    /// The disk acknowledges what a power cut takes back.
+    case lyingDisk = "lying-disk"
+    /// The ledger keeps a record twice when it is given again.
+    case doublingDisk = "doubling-disk"
+    /// The ledger swaps records of a batch.
+    case reorderingDisk = "reordering-disk"
+    /// Some records are acknowledged and never written.
+    case forgetfulClerk = "forgetful-clerk"
+    /// The siren's line does not go off again.
+    case stuckRelay = "stuck-relay"
+    /// The interlock allows more than the venue's policy says.
+    case laxInterlock = "lax-interlock"
+    /// The interlock rests for less than the policy says.
+    case restlessInterlock = "restless-interlock"
+    /// A restart within one boot names incidents from 1 again.
+    case reusedNames = "reused-names"
+    /// The wall clock is told an hour wrong once it is set.
+    case wrongClock = "wrong-clock"
+    /// Detectors say nothing.
+    case blindDetectors = "blind-detectors"
+    /// Chance that no seed governs: two runs of one seed differ.
+    case looseChance = "loose-chance"
+}

@@ -1,0 +1,146 @@
+import Frames
+import Incidents
+import Station
+
+/// A ledger that a night can look into and open again after a restart.
+public protocol NightLedger: Ledger {
+    /// Every record that is durable, in order.
+    func contents() throws -> [LedgerRecord]
+}
+
+extension NightLedger {
+    /// The largest ordinal of an incident of `boot`; 0 where there is none.
+    func lastOrdinal(boot: BootID) throws -> UInt32 {
+        var last: UInt32 = 0
+        for record in try contents() where record.stamp.boot == boot {
+            if case .incident(let incident) = record.body { last = max(last, incident.ordinal) }
+        }
+        return last
+    }
+}
+
+/// What a simulated device reports.
+struct NightFault: Error, CustomStringConvertible {
+    var description: String
+}
+
+/// A ledger in memory that outlives the appliance: what it has kept survives every simulated
+/// power cut.
+public final class MemoryLedger: NightLedger {
+    private struct Name: Hashable {
+        var boot: BootID
+        var monotonic: Instant
+    }
+
+    private var records: [LedgerRecord] = []
+    private var names: Set<Name> = []
+    /// Canaries: what a broken disk would do.
+    private let canary: NightCanary?
+    /// Acknowledged and not durable: only a lying disk has any.
+    private var cached: [LedgerRecord] = []
+
+    public init(canary: NightCanary? = nil) {
+        self.canary = canary
+    }
+
+    public func append(_ new: [LedgerRecord]) throws {
+        var fresh = new.filter {
+            canary == .doublingDisk
+                || names.insert(Name(boot: $0.stamp.boot, monotonic: $0.stamp.monotonic)).inserted
+        }
+        if canary == .reorderingDisk, fresh.count > 1 { fresh.swapAt(0, fresh.count - 1) }
+        if canary == .lyingDisk {
+            cached += fresh
+            // It writes what it has once in a while.
+            if cached.count >= 8 { flush() }
+        } else {
+            records += fresh
+        }
+    }
+
+    public func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
+        [UInt8](repeating: UInt8(truncatingIfNeeded: ordinal), count: 32)
+    }
+
+    public func contents() throws -> [LedgerRecord] { records }
+
+    /// The power is gone: so is what was not durable.
+    func cutPower() { cached.removeAll() }
+
+    func flush() {
+        records += cached
+        cached.removeAll()
+    }
+}
+
+/// A ledger on a disk that fails when the night says so.
+final class FaultyLedger: Ledger {
+    enum Mode {
+        case works
+        /// Refuses everything: full, read-only, gone.
+        case refuses
+        /// Keeps or loses a batch by chance, and reports a failure either way.
+        case unsure
+        /// The power fails during the next append.
+        case powerFails
+    }
+
+    var mode = Mode.works
+    /// The power failed in the middle of an append.
+    private(set) var hasPowerFailed = false
+    /// Records that were acknowledged: none of them may ever be missing.
+    private(set) var acknowledged: [LedgerRecord] = []
+    private(set) var failureCount = 0
+
+    /// What it stands before; opened again with every start.
+    var inner: any NightLedger
+    private let canary: NightCanary?
+    private var chance: SplitMix64
+
+    init(_ inner: any NightLedger, seed: UInt64, canary: NightCanary?) {
+        self.inner = inner
+        self.canary = canary
+        chance = SplitMix64(seed: seed)
+    }
+
+    func append(_ records: [LedgerRecord]) throws {
+        switch mode {
+        case .works:
+            if canary == .forgetfulClerk, chance.chance(1, in: 20) {
+                acknowledged += records
+                return
+            }
+            try inner.append(records)
+            acknowledged += records
+        case .refuses:
+            failureCount += 1
+            throw NightFault(description: "no space left on device (ENOSPC)")
+        case .unsure:
+            failureCount += 1
+            if chance.chance(1, in: 2) { try inner.append(records) }
+            throw NightFault(description: "input/output error (EIO)")
+        case .powerFails:
+            if chance.chance(1, in: 2) { try inner.append(records) }
+            hasPowerFailed = true
+            throw NightFault(description: "the power failed")
+        }
+    }
+
+    func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
+        guard isWorking else { throw NightFault(description: "input/output error (EIO)") }
+        return try inner.keepSnapshot(jpeg, ordinal: ordinal, boot: boot)
+    }
+
+    var isWorking: Bool {
+        switch mode {
+        case .works: true
+        case .refuses, .unsure, .powerFails: false
+        }
+    }
+
+    /// The machine comes back; its disk works.
+    func restart() {
+        hasPowerFailed = false
+        mode = .works
+    }
+}

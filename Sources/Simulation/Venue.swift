@@ -1,0 +1,154 @@
+import Frames
+
+/// The world before the lens: a room, its lamps and its guests, drawn in integers from one seed.
+public struct Venue {
+    /// The heads of whoever stands behind the bar, above the counter; per mille of the picture.
+    public static let behindBar = Polygon(corners: [
+        .init(x: 20, y: 250), .init(x: 300, y: 250), .init(x: 300, y: 430), .init(x: 20, y: 430)
+    ])
+    public static let danceFloor = Polygon(corners: [
+        .init(x: 330, y: 480), .init(x: 960, y: 480), .init(x: 990, y: 990), .init(x: 250, y: 990)
+    ])
+
+    private var script: VenueScript
+    private var nextCue = 0
+    private var random: SplitMix64
+    private var people: [VenuePerson] = []
+    private var light = VenueLight()
+    private let room: Frame
+    private var milliseconds = 0
+    /// How far a hand has come over the lens, Q8.
+    private var hand = 0
+    private var isHandComing = false
+    private(set) var isFrozen = false
+    private(set) var isCablePulled = false
+    private var barGuest: Int?
+    private var brawlers: (Int, Int)?
+
+    static let personCountMax = 24
+
+    public init(width: Int, height: Int, script: VenueScript, seed: UInt64) {
+        self.script = script
+        random = SplitMix64(seed: seed)
+        room = Frame(width: width, height: height)
+        VenueRoom.paint(into: room, seed: seed)
+    }
+
+    var isOver: Bool { milliseconds >= script.seconds * 1000 }
+
+    /// Moves the world on.
+    mutating func advance(milliseconds step: Int) {
+        milliseconds += step
+        while nextCue < script.cues.count, script.cues[nextCue].at <= milliseconds {
+            perform(script.cues[nextCue].cue)
+            nextCue += 1
+        }
+        light.advance(milliseconds: step)
+        // A hand needs 0.6 s to cover the lens.
+        hand = min(max(hand + (isHandComing ? 1 : -1) * step * 256 / 600, 0), 256)
+        let before = people
+        for index in people.indices {
+            people[index].advance(milliseconds: step, others: before, random: &random)
+        }
+    }
+
+    private mutating func perform(_ cue: VenueScript.Cue) {
+        switch cue {
+        case .guestsArrive(let count):
+            for _ in 0..<min(count, Venue.personCountMax - people.count) {
+                let toX = random.whole(in: 1300...3700)
+                let toDepth = random.whole(in: 900...3000)
+                people.append(
+                    VenuePerson(
+                        x: 4096, depth: random.whole(in: 300...1400),
+                        activity: .walking(toX: toX, toDepth: toDepth), random: &random))
+            }
+        case .everybodyDances:
+            for index in people.indices where index != barGuest {
+                people[index].activity = .dancing
+            }
+        case .everybodyStands:
+            for index in people.indices where index != barGuest {
+                people[index].activity = .standing
+            }
+        case .guestGoesBehindBar:
+            guard !people.isEmpty else { return }
+            let guest = random.whole(in: 0...people.count - 1)
+            barGuest = guest
+            people[guest].activity = .walking(toX: 330, toDepth: 120)
+        case .guestLeavesBar:
+            guard let guest = barGuest else { return }
+            people[guest].activity = .walking(
+                toX: random.whole(in: 1600...3200), toDepth: random.whole(in: 900...2400))
+            barGuest = nil
+        case .shovingStarts, .fightStarts:
+            startBrawl(isFight: cue == .fightStarts)
+        case .fightEnds:
+            guard let (one, other) = brawlers else { return }
+            people[one].activity = .walking(toX: 4096, toDepth: 500)
+            people[other].activity = .walking(toX: 1400, toDepth: 1500)
+            brawlers = nil
+        case .houseLights(let target, let perSecond):
+            light.houseTarget = target
+            light.fadePerSecond = perSecond
+        case .spots(let count): light.spotCount = min(count, 4)
+        case .strobe(let isOn): light.isStrobing = isOn
+        case .fog(let target): light.fogTarget = min(max(target, 0), 256)
+        case .handOverLens(let isComing): isHandComing = isComing
+        case .pictureFreezes(let isFrozen): self.isFrozen = isFrozen
+        case .cable(let isPulled): isCablePulled = isPulled
+        }
+    }
+
+    private mutating func startBrawl(isFight: Bool) {
+        if brawlers == nil, people.count >= 2 {
+            let one = random.whole(in: 0...people.count - 1)
+            let other = (one + random.whole(in: 1...people.count - 1)) % people.count
+            brawlers = (one, other)
+        }
+        guard let (one, other) = brawlers else { return }
+        people[one].activity = isFight ? .fighting(other) : .shoving(other)
+        people[other].activity = isFight ? .fighting(one) : .shoving(one)
+    }
+
+    /// Draws the world as it is now; the same world gives the same picture.
+    mutating func draw(into frame: Frame) {
+        frame.copy(from: room)
+        let canvas = Canvas(frame: frame)
+        var isBarDrawn = false
+        for index in people.indices.sorted(by: { people[$0].depth < people[$1].depth }) {
+            if !isBarDrawn, people[index].depth > 400 {
+                VenueRoom.paintBar(on: canvas)
+                isBarDrawn = true
+            }
+            people[index].draw(on: canvas, at: milliseconds, facing: facing(index))
+        }
+        if !isBarDrawn { VenueRoom.paintBar(on: canvas) }
+        if hand > 0 { drawHand(on: canvas) }
+        light.shine(on: frame, at: milliseconds, random: &random)
+    }
+
+    private func facing(_ index: Int) -> Int {
+        switch people[index].activity {
+        case .shoving(let other), .fighting(let other):
+            return people.indices.contains(other) && people[other].x < people[index].x ? -1 : 1
+        case .standing, .walking, .dancing, .away:
+            return 1
+        }
+    }
+
+    /// Skin so near the lens that it is all but black.
+    private func drawHand(on canvas: Canvas) {
+        let width = canvas.frame.width
+        let height = canvas.frame.height
+        let edge = width - (width + width / 4) * hand / 256
+        let skin = Canvas.Paint(luma: 22, blue: 122, red: 138)
+        canvas.fill(Rectangle(x: edge, y: 0, width: 2 * width, height: height), skin)
+        for finger in 0..<4 {
+            let y = height * (1 + 2 * finger) / 8
+            canvas.capsule(
+                from: .init(x: edge - width / 6, y: y), to: .init(x: edge + width / 4, y: y),
+                radius: height / 9, .init(luma: 26, blue: 122, red: 140))
+        }
+    }
+}

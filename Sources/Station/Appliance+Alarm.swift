@@ -1,0 +1,213 @@
+import Detectors
+import Frames
+import Incidents
+
+extension Appliance {
+    // MARK: Incidents of cameras
+
+    mutating func apply(_ change: IncidentChange) {
+        switch change {
+        case .opened(let incident):
+            open.append(OpenIncident(incident, response: response(to: incident.kind)))
+            record(.incident(incident))
+            notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
+            log(.notice, "\(describe(incident)): suspected")
+        case .confirmed(let incident):
+            guard let index = open.firstIndex(where: { $0.incident.ordinal == incident.ordinal })
+            else { return }
+            open[index].incident = incident
+            open[index].response = response(to: incident.kind)
+            record(.incident(incident))
+            log(.warning, "\(describe(incident)): confirmed")
+            if open[index].response == .siren {
+                open[index].call = .preAlarm(until: clock.uptime + policy.siren.preAlarm)
+            }
+        case .closed(let incident):
+            guard let index = open.firstIndex(where: { $0.incident.ordinal == incident.ordinal })
+            else { return }
+            open[index].incident = incident
+            finish(at: index)
+        }
+    }
+
+    /// `sirenAfterHours` becomes what it means now.
+    private func response(to kind: Incident.Kind) -> Response {
+        switch policy[kind] {
+        case .sirenAfterHours:
+            policy.openHours.isOpen(weekMinute: clock.weekMinute) ? .red : .siren
+        case .record, .amber, .red, .siren:
+            policy[kind]
+        }
+    }
+
+    private func describe(_ incident: Incident) -> String {
+        var text = "incident \(incident.ordinal): \(incident.kind)"
+        if incident.camera != Incident.noCamera { text += ", camera \(name(incident.camera))" }
+        if incident.zone > 0 { text += ", zone \(incident.zone)" }
+        return text
+    }
+
+    // MARK: Incidents of the station
+
+    /// Opens an incident of the station's own; it needs no confirmation.
+    mutating func raise(_ kind: Incident.Kind, camera: UInt8 = Incident.noCamera) {
+        var incident = Incident(
+            ordinal: nextOrdinal, camera: camera, kind: kind, zone: 0, openedAt: clock.now)
+        nextOrdinal = nextOrdinal == .max ? 1 : nextOrdinal + 1
+        incident.state = .confirmed
+        incident.confirmedAt = clock.now
+        var entry = OpenIncident(incident, response: response(to: kind))
+        if entry.response == .siren {
+            entry.call =
+                entry.isStaff ? .wanted : .preAlarm(until: clock.uptime + policy.siren.preAlarm)
+        }
+        open.append(entry)
+        record(.incident(incident))
+        log(kind == .panic ? .alert : .warning, "\(describe(incident)): confirmed")
+    }
+
+    /// A button or switch says that something is so.
+    mutating func press(_ kind: Incident.Kind) {
+        if let index = open.firstIndex(where: { $0.incident.kind == kind }) {
+            open[index].closesAt = nil
+            // Somebody presses again: once more, within the interlock.
+            if open[index].isStaff, open[index].response == .siren { open[index].call = .wanted }
+            return
+        }
+        raise(kind)
+        guard let ordinal = open.last?.incident.ordinal,
+            let camera = watches.firstIndex(where: { $0.isSeen })
+        else { return }
+        notes.append(.snapshot(camera: UInt8(truncatingIfNeeded: camera), ordinal: ordinal))
+    }
+
+    /// A button or switch says that it is so no longer.
+    mutating func hold(_ kind: Incident.Kind, for length: Interval) {
+        guard let index = open.firstIndex(where: { $0.incident.kind == kind }) else { return }
+        open[index].closesAt = clock.uptime + max(length, .zero)
+    }
+
+    mutating func close(where isMeant: (Incident) -> Bool) {
+        for index in open.indices.reversed() where isMeant(open[index].incident) {
+            close(at: index)
+        }
+    }
+
+    mutating func close(at index: Int) {
+        let incident = open[index].incident
+        open[index].incident.state = .closed
+        open[index].incident.closedAt = max(
+            clock.now, incident.confirmedAt ?? incident.openedAt)
+        finish(at: index)
+    }
+
+    /// The incident at `index` is closed: it is recorded and leaves the table.
+    private mutating func finish(at index: Int) {
+        let entry = open.remove(at: index)
+        record(.incident(entry.incident))
+        log(.info, "\(describe(entry.incident)): closed")
+        if entry.incident.confirmedAt != nil, entry.response >= .red {
+            let until = clock.uptime + max(policy.lamps.redHold, .zero)
+            redUntil = max(redUntil ?? .zero, until)
+        }
+    }
+
+    // MARK: Siren
+
+    mutating func silence() {
+        redUntil = nil
+        if interlock.silenced(at: clock.uptime, policy: policy.siren) == .hush {
+            log(.notice, "siren: off: silenced by staff")
+        }
+        for index in open.indices {
+            switch open[index].call {
+            case .preAlarm, .wanted: open[index].call = .withheld
+            case .none, .answered, .withheld: break
+            }
+        }
+    }
+
+    mutating func updateSiren() {
+        let uptime = clock.uptime
+        if interlock.passed(at: uptime, isQuietHour: isQuietHour, policy: policy.siren) == .hush {
+            log(.notice, "siren: off: sounded as long as it may")
+        }
+        if interlock.isSounding, !open.contains(where: { $0.call == .answered }),
+            interlock.released(at: uptime, policy: policy.siren) == .hush
+        {
+            log(.notice, "siren: off: nothing calls for it any more")
+        }
+        for index in open.indices {
+            if case .preAlarm(let until) = open[index].call, uptime >= until {
+                open[index].call = .wanted
+            }
+        }
+        // A person's call first: it may pass where a detector's is withheld.
+        callSiren(isStaff: true)
+        callSiren(isStaff: false)
+    }
+
+    /// Without a set clock the hour is unknown, and not quiet.
+    private var isQuietHour: Bool {
+        clock.weekMinute.map { policy.siren.quietHours.contains(weekMinute: $0) } ?? false
+    }
+
+    private mutating func callSiren(isStaff: Bool) {
+        for index in open.indices
+        where open[index].call == .wanted && open[index].isStaff == isStaff {
+            let wasSounding = interlock.isSounding
+            let verdict = interlock.called(
+                at: clock.uptime, isStaff: isStaff, isQuietHour: isQuietHour, policy: policy.siren)
+            switch verdict {
+            case .sounds:
+                open[index].call = .answered
+                if !wasSounding { log(.alert, "siren: on: \(describe(open[index].incident))") }
+            case .waits:
+                break
+            case .withheld(let reason):
+                open[index].call = .withheld
+                log(
+                    .warning,
+                    "siren: withheld: \(reason.rawValue): \(describe(open[index].incident))")
+            }
+        }
+    }
+
+    // MARK: Lamps
+
+    mutating func showLamps() {
+        let uptime = clock.uptime
+        guard phase != .stopped else {
+            for output in Output.allCases { lamps.show(.dark, on: output, at: uptime) }
+            return
+        }
+        var amber = LampPattern.dark
+        var red = redUntil == nil ? LampPattern.dark : policy.lamps.confirmed
+        var isPreAlarm = false
+        for entry in open {
+            if entry.isConfirmed, entry.response >= .red {
+                red = policy.lamps.confirmed
+            } else if entry.response >= .amber {
+                amber = policy.lamps.suspected
+            }
+            switch entry.call {
+            case .preAlarm, .wanted, .withheld: isPreAlarm = true
+            case .none, .answered: break
+            }
+        }
+        if isPreAlarm { amber = policy.lamps.preAlarm }
+        let isWell =
+            !queue.isFailing && watches.contains { $0.isHealthy }
+            && watches.allSatisfy { $0.isAbsent || $0.isHealthy }
+        lamps.show(isWell ? policy.lamps.alive : policy.lamps.impaired, on: .green, at: uptime)
+        lamps.show(amber, on: .amber, at: uptime)
+        lamps.show(red, on: .red, at: uptime)
+        lamps.show(interlock.isSounding ? .steady : .dark, on: .siren, at: uptime)
+    }
+}
+
+extension Response: Comparable {
+    public static func < (left: Response, right: Response) -> Bool {
+        left.rawValue < right.rawValue
+    }
+}

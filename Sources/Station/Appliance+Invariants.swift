@@ -1,0 +1,75 @@
+import Frames
+import Incidents
+
+extension Appliance {
+    /// What must hold after every event, by number; names what does not, empty where all is well.
+    ///
+    /// 1. The siren is on only while the interlock sounds, never for longer than policy and hard
+    ///    limit allow, and only for a confirmed incident.
+    /// 2. After stopping every output is off.
+    /// 3. Amber is lit only while an incident is open.
+    /// 4. Red is lit only while an incident is confirmed, or held after one.
+    /// 5. Open incidents are within limits, named differently, and open.
+    /// 6. Records wait in order and within limits.
+    /// 7. A camera is lost if and only if an incident says so.
+    public func checkInvariants() -> [String] {
+        var broken: [String] = []
+        if lamps.isOn(.siren) {
+            if !interlock.isSounding { broken.append("1: the siren is on by itself") }
+            if !open.contains(where: { $0.isConfirmed && $0.call == .answered }) {
+                broken.append("1: the siren is on and nothing calls for it")
+            }
+        }
+        broken += interlock.brokenInvariants(at: clock.uptime, policy: policy.siren).map {
+            "1: \($0)"
+        }
+        if phase == .stopped, !lamps.isAllOff { broken.append("2: an output is on after stopping") }
+        if lamps.isOn(.amber), open.isEmpty {
+            broken.append("3: amber is lit and no incident is open")
+        }
+        if lamps.isOn(.red), redUntil == nil, !open.contains(where: { $0.isConfirmed }) {
+            broken.append("4: red is lit and nothing is confirmed")
+        }
+        checkOpen(&broken)
+        broken += queue.brokenInvariants().map { "6: \($0)" }
+        checkCameras(&broken)
+        return broken
+    }
+
+    private func checkOpen(_ broken: inout [String]) {
+        let countMax =
+            watches.count * (IncidentTracker.openCountMax + 1) + Incident.Kind.allCases.count
+        if open.count > countMax { broken.append("5: \(open.count) incidents are open") }
+        for (index, entry) in open.enumerated() {
+            let incident = entry.incident
+            if incident.state == .closed || incident.closedAt != nil {
+                broken.append("5: incident \(incident.ordinal) is closed and open")
+            }
+            if (incident.state == .confirmed) != (incident.confirmedAt != nil) {
+                broken.append("5: incident \(incident.ordinal) is half confirmed")
+            }
+            if open[..<index].contains(where: { $0.incident.ordinal == incident.ordinal }) {
+                broken.append("5: two incidents are called \(incident.ordinal)")
+            }
+        }
+    }
+
+    private func checkCameras(_ broken: inout [String]) {
+        guard phase == .running else { return }
+        for (index, watch) in watches.enumerated() {
+            var count = 0
+            for entry in open
+            where entry.incident.kind == .cameraLost && Int(entry.incident.camera) == index {
+                count += 1
+            }
+            let isLost =
+                switch watch.state {
+                case .lost, .returning: true
+                case .absent, .awaited, .watched: false
+                }
+            if count != (isLost ? 1 : 0) {
+                broken.append("7: camera \(index) is \(watch.state) with \(count) incidents")
+            }
+        }
+    }
+}

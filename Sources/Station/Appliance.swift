@@ -1,0 +1,345 @@
+import Detectors
+import Frames
+import Incidents
+
+/// The appliance as one pure function: an event comes in, effects go out.
+///
+/// Reads no clock and touches nothing; every decision about lamps, siren, records and health is
+/// made here or below, so that a whole night can be simulated, and any night replayed.
+///
+/// - Limits: `StationPolicy.cameraCountMax` cameras, `IncidentTracker.openCountMax` incidents for
+///   each, one of each of the station's own kinds, `RecordQueue.recordCountMax` waiting records.
+public struct Appliance: Sendable {
+    public internal(set) var policy: StationPolicy
+    var clock: StationClock
+    var queue = RecordQueue()
+    var interlock = SirenInterlock()
+    var lamps = LampDriver()
+    var watches: [CameraWatch]
+    var trackers: [IncidentTracker?]
+    var open: [OpenIncident] = []
+    var nextOrdinal: UInt32 = 1
+    /// Uptime until which red stays lit for what is already over.
+    var redUntil: Interval?
+    /// Uptime from which an input's next press is recorded again.
+    var recordsInputFrom = [Interval](repeating: .zero, count: Input.allCases.count)
+    /// Decisions for cameras that cannot exist.
+    public internal(set) var strayCount: UInt64 = 0
+
+    private(set) var phase = Phase.fresh
+    private let configuration: [UInt8]
+    /// Taken once, used by every step.
+    var changes: [IncidentChange] = []
+    var notes: [Effect] = []
+
+    /// ```
+    ///   fresh ── first event ──▶ running ── stopping ──▶ stopped
+    /// ```
+    /// Nothing leads out of stopped: answers about records still count, all else is ignored.
+    enum Phase: Hashable, Sendable {
+        case fresh
+        case running
+        case stopped
+    }
+
+    /// The enclosure counts as closed again after this long, so that a loose switch is one
+    /// incident.
+    static let enclosureHold = Interval.seconds(5)
+    /// Presses of one button are recorded at most this often.
+    static let inputRecordMin = Interval.seconds(1)
+
+    /// - Parameters:
+    ///   - configuration: the SHA-256 of the configuration in force; the first record, `started`,
+    ///     states it.
+    ///   - firstOrdinal: what the first incident is called. An appliance that starts again within
+    ///     one boot goes on after the last ordinal that the ledger has of this boot: boot and
+    ///     ordinal together name an incident.
+    public init(
+        policy: StationPolicy, boot: BootID, configuration: [UInt8] = [],
+        firstOrdinal: UInt32 = 1
+    ) {
+        self.policy = policy
+        nextOrdinal = max(firstOrdinal, 1)
+        self.configuration = configuration
+        clock = StationClock(boot: boot)
+        watches = [CameraWatch](repeating: CameraWatch(), count: StationPolicy.cameraCountMax)
+        trackers = [IncidentTracker?](repeating: nil, count: StationPolicy.cameraCountMax)
+        notes.reserveCapacity(64)
+        changes.reserveCapacity(64)
+    }
+
+    /// Appends to `effects` what must be done now: outputs first, records last. Never traps,
+    /// whatever the event.
+    public mutating func step(_ event: Event, into effects: inout [Effect]) {
+        clock.advance(to: event.at)
+        notes.removeAll(keepingCapacity: true)
+        switch phase {
+        case .fresh:
+            // The clock first, so that even the first record bears the right time if it is known.
+            if case .clock = event.cause { handle(event.cause) }
+            phase = .running
+            for index in policy.cameras.indices.prefix(watches.count) {
+                watches[index].configured(at: clock.uptime)
+            }
+            record(.started(configuration: configuration))
+            if case .clock = event.cause {} else { handle(event.cause) }
+        case .running:
+            handle(event.cause)
+        case .stopped:
+            answer(event.cause)
+        }
+        if phase == .running { pass() }
+        showLamps()
+        lamps.drive(at: clock.uptime, into: &effects)
+        effects += notes
+        // Never in answer to a failure: whoever carries effects out at once would go round for
+        // ever where time stands still.
+        if case .storeFailed = event.cause { return }
+        queue.give(at: clock.uptime, into: &effects)
+    }
+
+    private mutating func handle(_ cause: Event.Cause) {
+        switch cause {
+        case .tick:
+            break
+        case .clock(let wallMilliseconds, let trust, let weekMinute):
+            let offset = clock.set(
+                wallMilliseconds: wallMilliseconds, trust: trust, weekMinute: weekMinute)
+            if let offset {
+                record(.clockCorrected(offsetMilliseconds: offset))
+                log(.notice, "clock: set: earlier times of this boot are off by \(offset) ms")
+            }
+        case .decided(let camera, let capturedAt, let sightings):
+            decided(camera: camera, capturedAt: capturedAt, sightings: sightings)
+        case .cameraLost(let camera, let cause):
+            guard let index = cameraIndex(camera) else { return }
+            if watches[index].failed(at: clock.now) == .lost { lost(index, cause: cause) }
+        case .cameraRestored(let camera):
+            guard let index = cameraIndex(camera) else { return }
+            watches[index].restored(at: clock.uptime)
+        case .input(let input, let isActive):
+            changed(input, isActive: isActive)
+        case .recordsKept, .storeFailed, .storeRestored:
+            answer(cause)
+        case .evidenceKept(let ordinal, let sha256, let byteCount):
+            guard sha256.count == 32 else {
+                log(
+                    .error,
+                    "incident \(ordinal): keep snapshot: \(sha256.count) bytes of SHA-256, not 32")
+                return
+            }
+            record(
+                .evidence(
+                    ordinal: ordinal, kind: .snapshot, sha256: sha256, byteCount: byteCount))
+        case .configured(let policy, let configuration):
+            configured(policy, configuration)
+        case .stopping:
+            record(.operated("stopping"))
+            log(.notice, "station: stopping: all outputs off")
+            interlock.stop()
+            phase = .stopped
+        }
+    }
+
+    /// The ledger answered.
+    private mutating func answer(_ cause: Event.Cause) {
+        switch cause {
+        case .recordsKept(let count):
+            note(queue.kept(count, at: clock.uptime), cause: "")
+        case .storeFailed(let cause):
+            note(queue.failed(at: clock.uptime), cause: cause)
+        case .storeRestored:
+            queue.restored(at: clock.uptime)
+        case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .evidenceKept,
+            .configured, .stopping:
+            break
+        }
+    }
+
+    private mutating func note(_ action: RecordQueue.Action, cause: String) {
+        switch action {
+        case .none:
+            break
+        case .failed:
+            log(.error, "ledger: keep records: \(cause): they wait in memory, alarms go on")
+            guard phase == .running else { return }
+            raise(.storeFailed)
+        case .recovered(let lost):
+            if lost > 0 {
+                record(.operated("\(lost) records lost while the ledger failed"))
+                log(.error, "ledger: keep records: \(lost) were lost while it failed")
+            } else {
+                log(.notice, "ledger: works again: nothing was lost")
+            }
+            close(where: { $0.kind == .storeFailed })
+        }
+    }
+
+    /// What time alone brings about.
+    private mutating func pass() {
+        note(queue.passed(at: clock.uptime), cause: "no answer for 10 s")
+        for index in watches.indices {
+            let action = watches[index].passed(
+                at: clock.uptime, now: clock.now, timeout: policy.decisionTimeout)
+            if action == .lost {
+                lost(index, cause: "no frame decided for \(timeoutSeconds) s")
+            }
+        }
+        let uptime = clock.uptime
+        if open.contains(where: { isDue($0, at: uptime) }) {
+            closeDue()
+        }
+        updateSiren()
+        if let until = redUntil, uptime >= until { redUntil = nil }
+    }
+
+    private var timeoutSeconds: Int64 { max(policy.decisionTimeout.milliseconds / 1_000, 1) }
+
+    private func isDue(_ entry: OpenIncident, at uptime: Interval) -> Bool {
+        guard let closesAt = entry.closesAt else { return false }
+        return uptime >= closesAt
+    }
+
+    private mutating func closeDue() {
+        let uptime = clock.uptime
+        for index in open.indices.reversed() where isDue(open[index], at: uptime) {
+            close(at: index)
+        }
+    }
+
+    // MARK: Cameras
+
+    /// Nil where there can be no such camera; counted.
+    private mutating func cameraIndex(_ camera: UInt8) -> Int? {
+        guard Int(camera) < watches.count else {
+            strayCount &+= 1
+            return nil
+        }
+        return Int(camera)
+    }
+
+    private mutating func decided(camera: UInt8, capturedAt: Instant, sightings: [Sighting]) {
+        guard let index = cameraIndex(camera) else { return }
+        let action = watches[index].decided(at: clock.uptime, capturedAt: capturedAt)
+        if action == .returned {
+            log(.notice, "camera \(name(camera)): restored")
+            close(where: { $0.kind == .cameraLost && $0.camera == camera })
+        }
+        guard watches[index].isSeen else { return }
+        if trackers[index] == nil {
+            trackers[index] = IncidentTracker(camera: camera, policy: incidentPolicy(index))
+        }
+        changes.removeAll(keepingCapacity: true)
+        trackers[index]?.nextOrdinal = nextOrdinal
+        trackers[index]?.step(
+            at: min(capturedAt, clock.now), weekMinute: clock.weekMinute, sightings: sightings,
+            into: &changes)
+        nextOrdinal = trackers[index]?.nextOrdinal ?? nextOrdinal
+        for change in changes { apply(change) }
+    }
+
+    private mutating func lost(_ index: Int, cause: String) {
+        let camera = UInt8(truncatingIfNeeded: index)
+        log(.error, "camera \(name(camera)): lost: \(cause)")
+        closeTracked(index)
+        raise(.cameraLost, camera: camera)
+    }
+
+    private mutating func closeTracked(_ index: Int) {
+        changes.removeAll(keepingCapacity: true)
+        trackers[index]?.closeAll(at: clock.now, into: &changes)
+        for change in changes { apply(change) }
+    }
+
+    func name(_ camera: UInt8) -> String {
+        Int(camera) < policy.cameras.count ? policy.cameras[Int(camera)].name : "\(camera)"
+    }
+
+    private func incidentPolicy(_ index: Int) -> IncidentPolicy {
+        var incidents =
+            index < policy.cameras.count ? policy.cameras[index].incidents : IncidentPolicy()
+        incidents.openHours = policy.openHours
+        return incidents
+    }
+
+    // MARK: Inputs and configuration
+
+    private mutating func changed(_ input: Input, isActive: Bool) {
+        switch input {
+        case .silence:
+            guard isActive else { return }
+            recordOperated(input, "silence")
+            silence()
+        case .panic:
+            guard isActive else {
+                hold(.panic, for: policy.panicHold)
+                return
+            }
+            recordOperated(input, "panic")
+            press(.panic)
+        case .enclosure:
+            guard isActive else {
+                hold(.enclosureOpened, for: Self.enclosureHold)
+                return
+            }
+            press(.enclosureOpened)
+        }
+    }
+
+    private mutating func recordOperated(_ input: Input, _ name: String) {
+        let index = Int(input.rawValue)
+        guard clock.uptime >= recordsInputFrom[index] else { return }
+        recordsInputFrom[index] = clock.uptime + Self.inputRecordMin
+        record(.operated(name))
+        log(.notice, "button \(name): pressed")
+    }
+
+    private mutating func configured(_ new: StationPolicy?, _ sha256: [UInt8]) {
+        record(.configured(configuration: sha256, accepted: new != nil))
+        guard let new else {
+            log(.error, "configuration: replace: refused, the one in force stays")
+            return
+        }
+        let oldCount = min(policy.cameras.count, watches.count)
+        policy = new
+        for index in new.cameras.indices.prefix(watches.count) {
+            watches[index].configured(at: clock.uptime)
+        }
+        let newCount = min(new.cameras.count, watches.count)
+        if newCount < oldCount {
+            for index in newCount..<oldCount {
+                closeTracked(index)
+                trackers[index] = nil
+                watches[index].removed()
+                let camera = UInt8(truncatingIfNeeded: index)
+                close(where: { $0.camera == camera })
+            }
+        }
+        for index in trackers.indices {
+            let incidents = incidentPolicy(index)
+            trackers[index]?.policy = incidents
+        }
+        log(.notice, "configuration: replaced")
+    }
+
+    // MARK: Looking in
+
+    /// What goes on now, oldest first.
+    public var openIncidents: [Incident] { open.map(\.incident) }
+
+    /// Whether nothing goes on: no incident, no lamp but green, no siren.
+    public var isCalm: Bool { open.isEmpty && redUntil == nil && !interlock.isSounding }
+
+    /// How many records wait for the ledger, and whether it fails.
+    public var waitingRecords: (count: Int, isFailing: Bool) { (queue.count, queue.isFailing) }
+
+    // MARK: Saying
+
+    mutating func record(_ body: LedgerRecord.Body) {
+        queue.add(LedgerRecord(stamp: clock.stamp(), body: body))
+    }
+
+    mutating func log(_ priority: Priority, _ text: String) {
+        notes.append(.log(priority, text))
+    }
+}

@@ -1,0 +1,142 @@
+import Frames
+import Incidents
+
+/// The appliance on duty: carries its effects out through the ports, and tells it how that went.
+///
+/// The one place where decisions meet devices; `kuzet run`, the demo and the simulated nights all
+/// go through it. Not thread-safe: one thread owns it.
+///
+/// - Order: within one event outputs are driven first, then snapshots and log, records last.
+/// - Errors: none are thrown. A line that cannot be driven is tried again with every event until
+///   it obeys; a record that cannot be kept waits in the appliance.
+public final class Duty {
+    /// What became of records given to the ledger.
+    public enum Keeping: Sendable {
+        /// Durable.
+        case kept
+        case failed(cause: String)
+        /// Somebody else will handle `recordsKept` or `storeFailed` when it is known.
+        case later
+    }
+
+    public private(set) var appliance: Appliance
+
+    private let lines: any AlarmLines
+    private let keep: ([LedgerRecord]) -> Keeping
+    private let snapshot: (_ camera: UInt8, _ ordinal: UInt32) -> Void
+    private let log: (Priority, String) -> Void
+
+    private var effects: [Effect] = []
+    private var batch: [LedgerRecord] = []
+    /// What each output should be, and whether it was told so.
+    private var wanted = [Bool?](repeating: nil, count: Output.allCases.count)
+    private var isTold = [Bool](repeating: true, count: Output.allCases.count)
+    private var isRefusing = [Bool](repeating: false, count: Output.allCases.count)
+    private var isPollFailing = false
+
+    /// - Parameters:
+    ///   - keep: makes records durable, in order, all or none; at most 64 at a time. `kept` and
+    ///     `failed` answer at once.
+    ///   - snapshot: keeps a picture of what `camera` shows now; `evidenceKept` tells when it is.
+    public init(
+        appliance: Appliance, lines: any AlarmLines,
+        keep: @escaping ([LedgerRecord]) -> Keeping,
+        snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        log: @escaping (Priority, String) -> Void
+    ) {
+        self.appliance = appliance
+        self.lines = lines
+        self.keep = keep
+        self.snapshot = snapshot
+        self.log = log
+        effects.reserveCapacity(128)
+    }
+
+    /// As above, with a ledger that answers at once.
+    public convenience init(
+        appliance: Appliance, lines: any AlarmLines, ledger: any Ledger,
+        snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        log: @escaping (Priority, String) -> Void
+    ) {
+        self.init(
+            appliance: appliance, lines: lines,
+            keep: { records in
+                do {
+                    try ledger.append(records)
+                    return .kept
+                } catch {
+                    return .failed(cause: "\(error)")
+                }
+            },
+            snapshot: snapshot, log: log)
+    }
+
+    /// Decides about `event` and does what follows.
+    public func handle(_ event: Event) {
+        var next: Event? = event
+        // Ends: every answer of `kept` takes records off the appliance's queue, which holds at
+        // most 1 024, and after `failed` it gives none.
+        while let event = next {
+            effects.removeAll(keepingCapacity: true)
+            appliance.step(event, into: &effects)
+            next = carryOut(at: event.at)
+        }
+    }
+
+    /// Tells the appliance what staff pressed since the last call.
+    public func handleInputs(at instant: Instant) {
+        do {
+            for (input, isActive) in try lines.poll() {
+                handle(Event(at: instant, cause: .input(input, active: isActive)))
+            }
+            isPollFailing = false
+        } catch {
+            if !isPollFailing { log(.error, "inputs: read: \(error)") }
+            isPollFailing = true
+        }
+    }
+
+    private func carryOut(at instant: Instant) -> Event? {
+        batch.removeAll(keepingCapacity: true)
+        for effect in effects {
+            if case .drive(let output, let isOn) = effect {
+                wanted[Int(output.rawValue)] = isOn
+                isTold[Int(output.rawValue)] = false
+            }
+        }
+        drive()
+        for effect in effects {
+            switch effect {
+            case .drive: break
+            case .snapshot(let camera, let ordinal): snapshot(camera, ordinal)
+            case .log(let priority, let text): log(priority, text)
+            case .record(let record): batch.append(record)
+            }
+        }
+        guard !batch.isEmpty else { return nil }
+        switch keep(batch) {
+        case .kept: return Event(at: instant, cause: .recordsKept(count: batch.count))
+        case .failed(let cause): return Event(at: instant, cause: .storeFailed(cause: cause))
+        case .later: return nil
+        }
+    }
+
+    /// The siren first: what must be off is off before a lamp is lit.
+    private func drive() {
+        for output in Output.allCases.reversed() {
+            let index = Int(output.rawValue)
+            guard !isTold[index], let isOn = wanted[index] else { continue }
+            do {
+                try lines.drive(output, on: isOn)
+                isTold[index] = true
+                if isRefusing[index] { log(.notice, "output \(output): obeys again") }
+                isRefusing[index] = false
+            } catch {
+                if !isRefusing[index] {
+                    log(.error, "output \(output): switch \(isOn ? "on" : "off"): \(error)")
+                }
+                isRefusing[index] = true
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+import Detectors
+import Frames
+import Incidents
+
+/// What the world tells the station. The station reads no clock: every event carries the time.
+public struct Event: Sendable {
+    public enum Cause: Sendable {
+        /// Some time has passed: at least ten a second, always. Lamps blink and the siren ends
+        /// by ticks.
+        case tick
+        /// The wall clock, told at the start, once a minute, and whenever it is set.
+        case clock(wallMilliseconds: Int64, trust: Stamp.Trust, weekMinute: Int)
+        /// A frame was decided. `capturedAt` is at or before the event's own time.
+        case decided(camera: UInt8, capturedAt: Instant, sightings: [Sighting])
+        case cameraLost(camera: UInt8, cause: String)
+        case cameraRestored(camera: UInt8)
+        case input(Input, active: Bool)
+        /// The oldest `count` of the records given and not yet answered are durable. The station
+        /// holds every record until this is told.
+        case recordsKept(count: Int)
+        /// The ledger could not keep the records given and not yet answered: the station holds
+        /// them and tries again, by itself with growing pauses or at once when told `restored`.
+        case storeFailed(cause: String)
+        case storeRestored
+        /// A snapshot was written.
+        case evidenceKept(ordinal: UInt32, sha256: [UInt8], byteCount: UInt32)
+        /// A new configuration was read; `policy` is nil where it was refused.
+        case configured(policy: StationPolicy?, configuration: [UInt8])
+        /// The appliance is going down in order.
+        case stopping
+    }
+
+    public var at: Instant
+    public var cause: Cause
+
+    public init(at: Instant, cause: Cause) {
+        self.at = at
+        self.cause = cause
+    }
+}
+
+/// What the station can light or sound.
+public enum Output: UInt8, CaseIterable, Sendable {
+    case green = 0
+    case amber = 1
+    case red = 2
+    case siren = 3
+}
+
+/// What staff and the enclosure tell it.
+public enum Input: UInt8, CaseIterable, Sendable {
+    case silence = 0
+    case panic = 1
+    case enclosure = 2
+}

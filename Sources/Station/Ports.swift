@@ -1,0 +1,58 @@
+import Frames
+import Incidents
+
+/// What a camera, a recording or the simulated venue has to say next.
+public enum FrameEvent {
+    /// A picture; valid until the next call of `next`.
+    case frame(Frame)
+    /// Nothing came within the time given; not yet a fault.
+    case waiting
+    /// The device is gone or fails; the source keeps trying to get it back.
+    case lost(cause: String)
+    /// The device is back and delivers; the picture may have another size than before.
+    case restored
+    /// A recording is over. A camera never ends.
+    case ended
+}
+
+/// How a source fared so far.
+public struct FrameCounts: Hashable, Sendable {
+    /// Given to the detectors.
+    public var delivered: UInt64 = 0
+    /// Taken by the camera but skipped, because newer ones were there already.
+    public var dropped: UInt64 = 0
+    /// Flagged by the driver or undecodable; never shown to a detector.
+    public var damaged: UInt64 = 0
+    /// Times the device was lost.
+    public var lost: UInt64 = 0
+
+    public init() {}
+}
+
+/// Where pictures come from.
+public protocol FrameSource: AnyObject {
+    /// Waits at most `timeout` for the next event. A device's failure is an event, not an error;
+    /// an error is thrown where nothing can come any more (a recording that is no recording).
+    func next(timeout: Interval) throws -> FrameEvent
+    var counts: FrameCounts { get }
+}
+
+/// Lamps, siren and buttons.
+public protocol AlarmLines: AnyObject {
+    func drive(_ output: Output, on: Bool) throws
+    /// Changes of inputs since the last call, debounced, oldest first.
+    func poll() throws -> [(input: Input, active: Bool)]
+}
+
+/// The ledger and its evidence.
+public protocol Ledger: AnyObject {
+    /// Durable when it returns: neither a crash nor a power cut takes these records back. When it
+    /// throws, none of them is kept, or it is not known.
+    ///
+    /// (`stamp.boot`, `stamp.monotonic`) names a record: the station never gives two records the
+    /// same, and they increase within a boot. A record whose name is already in the ledger was
+    /// given again after a failure of unknown outcome, and is passed over without an error.
+    func append(_ records: [LedgerRecord]) throws
+    /// Keeps a JPEG of an incident and returns its SHA-256.
+    func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8]
+}

@@ -1,0 +1,85 @@
+import Detectors
+import Frames
+import Incidents
+
+/// How far a confirmed incident goes. Whatever this says, it is recorded.
+public enum Response: UInt8, CaseIterable, Sendable {
+    /// Recorded only: no lamp.
+    case record = 0
+    /// At most the amber lamp.
+    case amber = 1
+    /// Amber while suspected, red when confirmed.
+    case red = 2
+    /// As red; the siren too, but only while the venue is closed.
+    case sirenAfterHours = 3
+    /// As red, and the siren.
+    case siren = 4
+
+    /// What holds for a kind where the configuration says nothing.
+    ///
+    /// The siren is for a person's own call and for hands in the box when nobody should be there.
+    /// A covered lens does not sound it: whoever covers it wants attention drawn away, or is a
+    /// guest with a coat. Lights of a show must not even turn the lamp red.
+    public static func standard(_ kind: Incident.Kind) -> Response {
+        switch kind {
+        case .panic: .siren
+        case .enclosureOpened: .sirenAfterHours
+        case .presence, .covered, .partlyCovered, .defocused, .sprayed, .turned, .frozen: .red
+        case .cameraLost: .red
+        case .glare, .dark, .strobe, .blind, .storeFailed: .amber
+        }
+    }
+}
+
+/// One camera's name and what counts as an incident in its view.
+public struct CameraPolicy: Hashable, Sendable {
+    /// As in the configuration; stands in log lines.
+    public var name: String
+    public var incidents: IncidentPolicy
+
+    public init(name: String, incidents: IncidentPolicy = IncidentPolicy()) {
+        self.name = name
+        self.incidents = incidents
+    }
+}
+
+/// What the venue decided about alarms; the configuration file's `[alarm]`, `[siren]` and
+/// `[[schedule]]` parts become this.
+public struct StationPolicy: Hashable, Sendable {
+    /// In the order of the configuration: `Event.decided(camera: 0, …)` is the first. A camera
+    /// beyond the list, up to `cameraCountMax`, goes by the standard rules.
+    public var cameras: [CameraPolicy]
+    /// The venue's hours. They hold for every camera: the station copies them into each
+    /// camera's `incidents.openHours`.
+    public var openHours: OpenHours
+    public var lamps: LampPolicy
+    public var siren: SirenPolicy
+    /// A panic incident stays open for this long after the button was let go.
+    public var panicHold: Interval
+    /// A camera that was decided before and is not for this long is lost, even where its driver
+    /// says nothing. At least 1 s.
+    public var decisionTimeout: Interval
+    private var responses: [Incident.Kind: Response]
+
+    public static let cameraCountMax = 8
+
+    public init(
+        cameras: [CameraPolicy] = [], openHours: OpenHours = .always,
+        lamps: LampPolicy = LampPolicy(), siren: SirenPolicy = SirenPolicy(),
+        panicHold: Interval = .seconds(30), decisionTimeout: Interval = .seconds(10)
+    ) {
+        self.cameras = cameras
+        self.openHours = openHours
+        self.lamps = lamps
+        self.siren = siren
+        self.panicHold = panicHold
+        self.decisionTimeout = decisionTimeout
+        responses = [:]
+    }
+
+    /// How far a confirmed incident of `kind` goes.
+    public subscript(kind: Incident.Kind) -> Response {
+        get { responses[kind] ?? Response.standard(kind) }
+        set { responses[kind] = newValue }
+    }
+}

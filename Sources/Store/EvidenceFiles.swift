@@ -1,0 +1,150 @@
+import Frames
+import Incidents
+import Linux
+
+/// What an evidence file is called: whose it is, and what it shows.
+///
+/// - Shape: 32 hexadecimal digits of the boot, 10 decimal digits of the incident's ordinal, the
+///   kind: `00000000000000000000000000000000-0000000001-snapshot.jpg`.
+public struct EvidenceName: Hashable, Sendable {
+    public var boot: BootID
+    public var ordinal: UInt32
+    public var kind: LedgerRecord.EvidenceKind
+
+    public init(boot: BootID, ordinal: UInt32, kind: LedgerRecord.EvidenceKind) {
+        self.boot = boot
+        self.ordinal = ordinal
+        self.kind = kind
+    }
+
+    /// Of the file that a record vouches for; nil where it is about something else.
+    public init?(of record: LedgerRecord) {
+        guard case .evidence(let ordinal, let kind, _, _) = record.body else { return nil }
+        self.init(boot: record.stamp.boot, ordinal: ordinal, kind: kind)
+    }
+
+    public var fileName: String {
+        let number = String(ordinal)
+        let zeros = String(repeating: "0", count: 10 - number.count)
+        let ending =
+            switch kind {
+            case .snapshot: "snapshot.jpg"
+            }
+        return "\(boot.hexadecimal)-\(zeros)\(number)-\(ending)"
+    }
+}
+
+extension BootID {
+    /// 32 lower-case digits.
+    public var hexadecimal: String {
+        [high, low].map { half in
+            let digits = String(half, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
+/// The folder of evidence files.
+///
+/// A file is complete and durable before a record vouches for it: written, synchronised, its
+/// folder synchronised, and only then the record. A crash leaves a file too many, never one too
+/// few. Files wait for the record to be synchronised together: a file system that is told of one
+/// file at a time writes some ten blocks of its own for each.
+/// - Source: Moonfire NVR, design/schema.md.
+final class EvidenceFiles {
+    /// Larger files are none of ours.
+    static let byteCountMax = 64 << 20
+    /// More than this does not wait for a record.
+    static let waitingCountMax = 64
+    static let waitingByteCountMax = 4 << 20
+
+    private struct Waiting {
+        var name: EvidenceName
+        /// Kept to write them again: after a failed synchronisation the kernel forgets.
+        var bytes: [UInt8]
+        /// Open since it was written, so that it is told of every failure; nil after one.
+        var file: FileDescriptor?
+    }
+
+    private let folder: LedgerFolder
+    private var waiting: [Waiting] = []
+
+    init(_ folder: LedgerFolder) {
+        self.folder = folder
+    }
+
+    /// Writes a file under its final name; durable after `settle`.
+    func write(_ bytes: [UInt8], as name: EvidenceName) throws {
+        let file = try create(name, bytes)
+        waiting.removeAll { $0.name == name }
+        waiting.append(Waiting(name: name, bytes: bytes, file: file))
+        let byteCount = waiting.reduce(0) { $0 + $1.bytes.count }
+        if waiting.count > Self.waitingCountMax || byteCount > Self.waitingByteCountMax {
+            try settle()
+        }
+    }
+
+    func isWaiting(_ name: EvidenceName) -> Bool {
+        waiting.contains { $0.name == name }
+    }
+
+    /// Makes every file durable that waits. Where that fails all of them go on waiting.
+    func settle() throws {
+        guard !waiting.isEmpty else { return }
+        do {
+            for index in waiting.indices where waiting[index].file == nil {
+                waiting[index].file = try create(waiting[index].name, waiting[index].bytes)
+            }
+            let files = waiting.compactMap(\.file)
+            do throws(Errno) {
+                if files.count > 1 { try files[0].synchroniseFileSystem() }
+                // After the above this writes nothing, but tells of failures.
+                for file in files { try file.synchronise() }
+                try Files.synchroniseFolder(folder.evidence)
+            } catch {
+                throw StoreError(
+                    "evidence \(folder.evidence)", "synchronise \(files.count) files", error)
+            }
+        } catch {
+            for index in waiting.indices { waiting[index].file = nil }
+            throw error
+        }
+        waiting.removeAll()
+    }
+
+    private func create(_ name: EvidenceName, _ bytes: [UInt8]) throws -> FileDescriptor {
+        let path = folder.evidence + "/" + name.fileName
+        do throws(Errno) {
+            let file = try FileDescriptor.open(path, [.writeOnly, .create, .truncate])
+            try file.writeAll(bytes)
+            return file
+        } catch {
+            try? Files.remove(path)
+            throw StoreError("evidence \(path)", "write \(bytes.count) bytes", error)
+        }
+    }
+
+    /// Moves files that no record vouches for to `orphaned/`.
+    ///
+    /// They are kept, because a crash may have come between a picture and its record.
+    func reconcile(with vouchedFor: Set<EvidenceName>, _ findings: inout [String]) throws {
+        let known = Set(vouchedFor.map(\.fileName))
+        do throws(Errno) {
+            var orphans: [String] = []
+            for name in try Files.names(in: folder.evidence) where !known.contains(name) {
+                let path = folder.evidence + "/" + name
+                guard try Files.facts(path, followsLinks: false).kind == .regular else { continue }
+                try Files.rename(path, to: folder.orphaned + "/" + name)
+                orphans.append(name)
+            }
+            guard let first = orphans.first else { return }
+            try Files.synchroniseFolder(folder.orphaned)
+            try Files.synchroniseFolder(folder.evidence)
+            findings.append(
+                "evidence: open: \(orphans.count) files without a record moved to "
+                    + "evidence/orphaned, the first is \(first)")
+        } catch {
+            throw StoreError("evidence \(folder.evidence)", "look for stray files", error)
+        }
+    }
+}

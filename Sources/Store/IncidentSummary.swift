@@ -1,0 +1,109 @@
+import Frames
+import Incidents
+
+/// What a person reads about one incident: its last state, dated, with its evidence.
+public struct IncidentSummary: Sendable {
+    /// Which incident: the boot and its number within it.
+    public struct Identity: Hashable, Sendable, CustomStringConvertible {
+        public var boot: BootID
+        public var ordinal: UInt32
+
+        public init(boot: BootID, ordinal: UInt32) {
+            self.boot = boot
+            self.ordinal = ordinal
+        }
+
+        /// "0123abcd-17": the first eight digits of the boot tell boots of one board apart.
+        public var description: String { "\(boot.hexadecimal.prefix(8))-\(ordinal)" }
+
+        /// The 32 digits of the boot and the number, which never mean another incident.
+        public var full: String { "\(boot.hexadecimal)-\(ordinal)" }
+    }
+
+    public struct Evidence: Hashable, Sendable {
+        public var name: EvidenceName
+        public var sha256: [UInt8]
+        public var byteCount: UInt32
+    }
+
+    public var identity: Identity
+    public var incident: Incident
+    public var openedAt: Dating.Date
+    /// Positions of its records in the chain.
+    public var sequences: [Int64]
+    public var evidence: [Evidence]
+
+    /// How long it lasted; nil while it is open.
+    public var duration: Interval? { incident.closedAt.map { $0 - incident.openedAt } }
+}
+
+/// All incidents of a ledger, in the order in which they opened.
+public struct IncidentIndex: Sendable {
+    public private(set) var incidents: [IncidentSummary] = []
+    /// Records that this program cannot read; `verify` says why.
+    public private(set) var unreadableCount = 0
+
+    public init(_ reader: LedgerReader) throws {
+        var dating = Dating()
+        var stamps: [Stamp] = []
+        var positions: [IncidentSummary.Identity: Int] = [:]
+        var early: [IncidentSummary.Identity: [(Int64, IncidentSummary.Evidence)]] = [:]
+        var unreadable = 0
+        var found: [IncidentSummary] = []
+        try reader.visit { entry in
+            guard let record = try? entry.record() else {
+                unreadable += 1
+                return
+            }
+            dating.learn(record)
+            let boot = record.stamp.boot
+            switch record.body {
+            case .incident(let incident):
+                let identity = IncidentSummary.Identity(boot: boot, ordinal: incident.ordinal)
+                if let position = positions[identity] {
+                    found[position].incident = incident
+                    found[position].sequences.append(entry.sequence)
+                } else {
+                    positions[identity] = found.count
+                    stamps.append(record.stamp)
+                    let before = early.removeValue(forKey: identity) ?? []
+                    found.append(
+                        IncidentSummary(
+                            identity: identity, incident: incident,
+                            openedAt: Dating.Date(wallMilliseconds: 0, source: .unset),
+                            sequences: before.map(\.0) + [entry.sequence],
+                            evidence: before.map(\.1)))
+                }
+            case .evidence(let ordinal, let kind, let sha256, let byteCount):
+                let identity = IncidentSummary.Identity(boot: boot, ordinal: ordinal)
+                let evidence = IncidentSummary.Evidence(
+                    name: EvidenceName(boot: boot, ordinal: ordinal, kind: kind), sha256: sha256,
+                    byteCount: byteCount)
+                if let position = positions[identity] {
+                    found[position].evidence.append(evidence)
+                    found[position].sequences.append(entry.sequence)
+                } else {
+                    early[identity, default: []].append((entry.sequence, evidence))
+                }
+            case .started, .clockCorrected, .configured, .operated, .repaired:
+                break
+            }
+        }
+        for position in found.indices {
+            found[position].openedAt = dating.date(
+                of: found[position].incident.openedAt, by: stamps[position])
+        }
+        incidents = found
+        unreadableCount = unreadable
+    }
+
+    /// The incidents that `text` may mean: "0123abcd-17", the full identity, or just "17".
+    public func matching(_ text: String) -> [IncidentSummary] {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard let ordinal = parts.last.flatMap({ UInt32($0) }), parts.count <= 2 else { return [] }
+        let boot = parts.count == 2 ? parts[0].lowercased() : ""
+        return incidents.filter {
+            $0.identity.ordinal == ordinal && $0.identity.boot.hexadecimal.hasPrefix(boot)
+        }
+    }
+}

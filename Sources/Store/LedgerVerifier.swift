@@ -1,0 +1,190 @@
+import Incidents
+import Linux
+
+/// What a check of a whole ledger found.
+public struct VerificationReport: Sendable {
+    /// One broken invariant, by its number in this folder's README.
+    public struct Fault: Hashable, Sendable, CustomStringConvertible {
+        public var invariant: String
+        /// Where in the chain; nil where it is about a file or the whole ledger.
+        public var sequence: Int64?
+        public var text: String
+
+        public var description: String { "\(invariant): \(text)" }
+    }
+
+    public var recordCount: Int64 = 0
+    public var evidenceCount = 0
+    /// The hash that stands for the whole ledger: who noted it earlier can compare.
+    public var headHash: [UInt8] = Chain.genesis
+    /// In the order of the chain: the first one is the first thing that happened to the ledger.
+    public var faults: [Fault] = []
+    /// What is worth knowing and no fault: repairs, files set aside.
+    public var notes: [String] = []
+
+    /// Beyond so many faults the rest is only counted.
+    public static let faultCountMax = 100
+    public var unlistedFaultCount = 0
+
+    public var isValid: Bool { faults.isEmpty }
+
+    mutating func add(_ invariant: String, _ sequence: Int64?, _ text: String) {
+        guard faults.count < Self.faultCountMax else {
+            unlistedFaultCount += 1
+            return
+        }
+        faults.append(Fault(invariant: invariant, sequence: sequence, text: text))
+    }
+}
+
+/// Checks the numbered invariants of a ledger: chain, records, evidence files.
+public struct LedgerVerifier {
+    private let reader: LedgerReader
+    private var report = VerificationReport()
+    private var last = LedgerHead.empty
+    /// Steps of each incident so far, for L5.
+    private var incidents: [IncidentSummary.Identity: Incident] = [:]
+
+    private init(_ reader: LedgerReader) {
+        self.reader = reader
+    }
+
+    public static func verify(_ reader: LedgerReader) throws -> VerificationReport {
+        var verifier = LedgerVerifier(reader)
+        try verifier.walk()
+        verifier.checkHead()
+        verifier.lookAround()
+        return verifier.report
+    }
+
+    private mutating func walk() throws {
+        let anchored = reader.anchored
+        try reader.visit { entry in
+            checkPlace(of: entry)
+            if let anchored, anchored.sequence == entry.sequence, anchored.hash != entry.hash {
+                report.add(
+                    "L4", entry.sequence,
+                    "record \(entry.sequence): it is not the one that the head names")
+            }
+            last = LedgerHead(sequence: entry.sequence, hash: entry.hash)
+            report.recordCount += 1
+            do {
+                let record = try entry.record()
+                checkIncident(record, entry.sequence)
+                checkEvidence(record, entry.sequence)
+                if case .repaired(let text) = record.body {
+                    report.notes.append("record \(entry.sequence): \(text)")
+                }
+            } catch {
+                report.add("L3", entry.sequence, "record \(entry.sequence): \(error)")
+            }
+        }
+        report.headHash = last.hash
+    }
+
+    /// L1 and L2: numbers without gaps, and hashes that follow from each other.
+    private mutating func checkPlace(of entry: LedgerEntry) {
+        let sequence = entry.sequence
+        let expected = last.sequence + 1
+        guard sequence == expected else {
+            let missing =
+                sequence == expected + 1
+                ? "record \(expected) is missing"
+                : "records \(expected) to \(sequence - 1) are missing"
+            report.add("L1", min(expected, sequence), missing + ": deleted")
+            return
+        }
+        guard !Self.follows(entry, last.hash) else { return }
+        report.add("L2", sequence, "record \(sequence): " + whyItDoesNotFollow(entry))
+    }
+
+    private static func follows(_ entry: LedgerEntry, _ previous: [UInt8]) -> Bool {
+        Chain.link(previous: previous, canonical: entry.body, hash: SHA256.digest) == entry.hash
+    }
+
+    /// Looks for the place where the record once stood.
+    private func whyItDoesNotFollow(_ entry: LedgerEntry) -> String {
+        // A search of the whole ledger for each fault: enough of them for a person to see.
+        guard report.faults.count < 8 else { return "it does not follow from the one before" }
+        var place: Int64? = Self.follows(entry, Chain.genesis) ? 0 : nil
+        try? reader.visit { other in
+            if place == nil, Self.follows(entry, other.hash) { place = other.sequence }
+        }
+        switch place {
+        case 0?: return "it was the first record: re-ordered"
+        case let place?: return "it stood behind what is now record \(place): re-ordered"
+        case nil:
+            return "edited, or the record before it was deleted and the later ones renumbered"
+        }
+    }
+
+    /// L4: the row that names the last record is not ahead of it.
+    private mutating func checkHead() {
+        guard let anchored = reader.anchored else {
+            report.add("L4", nil, "the head is missing")
+            return
+        }
+        guard anchored.sequence > last.sequence else { return }
+        report.add(
+            "L4", last.sequence + 1,
+            "records \(last.sequence + 1) to \(anchored.sequence) are missing at the end: deleted")
+    }
+
+    /// L5: an incident is suspected, then confirmed, then closed, and stays what it is.
+    private mutating func checkIncident(_ record: LedgerRecord, _ sequence: Int64) {
+        guard case .incident(let incident) = record.body else { return }
+        let identity = IncidentSummary.Identity(
+            boot: record.stamp.boot, ordinal: incident.ordinal)
+        defer { incidents[identity] = incident }
+        guard let before = incidents[identity] else { return }
+        if incident.state.rawValue < before.state.rawValue {
+            report.add(
+                "L5", sequence,
+                "record \(sequence): incident \(identity) is \(incident.state), but was "
+                    + "\(before.state) before")
+        }
+        if (incident.kind, incident.camera, incident.openedAt)
+            != (before.kind, before.camera, before.openedAt)
+        {
+            report.add(
+                "L5", sequence,
+                "record \(sequence): incident \(identity) changed its kind, camera or opening")
+        }
+    }
+
+    /// L6: the file that a record vouches for is there, and is the same.
+    private mutating func checkEvidence(_ record: LedgerRecord, _ sequence: Int64) {
+        guard case .evidence(_, _, let sha256, let byteCount) = record.body,
+            let name = EvidenceName(of: record)
+        else { return }
+        report.evidenceCount += 1
+        let path = reader.folder.evidence + "/" + name.fileName
+        do throws(Errno) {
+            let bytes = try Files.read(path, byteCountMax: EvidenceFiles.byteCountMax)
+            if bytes.count != Int(byteCount) || SHA256.digest(bytes) != sha256 {
+                report.add(
+                    "L6", sequence,
+                    "record \(sequence): evidence \(name.fileName): edited: \(bytes.count) bytes "
+                        + "found, \(byteCount) recorded")
+            }
+        } catch .noSuchFile {
+            report.add(
+                "L6", sequence, "record \(sequence): evidence \(name.fileName): missing")
+        } catch {
+            report.add(
+                "L6", sequence, "record \(sequence): evidence \(name.fileName): read: \(error)")
+        }
+    }
+
+    /// What lies in the folder and is no part of the ledger.
+    private mutating func lookAround() {
+        let names = (try? Files.names(in: reader.folder.path)) ?? []
+        for name in names where name.holds(".damaged-") {
+            report.notes.append("\(name): was set aside; not part of this check")
+        }
+        let orphans = (try? Files.names(in: reader.folder.orphaned)) ?? []
+        if !orphans.isEmpty {
+            report.notes.append("evidence/orphaned: \(orphans.count) files without a record")
+        }
+    }
+}

@@ -1,0 +1,168 @@
+import Frames
+import Incidents
+import Linux
+import Station
+
+/// The ledger of one appliance in a folder on a disk: a hash chain of records, and the files that
+/// they vouch for.
+///
+/// One object, used from one thread, owns the folder and the only connection. Readers (see
+/// `LedgerReader`) take no lock and touch no file. What holds, and how it is checked, stands as
+/// numbered invariants in this folder's README.
+public final class SQLiteLedger: Ledger {
+    public let folder: LedgerFolder
+    /// What was found, and repaired, while opening, in words; each is also a record.
+    public private(set) var findings: [String] = []
+    /// The largest ordinal of an incident of this boot when the ledger was opened; 0 where there
+    /// was none. Whoever starts again within a boot goes on after it.
+    public let lastOrdinal: UInt32
+    /// How many records there are.
+    public var recordCount: Int64 { head.sequence }
+    /// The hash of the last record.
+    public var headHash: [UInt8] { head.hash }
+
+    private let layout: LedgerLayout
+    private let ownership: FileDescriptor
+    private let evidence: EvidenceFiles
+    /// nil from `close`, or a failed write, until the next `append`.
+    private var connection: LedgerConnection?
+    /// As of the last write that succeeded.
+    private var head: LedgerHead
+    /// Evidence that a record vouches for; it is never replaced.
+    private var vouchedFor: Set<EvidenceName>
+    /// The last records, in canonical bytes: one that is given again is passed over.
+    private var recent: RecentRecords
+
+    /// Opens the ledger, or begins one.
+    ///
+    /// A database that cannot be read is set aside under another name and a new one begins: an
+    /// appliance that cannot read its past must still remember what comes. One that a newer
+    /// program wrote is refused and left as it is.
+    ///
+    /// - Parameter stamp: dates the records about what was found.
+    public convenience init(directory: String, stamp: Stamp) throws {
+        try self.init(directory: directory, stamp: stamp, layout: LedgerLayout())
+    }
+
+    init(directory: String, stamp: Stamp, layout: LedgerLayout) throws {
+        self.layout = layout
+        folder = LedgerFolder(directory)
+        try folder.make()
+        ownership = try folder.own()
+        var findings: [String] = []
+        let connection = try LedgerConnection.open(folder, layout, &findings)
+        self.connection = connection
+        head = connection.head
+        recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
+        lastOrdinal = try connection.lastOrdinal(of: stamp.boot)
+        vouchedFor = try connection.evidence()
+        evidence = EvidenceFiles(folder)
+        try evidence.reconcile(with: vouchedFor, &findings)
+        self.findings = findings
+        try append(findings.map { LedgerRecord(stamp: stamp, body: .repaired($0)) })
+    }
+
+    deinit {
+        close()
+    }
+
+    /// Durable when it returns: neither a crash nor a power cut takes these records back.
+    ///
+    /// Throws `StoreError` where they could not be kept. Then give them again, as often as it
+    /// takes: those that a write of unknown outcome did leave in the ledger are passed over, as
+    /// is any record that equals one of the last 1,024.
+    public func append(_ records: [LedgerRecord]) throws {
+        guard let stamp = records.first?.stamp else { return }
+        let connection = try self.connection ?? resume(stamp)
+        let fresh = records.filter { !recent.contains($0.canonicalBytes) }
+        // No record vouches for a file that a power cut may still take.
+        if fresh.contains(where: { EvidenceName(of: $0).map(evidence.isWaiting) ?? false }) {
+            try evidence.settle()
+        }
+        do {
+            head = try connection.append(fresh, after: head)
+        } catch {
+            // Whether the write took effect is only known by reading it back.
+            self.connection = nil
+            throw error
+        }
+        for record in fresh {
+            recent.insert(record.canonicalBytes)
+            if let name = EvidenceName(of: record) { vouchedFor.insert(name) }
+        }
+    }
+
+    /// Writes a JPEG, which becomes durable with the record that vouches for it, just before it.
+    ///
+    /// - Returns: its SHA-256, for the record that the station makes of it.
+    public func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
+        let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .snapshot)
+        guard !vouchedFor.contains(name) else {
+            throw StoreError(
+                "evidence \(name.fileName)", "write \(jpeg.count) bytes",
+                "a record vouches for another picture of this name already", .refused)
+        }
+        try evidence.write(jpeg, as: name)
+        return SHA256.digest(jpeg)
+    }
+
+    /// Names the last record, copies the log into the database and lets the connection go; the
+    /// next `append` opens it again. Durability needs no close.
+    public func close() {
+        // What the log holds is durable already: a checkpoint that fails costs nothing.
+        try? evidence.settle()
+        try? connection?.checkpoint(head)
+        connection = nil
+    }
+
+    /// As when the process is killed: nothing is tidied up.
+    func abandon() {
+        connection = nil
+    }
+
+    /// Opens the database again, and looks what a write of unknown outcome left there.
+    private func resume(_ stamp: Stamp) throws -> LedgerConnection {
+        var found: [String] = []
+        let connection = try LedgerConnection.open(folder, layout, &found)
+        if connection.head.sequence < head.sequence {
+            found.append(
+                "ledger: open again: \(connection.head.sequence) records found, "
+                    + "\(head.sequence) were written and acknowledged")
+        }
+        recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
+        head = connection.head
+        findings += found
+        head = try connection.append(
+            found.map { LedgerRecord(stamp: stamp, body: .repaired($0)) }, after: head)
+        self.connection = connection
+        return connection
+    }
+}
+
+/// The canonical bytes of the last records, to know one that comes a second time.
+private struct RecentRecords {
+    /// As many as the station keeps waiting for the disk.
+    static let countMax = 1_024
+
+    private var order: [[UInt8]]
+    private var oldest = 0
+    private var members: Set<[UInt8]>
+
+    init(_ bodies: [[UInt8]]) {
+        order = bodies
+        members = Set(bodies)
+    }
+
+    func contains(_ body: [UInt8]) -> Bool { members.contains(body) }
+
+    mutating func insert(_ body: [UInt8]) {
+        guard members.insert(body).inserted else { return }
+        if order.count < Self.countMax {
+            order.append(body)
+        } else {
+            members.remove(order[oldest])
+            order[oldest] = body
+            oldest = (oldest + 1) % Self.countMax
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import Linux
+
+/// This machine as the kernel shows it in `/proc` and `/sys`, or a picture of one for a test.
+struct Machine: Sendable {
+    /// Stands before every path; empty for the real machine.
+    var root = ""
+
+    /// The first line of a small file; nil where there is none, or it cannot be read.
+    func line(_ path: String) -> String? {
+        lines(path)?.first
+    }
+
+    func lines(_ path: String) -> [String]? {
+        guard let bytes = try? Files.read(root + path, byteCountMax: 1 << 16) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    /// Strings that are ended by zero bytes, as in the device tree.
+    func strings(_ path: String) -> [String]? {
+        guard let bytes = try? Files.read(root + path, byteCountMax: 1 << 16) else { return nil }
+        return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func integer(_ path: String) -> Int? { line(path).flatMap { Int($0) } }
+
+    func names(_ folder: String) -> [String] { (try? Files.names(in: root + folder)) ?? [] }
+
+    func exists(_ path: String) -> Bool { Files.exists(root + path) }
+
+    /// The value of a line `key:  value …` in a file such as /proc/meminfo.
+    func field(_ key: String, in path: String) -> String? {
+        guard let line = lines(path)?.first(where: { $0.hasPrefix(key + ":") }) else { return nil }
+        return line.dropFirst(key.count + 1).split(whereSeparator: { $0 == " " || $0 == "\t" })
+            .joined(separator: " ")
+    }
+
+    /// The process of a running appliance: another `kuzet run`.
+    func runningAppliance() -> Int? {
+        for name in names("/proc") {
+            guard let pid = Int(name), pid != Int(Process.pid),
+                let arguments = strings("/proc/\(name)/cmdline"), arguments.count > 1,
+                arguments[1] == "run",
+                arguments[0] == "kuzet" || arguments[0].hasSuffix("/kuzet")
+            else { continue }
+            return pid
+        }
+        return nil
+    }
+
+    func runningFinding() -> Finding {
+        if let pid = runningAppliance() {
+            return .ok("appliance", "running, process \(pid)")
+        }
+        return .warn(
+            "appliance", "not running",
+            do: "systemctl enable --now kuzet; journalctl -u kuzet tells why it ended")
+    }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Camera
+import Frames
+import Incidents
+import Linux
+
+/// How many of the labelled attempts to blind the camera are noticed, how soon, and how often
+/// nothing is taken for one.
+struct EvalTamper: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tamper",
+        abstract: "Camera health: detected within 5 s of onset, and false alarms.",
+        discussion: """
+            DIR/labels.json is a list of {"file","split","kind","tamper":0|1,"onset_s"}. A tamper \
+            counts as detected if its first incident is confirmed between the onset and 5 s after.
+            """)
+
+    @Argument(help: "A folder with labels.json and the recordings it names.")
+    var folder: String
+
+    @Option(help: "The split to measure, as in labels.json.")
+    var split: String
+
+    @Flag(help: "One JSON object instead of a table.")
+    var json = false
+
+    @Option(help: "Write one JSON line per recording to this file.")
+    var scores: String?
+
+    static let latest = Interval.seconds(5)
+
+    mutating func run() throws {
+        var tally = TamperTally()
+        var lines = ""
+        for label in try Label.read(folder: folder, split: split) {
+            do {
+                let clip = try EvaluatedClip.decide(folder + "/" + label.file)
+                tally.add(label, clip)
+                lines += TamperTally.scoreLine(label, clip) + "\n"
+            } catch let error as CameraError {
+                complain("\(error)")
+                throw ExitCode(
+                    error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
+            }
+        }
+        if let scores {
+            do {
+                try FileDescriptor.open(scores, [.writeOnly, .create, .truncate], mode: 0o640)
+                    .writeAll(lines)
+            } catch {
+                complain("scores \(scores): write: \(error)")
+                throw ExitCode(ExitStatus.unavailable)
+            }
+        }
+        announce(json ? tally.json(split: split) : tally.table())
+    }
+}
+
+/// Counts by kind of label.
+struct TamperTally {
+    struct Row {
+        var count = 0
+        var alarmed = 0
+        var detected = 0
+        /// What the first alarm was called, and how often; "none" where there was none.
+        var called: [String: Int] = [:]
+    }
+
+    private(set) var rows: [String: Row] = [:]
+    private(set) var tamperCount = 0
+    private(set) var negativeCount = 0
+    private(set) var detected = 0
+    private(set) var falseAlarms = 0
+    private var delays: [Interval] = []
+
+    mutating func add(_ label: Label, _ clip: EvaluatedClip) {
+        let isTamper = label.members["tamper"]?.thousandths == 1000
+        let onset = Interval.milliseconds(Int64(label.members["onset_s"]?.thousandths ?? 0))
+        var row = rows[label.members["kind"]?.string ?? "unnamed"] ?? Row()
+        row.count += 1
+        row.called[clip.tamper.map { "\($0.kind)" } ?? "none", default: 0] += 1
+        tamperCount += isTamper ? 1 : 0
+        negativeCount += isTamper ? 0 : 1
+        if let alarm = clip.tamper {
+            row.alarmed += 1
+            if !isTamper { falseAlarms += 1 }
+            if isTamper && alarm.at >= onset && alarm.at <= onset + EvalTamper.latest {
+                row.detected += 1
+                detected += 1
+                delays.append(alarm.at - onset)
+            }
+        }
+        rows[label.members["kind"]?.string ?? "unnamed"] = row
+    }
+
+    /// The middle delay of what was detected; the later of two.
+    var medianDelay: Interval? {
+        delays.isEmpty ? nil : delays.sorted()[delays.count / 2]
+    }
+
+    static func scoreLine(_ label: Label, _ clip: EvaluatedClip) -> String {
+        let at = clip.tamper.map { secondsText($0.at) } ?? "null"
+        let kind = clip.tamper.map { "\"\($0.kind)\"" } ?? "null"
+        return "{\"file\":\(JSON.quoted(label.file)),\"alarmAt\":\(at),\"kind\":\(kind)}"
+    }
+
+    func json(split: String) -> String {
+        let kinds = rows.sorted { $0.key < $1.key }.map { name, row in
+            let called = row.called.sorted { $0.key < $1.key }
+                .map { "\(JSON.quoted($0.key)):\($0.value)" }.joined(separator: ",")
+            return "\(JSON.quoted(name)):{\"items\":\(row.count),\"alarmed\":\(row.alarmed),"
+                + "\"detected\":\(row.detected),\"called\":{\(called)}}"
+        }.joined(separator: ",")
+        return "{\"task\":\"tamper\",\"split\":\(JSON.quoted(split)),"
+            + "\"items\":\(tamperCount + negativeCount),\"metrics\":{"
+            + "\"detected\":\(detected),\"tampers\":\(tamperCount),"
+            + "\"falseAlarms\":\(falseAlarms),\"negatives\":\(negativeCount),"
+            + "\"medianDelaySeconds\":\(medianDelay.map(secondsText) ?? "null"),"
+            + "\"kinds\":{\(kinds)}}}"
+    }
+
+    func table() -> String {
+        var lines = ["kind             items  alarmed  detected  called"]
+        func padded(_ text: String, _ width: Int) -> String {
+            text + String(repeating: " ", count: max(width - text.count, 1))
+        }
+        for (name, row) in rows.sorted(by: { $0.key < $1.key }) {
+            let called = row.called.sorted { $0.key < $1.key }
+                .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+            lines.append(
+                padded(name, 17) + padded("\(row.count)", 7) + padded("\(row.alarmed)", 9)
+                    + padded("\(row.detected)", 10) + called)
+        }
+        lines.append(
+            "\(detected) of \(tamperCount) tampers within \(secondsText(EvalTamper.latest)) s, "
+                + "\(falseAlarms) alarms in \(negativeCount) others, "
+                + "median delay \(medianDelay.map(secondsText) ?? "-") s")
+        return lines.joined(separator: "\n")
+    }
+}

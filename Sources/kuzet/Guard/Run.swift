@@ -1,0 +1,109 @@
+import Alarm
+import ArgumentParser
+import Camera
+import Frames
+import Incidents
+import Linux
+import Station
+import Store
+
+/// `kuzet run`: the appliance.
+struct Run: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Guard the venue: capture, decide, signal, remember; until told to stop.",
+        discussion: """
+            Examples:
+              kuzet run --config /etc/kuzet/kuzet.toml
+              systemctl reload kuzet       reads the configuration again (SIGHUP)
+
+            SIGTERM and SIGINT end it with every lamp and the siren off. Under systemd it says
+            when it is ready and feeds the watchdog for as long as every camera's thread comes
+            round.
+            """)
+
+    @Option(help: "The configuration file.")
+    var config = Configuration.defaultPath
+
+    func run() throws {
+        // Before any thread is started: threads inherit which signals are waited for.
+        let signals = try Signals.descriptor(
+            for: [Signals.terminate, Signals.interrupt, Signals.hangUp])
+        Signals.ignoreBrokenPipes()
+        let loaded = try Configuration.loadOrExit(config)
+        let settings = loaded.configuration
+        let boot =
+            Boot.identity().map { BootID(high: $0.high, low: $0.low) } ?? BootID(high: 0, low: 0)
+
+        let queue = try EventQueue()
+        let watches = settings.cameras.indices.map { index in
+            Watch(camera: UInt8(index), queue: queue)
+        }
+        let ledger = PersistentLedger {
+            let ledger = try SQLiteLedger(
+                directory: settings.store.directory, stamp: Clocks.stamp(boot: boot))
+            for finding in ledger.findings { Journal.write(Priority.warning.rawValue, finding) }
+            return ledger
+        }
+        let evidence = EvidenceKeeper(boot: boot, ledger: ledger, queue: queue) { camera in
+            watches.indices.contains(Int(camera)) ? try watches[Int(camera)].snapshot() : nil
+        }
+        let lines = GPIOLines(settings.lines)
+        for failure in lines.failures {
+            Journal.write(Priority.error.rawValue, failure.description)
+        }
+        let duty = Duty(
+            appliance: Appliance(
+                policy: settings.station, boot: boot,
+                configuration: SHA256.digest(loaded.bytes),
+                firstOrdinal: ledger.firstOrdinal(
+                    at: Instant(nanoseconds: Clocks.monotonicNanoseconds()))),
+            lines: lines, ledger: ledger, snapshot: evidence.keep,
+            log: { Journal.write($0.rawValue, $1) })
+        let guardian = Guard(
+            duty: duty, queue: queue, watches: watches, supervisor: Supervisor(),
+            reload: { reload(watches, running: settings) })
+        for (index, camera) in settings.cameras.enumerated() {
+            try watches[index].start(settings: camera.detectorSettings) {
+                V4L2Camera(camera.cameraSettings)
+            }
+        }
+        try guardian.run(signals: signals)
+    }
+
+    /// What can change while the appliance runs: the station's policy, zones and masks. The rest
+    /// holds from the next start on, and the journal says so.
+    private func reload(
+        _ watches: [Watch], running: Configuration
+    ) -> (policy: StationPolicy?, hash: [UInt8]) {
+        let loaded: Configuration.Loaded
+        do throws(ConfigurationError) {
+            loaded = try Configuration.load(config)
+        } catch {
+            for problem in error.problems {
+                Journal.write(Priority.error.rawValue, problem.description)
+            }
+            return (
+                nil,
+                SHA256.digest(
+                    (try? Files.read(config, byteCountMax: Configuration.byteCountMax)) ?? [])
+            )
+        }
+        let settings = loaded.configuration
+        let hash = SHA256.digest(loaded.bytes)
+        guard settings.cameras.map(\.name) == running.cameras.map(\.name) else {
+            Journal.write(
+                Priority.error.rawValue,
+                "\(config): reload: the cameras are others than before: restart kuzet instead")
+            return (nil, hash)
+        }
+        for (watch, camera) in zip(watches, settings.cameras) {
+            watch.replace(camera.detectorSettings)
+        }
+        if settings.lines != running.lines || settings.store != running.store {
+            Journal.write(
+                Priority.warning.rawValue,
+                "\(config): reload: [lines] and [store] hold from the next start on")
+        }
+        return (settings.station, hash)
+    }
+}

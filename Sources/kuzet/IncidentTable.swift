@@ -1,0 +1,129 @@
+import Frames
+import Incidents
+import Linux
+import Store
+
+/// Incidents as people and programs read them.
+enum IncidentTable {
+    private static let heading = [
+        "id", "opened (local)", "kind", "camera", "zone", "state", "lasted", "score", "evidence"
+    ]
+
+    static func text(_ incidents: [IncidentSummary]) -> String {
+        guard !incidents.isEmpty else { return "no incidents\n" }
+        let rows = [heading] + incidents.map(row)
+        let widths = heading.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            var line = ""
+            for (cell, width) in zip(row, widths) {
+                line += cell + String(repeating: " ", count: width - cell.count + 2)
+            }
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+
+    /// Text from a ledger of unknown origin must not steer the terminal that shows it.
+    static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+                }))
+    }
+
+    private static func row(_ summary: IncidentSummary) -> [String] {
+        let incident = summary.incident
+        let opened = Clocks.localText(wallMilliseconds: summary.openedAt.wallMilliseconds)
+        return [
+            summary.identity.description,
+            opened + summary.openedAt.source.mark,
+            "\(incident.kind)",
+            incident.camera == Incident.noCamera ? "-" : "\(incident.camera)",
+            incident.zone == 0 ? "all" : "\(incident.zone)",
+            "\(incident.state)",
+            summary.duration.map(duration) ?? "open",
+            "\(incident.peakScore.perMille)",
+            "\(summary.evidence.count)"
+        ]
+    }
+
+    /// "0.4 s", "12 s", "3 min", "2 h".
+    private static func duration(_ interval: Interval) -> String {
+        let milliseconds = max(interval.milliseconds, 0)
+        switch milliseconds {
+        case ..<10_000: return "\(milliseconds / 1000).\(milliseconds / 100 % 10) s"
+        case ..<120_000: return "\(milliseconds / 1000) s"
+        case ..<7_200_000: return "\(milliseconds / 60_000) min"
+        default: return "\(milliseconds / 3_600_000) h"
+        }
+    }
+}
+
+extension Dating.Source {
+    /// How the time is known, beside a time.
+    fileprivate var mark: String {
+        switch self {
+        case .clock: ""
+        case .correction: " (dated by correction)"
+        case .unset: " (clock not set)"
+        }
+    }
+
+    var words: String {
+        switch self {
+        case .clock: "by the clock, which was set"
+        case .correction: "dated by correction: the clock was set later in this boot"
+        case .unset: "the clock was not set: only order and distance in time are known"
+        }
+    }
+}
+
+extension LedgerRecord.Body {
+    var words: String {
+        switch self {
+        case .started: "the appliance started"
+        case .incident(let incident): "\(incident.kind) \(incident.state)"
+        case .clockCorrected(let offset): "the clock was corrected by \(offset) ms"
+        case .configured(_, let accepted): "configuration \(accepted ? "replaced" : "refused")"
+        case .evidence(_, let kind, _, let byteCount): "\(kind), \(byteCount) bytes"
+        case .operated(let text): text
+        case .repaired(let text): text
+        }
+    }
+}
+
+extension IncidentSummary {
+    var json: String {
+        let files = evidence.map {
+            "{\"file\":\(JSON.quoted($0.name.fileName)),\"bytes\":\($0.byteCount),"
+                + "\"sha256\":\"\(SHA256.hexadecimal($0.sha256))\"}"
+        }
+        let region = incident.region
+        return """
+            {"id":"\(identity)","identity":"\(identity.full)","camera":\(incident.camera == Incident.noCamera ? "null" : "\(incident.camera)"),\
+            "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(incident.state)",\
+            "openedAt":"\(openedAt.utcText)","openedAtMilliseconds":\(openedAt.wallMilliseconds),\
+            "datedBy":"\(openedAt.source.rawValue)",\
+            "durationMilliseconds":\(duration.map { "\($0.milliseconds)" } ?? "null"),\
+            "peakScore":\(incident.peakScore.perMille),"sightings":\(incident.sightingCount),\
+            "region":[\(region.x),\(region.y),\(region.width),\(region.height)],\
+            "records":[\(sequences.map(String.init).joined(separator: ","))],\
+            "evidence":[\(files.joined(separator: ","))]}
+            """
+    }
+}
+
+extension VerificationReport {
+    var json: String {
+        let faults = faults.map {
+            "{\"invariant\":\"\($0.invariant)\",\"record\":"
+                + "\($0.sequence.map { "\($0)" } ?? "null"),\"text\":\(JSON.quoted($0.text))}"
+        }
+        return """
+            {"valid":\(isValid),"records":\(recordCount),"evidence":\(evidenceCount),\
+            "head":"\(SHA256.hexadecimal(headHash))","faults":[\(faults.joined(separator: ","))],\
+            "notes":[\(notes.map(JSON.quoted).joined(separator: ","))]}
+            """
+    }
+}

@@ -1,0 +1,1 @@
+../CameraTests/Containers.swift

@@ -1,0 +1,202 @@
+import Detectors
+import Frames
+import Incidents
+import Testing
+
+@Suite struct CanonicalBytesTests {
+    /// Written out by hand from the table in CanonicalBytes.swift: stored ledgers depend on it.
+    @Test func anIncidentRecordHasExactlyTheseBytes() {
+        var incident = Incident(
+            ordinal: 0x0102_0304, camera: 5, kind: .frozen, zone: 7,
+            openedAt: Instant(nanoseconds: 0x1111), score: Q15(rawValue: 0x4000),
+            region: Region(x: 1, y: 2, width: 3, height: 1000))
+        incident.state = .confirmed
+        incident.confirmedAt = Instant(nanoseconds: 0x2222)
+        incident.peakAt = Instant(nanoseconds: -1)
+        incident.sightingCount = 9
+        let record = LedgerRecord(stamp: someStamp, body: .incident(incident))
+        let stamp = "000000000000000a000000000000000b000000000000000cfffffffffffffffe01"
+        let fields =
+            "01020304" + "05" + "0026" + "07" + "02" + "0000000000001111" + "01"
+            + "0000000000002222" + "4000" + "ffffffffffffffff"
+            + "00010002000303e8" + "00000009"
+        #expect(hexadecimal(record.canonicalBytes) == "520102" + stamp + fields)
+        #expect(hexadecimal(incident.canonicalBytes) == "4901" + fields)
+    }
+
+    @Test func everyOtherRecordHasExactlyTheseBytes() {
+        let stamp = "000000000000000a000000000000000b000000000000000cfffffffffffffffe01"
+        let cases: [(LedgerRecord.Body, String)] = [
+            (.started(configuration: [0xaa, 0xbb]), "01" + stamp + "02aabb"),
+            (.clockCorrected(offsetMilliseconds: -2), "03" + stamp + "fffffffffffffffe"),
+            (.configured(configuration: [0xcc], accepted: true), "04" + stamp + "0101cc"),
+            (
+                .evidence(ordinal: 3, kind: .snapshot, sha256: [0xdd], byteCount: 0x1234),
+                "05" + stamp + "00000003" + "01" + "00001234" + "01dd"
+            ),
+            (.operated("é"), "06" + stamp + "0002c3a9"),
+            (.repaired("ok"), "07" + stamp + "00026f6b")
+        ]
+        for (body, bytes) in cases {
+            let record = LedgerRecord(stamp: someStamp, body: body)
+            #expect(hexadecimal(record.canonicalBytes) == "5201" + bytes)
+        }
+    }
+
+    @Test func sightingsAndDecisionsHaveExactlyTheseBytes() {
+        let sighting = Sighting(
+            kind: .blind, zone: 2, score: Q15(rawValue: -2),
+            region: Region(x: 0, y: 0, width: 500, height: 1000))
+        let fields = "2902fffe0000000001f403e8"
+        #expect(hexadecimal(sighting.canonicalBytes) == "5301" + fields)
+        let decision = Sighting.canonicalDecision(
+            camera: 1, capturedAt: Instant(nanoseconds: 16), sightings: [sighting, sighting])
+        #expect(
+            hexadecimal(decision) == "4401" + "01" + "0000000000000010" + "0002" + fields + fields)
+    }
+
+    @Test func whatIsWrittenIsReadBack() throws {
+        var chance = SplitMix(seed: 1)
+        for _ in 0..<2_000 {
+            let record = LedgerRecord(stamp: chance.stamp(), body: chance.body())
+            let bytes = record.canonicalBytes
+            #expect(bytes.count <= LedgerRecord.canonicalByteCountMax)
+            #expect(try LedgerRecord(canonicalBytes: bytes) == record)
+        }
+    }
+
+    /// A second form of the same record would let two ledgers differ and mean the same.
+    @Test func whateverIsAcceptedGivesTheSameBytesAgain() {
+        var chance = SplitMix(seed: 2)
+        var acceptedCount = 0
+        for _ in 0..<20_000 {
+            var bytes = LedgerRecord(stamp: chance.stamp(), body: chance.body()).canonicalBytes
+            bytes[chance.below(bytes.count)] ^= UInt8(1 << chance.below(8))
+            guard let record = try? LedgerRecord(canonicalBytes: bytes) else { continue }
+            acceptedCount += 1
+            #expect(record.canonicalBytes == bytes)
+        }
+        #expect(acceptedCount > 1_000, "most changed bits are in times and scores")
+    }
+
+    @Test func truncatedLengthenedAndRandomBytesAreRefused() {
+        var chance = SplitMix(seed: 3)
+        for _ in 0..<50 {
+            let bytes = LedgerRecord(stamp: chance.stamp(), body: chance.body()).canonicalBytes
+            for count in 0..<bytes.count {
+                #expect(throws: CanonicalBytesError.self) {
+                    try LedgerRecord(canonicalBytes: Array(bytes[..<count]))
+                }
+            }
+            #expect(throws: CanonicalBytesError.trailing(byteCount: 1)) {
+                try LedgerRecord(canonicalBytes: bytes + [0])
+            }
+        }
+        for _ in 0..<5_000 {
+            let noise = (0..<chance.below(200)).map { _ in UInt8(chance.below(256)) }
+            #expect(throws: CanonicalBytesError.self) { try LedgerRecord(canonicalBytes: noise) }
+        }
+    }
+
+    @Test func aNewerVersionIsNamed() {
+        var bytes = LedgerRecord(stamp: someStamp, body: .operated("")).canonicalBytes
+        bytes[1] = 2
+        #expect(throws: CanonicalBytesError.newerVersion(found: 2, supported: 1)) {
+            try LedgerRecord(canonicalBytes: bytes)
+        }
+    }
+
+    @Test func longTextIsCutBetweenCharacters() throws {
+        for lead in 0..<4 {
+            let text = String(repeating: "x", count: lead) + String(repeating: "🚨", count: 300)
+            let bytes = LedgerRecord(stamp: someStamp, body: .operated(text)).canonicalBytes
+            guard case .operated(let kept) = try LedgerRecord(canonicalBytes: bytes).body else {
+                Issue.record("another record came back")
+                return
+            }
+            #expect(text.hasPrefix(kept))
+            #expect(kept.utf8.count > LedgerRecord.textByteCountMax - 4)
+            #expect(kept.utf8.count <= LedgerRecord.textByteCountMax)
+        }
+    }
+
+    @Test func theEvidenceCodeStandsWhereTheStoreLooksForIt() {
+        let body = LedgerRecord.Body.evidence(
+            ordinal: 1, kind: .snapshot, sha256: [], byteCount: 0)
+        let bytes = LedgerRecord(stamp: someStamp, body: body).canonicalBytes
+        #expect(bytes[LedgerRecord.typeCodeOffset] == LedgerRecord.evidenceTypeCode)
+    }
+
+    @Test func aLinkHashesThePreviousHashAndThenTheRecord() {
+        let previous = [UInt8](repeating: 7, count: Chain.hashByteCount)
+        let link = Chain.link(previous: previous, canonical: [1, 2]) { $0.reversed() }
+        #expect(link == [2, 1] + previous)
+        #expect(Chain.genesis.count == Chain.hashByteCount)
+    }
+}
+
+private let someStamp = Stamp(
+    boot: BootID(high: 10, low: 11), monotonic: Instant(nanoseconds: 12), wallMilliseconds: -2,
+    trust: .synchronised)
+
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+}
+
+/// A seeded source of records: Steele, Lea, Flood, "Fast splittable pseudorandom number
+/// generators", OOPSLA 2014.
+private struct SplitMix {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+
+    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+    mutating func instant() -> Instant { Instant(nanoseconds: Int64(bitPattern: next())) }
+
+    mutating func stamp() -> Stamp {
+        Stamp(
+            boot: BootID(high: next(), low: next()), monotonic: instant(),
+            wallMilliseconds: Int64(bitPattern: next()),
+            trust: below(2) == 0 ? .unset : .synchronised)
+    }
+
+    mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
+
+    mutating func body() -> LedgerRecord.Body {
+        switch below(7) {
+        case 0: return .started(configuration: bytes(32))
+        case 1: return .clockCorrected(offsetMilliseconds: Int64(bitPattern: next()))
+        case 2: return .configured(configuration: bytes(32), accepted: below(2) == 0)
+        case 3:
+            return .evidence(
+                ordinal: UInt32(truncatingIfNeeded: next()), kind: .snapshot, sha256: bytes(32),
+                byteCount: UInt32(truncatingIfNeeded: next()))
+        case 4: return .operated(String(repeating: "ß", count: below(500)))
+        case 5: return .repaired("damaged \(next())")
+        default:
+            var incident = Incident(
+                ordinal: UInt32(truncatingIfNeeded: next()), camera: UInt8(below(256)),
+                kind: Incident.Kind.allCases[below(Incident.Kind.allCases.count)],
+                zone: UInt8(below(256)), openedAt: instant(),
+                score: Q15(rawValue: Int16(truncatingIfNeeded: next())),
+                region: Region(
+                    x: UInt16(below(1001)), y: UInt16(below(1001)), width: UInt16(below(1001)),
+                    height: UInt16(below(1001))))
+            incident.state = [.suspected, .confirmed, .closed][below(3)]
+            incident.confirmedAt = below(2) == 0 ? nil : instant()
+            incident.closedAt = below(2) == 0 ? nil : instant()
+            incident.peakAt = instant()
+            incident.sightingCount = UInt32(truncatingIfNeeded: next())
+            return .incident(incident)
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Frames
+import Testing
+
+@testable import kuzet
+
+/// The pictures of the bench are drawn once for all claims: that is most of the time here.
+@Test func everyBenchmarkRunsWithoutAllocatingAndGivesItsGoldenResult() {
+    let stopwatch = BenchStopwatch(frameCount: 2)
+    let benchmarks = Bench.rows(nil)
+    #expect(Set(benchmarks.map(\.name)).count == benchmarks.count)
+    #expect(benchmarks.filter { $0.name.hasPrefix("scene") }.count == 2)
+    var digest = StableHash()
+    for benchmark in benchmarks {
+        let row = stopwatch.measure(benchmark)
+        #expect(row.picosecondsPerPixel > 0, "\(row.name)")
+        // What is decided about a scene may change; what a kernel computes may not.
+        guard !row.name.hasPrefix("scene") else { continue }
+        digest.combine(row.hash)
+        // Not counted in a container that lends no breakpoints.
+        #expect(row.allocationCount == nil || row.allocationCount == 0, "\(row.name)")
+    }
+    #expect(digest.value == 0xa58a_cd65_fcc0_b41c, "\(hexadecimal(digest.value))")
+}
+
+@Test func aRowIsPrintedWithThreeDecimalsAndNullWhereNothingWasCounted() {
+    let row = BenchRow(
+        name: "x", pixelCount: 1_000_000, picosecondsPerPixel: 2_034, allocationCount: nil,
+        frameCount: 4, hash: 255)
+    #expect(
+        row.json == """
+            {"name":"x","pixels":1000000,"nanosecondsPerPixel":2.034,\
+            "allocationsPerFrame":null,"hash":"00000000000000ff"}
+            """)
+    let counted = BenchRow(
+        name: "x", pixelCount: 1, picosecondsPerPixel: 5, allocationCount: 6, frameCount: 4,
+        hash: 0)
+    #expect(counted.json.contains("\"allocationsPerFrame\":1.500,"))
+    #expect(counted.json.contains("\"nanosecondsPerPixel\":0.005,"))
+}
