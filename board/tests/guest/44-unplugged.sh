@@ -10,8 +10,7 @@ systemctl stop board-player
 before=$(count_of cameraLost)
 fault disconnect
 expect "disconnect: the loss is in the ledger" 30 lost
-systemctl restart board-camera
-systemctl start board-player
+plug_in
 expect "disconnect: so is that it came back" 90 closed cameraLost
 survives disconnect
 
@@ -21,8 +20,7 @@ before=$(count_of cameraLost)
 echo vivid.0 > /sys/bus/platform/drivers/vivid/unbind
 expect "unplugged: the loss is in the ledger" 30 lost
 echo vivid.0 > /sys/bus/platform/drivers/vivid/bind
-systemctl restart board-camera
-systemctl start board-player
+plug_in
 expect "unplugged: so is that it came back" 90 closed cameraLost
 survives unplugged
 
