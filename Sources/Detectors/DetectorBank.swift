@@ -72,7 +72,7 @@ public final class DetectorBank {
         cells.initialize(repeating: CellSums())
         states = .allocate(capacity: CellGrid.count)
         states.initialize(repeating: .plain)
-        bins = .allocate(capacity: LightMeter.binCount)
+        bins = .allocate(capacity: LightReading.binCount)
         bins.initialize(repeating: 0)
         presence = PresenceDetector(zoneCount: map.zones.count)
         stillness = StillnessMeter()
@@ -105,7 +105,8 @@ public final class DetectorBank {
         if scene.isEmpty { scene.begin(with: picture.view, cells: cells) }
         CellLikeness.measure(picture.view, against: scene.picture.view, into: cells)
         view = ViewReader.read(cells, sharp: scene.sharp, hidden: map.hidden, states: states)
-        light.update(cells, hidden: map.hidden, bins: bins, clock: clock)
+        light.update(
+            LightReading(cells: cells, hidden: map.hidden, bins: bins), clock: clock)
         let strobeScore = strobe.update(mean: view.meanQ4, clock: clock)
         let frozenScore = freeze.update(rows, frame.luma.view, clock: clock)
         let isStill = stillness.update(cells, hidden: map.hidden, clock: clock)
@@ -141,7 +142,7 @@ public final class DetectorBank {
             view.lostPerMille < 350 && view.saturatedPerMille < 150 && view.sharpness > 650
         let mayLearn = isLit && !isTampered && (isClear || !scene.isReady)
         scene.absorb(
-            picture.view, cells: cells, states: states, light: light.compensation,
+            picture.view, cells: cells, states: states, light: light,
             elapsed: clock.elapsed, mayLearn: mayLearn,
             within: map.isMasked ? map.shown.view : nil, foreground: foreground)
         let isTurned = health.turned.isSure

@@ -56,7 +56,7 @@ final class LearnedScene {
     /// Finds what does not belong to the scene, and learns if it is time and `mayLearn`.
     func absorb(
         _ luma: PlaneView, cells: UnsafeMutableBufferPointer<CellSums>,
-        states: UnsafeMutableBufferPointer<CellState>, light: RunningBackground.Light,
+        states: UnsafeMutableBufferPointer<CellState>, light: LightMeter,
         elapsed: Interval, mayLearn: Bool, within shown: PlaneView?, foreground: Plane
     ) {
         var learning = RunningBackground.Learning.frozen
@@ -69,16 +69,14 @@ final class LearnedScene {
                 sinceStep = .zero
             }
         }
+        let compensation = isNew ? .unchanged : light.compensation
         background.absorb(
-            luma, light: isNew ? .unchanged : light, sensitivity: Self.sensitivity,
+            luma, light: compensation, sensitivity: Self.sensitivity(at: compensation),
             learning: learning, within: shown, foreground: foreground)
         guard learning != .frozen else { return }
-        if !isNew, light != .unchanged {
-            // Light that has changed for long becomes the usual light, 1/256 with each step:
-            // a third in a minute.
-            let gain: UInt16 = light.gain > 256 ? 255 : 257
-            background.relight(.init(gain: gain, offset: 16 * (256 - Int16(gain))))
-        }
+        // Light that has changed for long becomes the usual light, with each step a little: a third
+        // in a minute.
+        if compensation != .unchanged { background.relight(light.adaptation) }
         background.draw(into: picture)
         let rate = Int32(learning.rate.rawValue)
         for index in sharp.indices where isNew || states[index] == .seen || states[index] == .plain
@@ -89,9 +87,15 @@ final class LearnedScene {
         }
     }
 
-    /// 10 code values or 3 σ.
-    private static let sensitivity = RunningBackground.Sensitivity(
-        floor: 10 << 8, inverseDeviations: Q15(rawValue: 8_738), deviationMax: 20 << 8)
+    /// 10 code values or 3 σ, and more where the sensor's noise is amplified with the picture: 16 in
+    /// a quarter of the light.
+    private static func sensitivity(at light: RunningBackground.Light)
+        -> RunningBackground.Sensitivity
+    {
+        RunningBackground.Sensitivity(
+            floor: Int16(4 * max(Int(light.gain), 640)), inverseDeviations: Q15(rawValue: 8_738),
+            deviationMax: 20 << 8)
+    }
 
     /// A plain mean of all steps at first, an exponential one later.
     private func rates(_ isNew: Bool) -> RunningBackground.Learning {

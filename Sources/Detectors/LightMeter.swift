@@ -3,7 +3,9 @@ import Frames
 /// How the light of the whole picture stands to the light in which the scene was learned.
 ///
 /// The median over all cells of (brightness now) / (brightness learned), so that people and lamps
-/// in part of the picture do not count.
+/// in part of the picture do not count. Brightness is counted from the camera's black, which is 16
+/// in video and 0 in JPEG and which no driver tells reliably: the meter finds it out, as what best
+/// explains all cells together in another light than the learned one.
 struct LightMeter {
     /// Q8: 256 is the learned light.
     private(set) var ratio = 256
@@ -11,35 +13,20 @@ struct LightMeter {
     private(set) var isSteady = true
     private var steadyRatio = 256
     private var unsteadyFor = Interval.zero
+    /// The camera's black; code values.
+    private var black = blacks[0]
+    /// How badly each of `blacks` explained the cells lately; code values, summed over cells and
+    /// the last frames that told something.
+    private var misfits = Array(repeating: 0, count: blacks.count)
 
-    private static let black = 16 * 64
-    static let binCount = 128
+    private static let blacks = [16, 8, 0]
+    /// Light that has changed by less, Q8, tells nothing about black.
+    private static let tellingChange = 26
     private static let settleTime = Interval.milliseconds(600)
 
-    /// - Parameter bins: `binCount` counters, for the median.
-    mutating func update(
-        _ cells: UnsafeMutableBufferPointer<CellSums>, hidden: UnsafeMutableBufferPointer<Bool>,
-        bins: UnsafeMutableBufferPointer<Int32>, clock: FrameClock
-    ) {
-        bins.update(repeating: 0)
-        var count = 0
-        for index in cells.indices where !hidden[index] {
-            bins[Self.bin(cells[index])] += 1
-            count += 1
-        }
-        guard count > 0 else { return }
-        var (median, below) = (0, 0)
-        while median < Self.binCount - 1 && (below + Int(bins[median])) * 2 <= count {
-            below += Int(bins[median])
-            median += 1
-        }
-        var (light, learned) = (0, 0)
-        for index in cells.indices
-        where !hidden[index] && abs(Self.bin(cells[index]) - median) <= 1 {
-            light += Self.light(cells[index].sum)
-            learned += Self.light(cells[index].referenceSum)
-        }
-        ratio = min(max(light * 256 / max(learned, 1), 8), 2_048)
+    mutating func update(_ reading: LightReading, clock: FrameClock) {
+        guard let found = reading.ratio(black: black) else { return }
+        ratio = abs(found - 256) < Self.tellingChange ? found : findBlack(reading) ?? found
         let isNear = abs(ratio - steadyRatio) * 8 <= max(steadyRatio, ratio)
         unsteadyFor = isNear ? .zero : unsteadyFor + clock.elapsed
         if isNear || unsteadyFor >= Self.settleTime || clock.hasJumped {
@@ -52,16 +39,27 @@ struct LightMeter {
 
     /// What makes a picture taken in this light look as it was learned: gain about black.
     var compensation: RunningBackground.Light {
-        guard abs(ratio - 256) > 10 else { return .unchanged }
-        let gain = min(65_536 / ratio, 1_024)
-        return RunningBackground.Light(
-            gain: UInt16(gain), offset: Int16(16 * (256 - gain)))
+        abs(ratio - 256) > 10 ? about(gain: min(65_536 / ratio, 1_024)) : .unchanged
     }
 
-    private static func light(_ sum: Int32) -> Int { max(Int(sum) - black, 0) + 128 }
+    /// What takes the learned scene a little, 1/256, nearer to the light there is.
+    var adaptation: RunningBackground.Light { about(gain: ratio < 256 ? 255 : 257) }
 
-    /// Ratio in steps of 1/32.
-    private static func bin(_ cell: CellSums) -> Int {
-        min(light(cell.sum) * 32 / light(cell.referenceSum), binCount - 1)
+    private func about(gain: Int) -> RunningBackground.Light {
+        RunningBackground.Light(gain: UInt16(gain), offset: Int16(black * (256 - gain)))
+    }
+
+    /// - Returns: the ratio of light about the black that is found.
+    private mutating func findBlack(_ reading: LightReading) -> Int? {
+        var least: (misfit: Int, ratio: Int)?
+        for (index, candidate) in Self.blacks.enumerated() {
+            guard let ratio = reading.ratio(black: candidate) else { return nil }
+            let misfit = reading.misfit(black: candidate, ratio: ratio)
+            misfits[index] += misfit - misfits[index] / 8
+            if misfits[index] < least?.misfit ?? .max {
+                (least, black) = ((misfits[index], ratio), candidate)
+            }
+        }
+        return least?.ratio
     }
 }
