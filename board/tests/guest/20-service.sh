@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154,SC2086
 # The appliance under systemd: it starts, says so, decides frames, and stays small.
+systemctl stop kuzet
 scene venue
 sleep 2
 since=$(wall)
