@@ -15,6 +15,10 @@ let package = Package(
         // Core: pure, integers only, no libc, no clock, no I/O.
         .target(name: "CKernels"),
         .target(name: "Frames", dependencies: ["CKernels"], swiftSettings: core),
+        .target(name: "CNetworks"),
+        .target(
+            name: "Networks", dependencies: ["CNetworks"], swiftSettings: core),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "CNetworks"]),
         .target(
             name: "Detectors", dependencies: ["Frames"], exclude: ["README.md"],
             swiftSettings: core),
@@ -77,7 +81,7 @@ let package = Package(
             name: "kuzet",
             dependencies: [
                 "Simulation", "Camera", "Alarm", "Store", "Station", "Incidents", "Detectors",
-                "Frames", "Linux", "CTOML",
+                "Networks", "Frames", "Linux", "CTOML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             exclude: ["Configuration/README.md"]),
