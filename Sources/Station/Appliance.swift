@@ -35,7 +35,8 @@ public struct Appliance: Sendable {
     /// ```
     ///   fresh ── first event ──▶ running ── stopping ──▶ stopped
     /// ```
-    /// Nothing leads out of stopped: answers about records still count, all else is ignored.
+    /// Nothing leads out of stopped: answers about records and pictures still count, all else is
+    /// ignored.
     enum Phase: Hashable, Sendable {
         case fresh
         case running
@@ -95,7 +96,7 @@ public struct Appliance: Sendable {
         // Never in answer to a failure: whoever carries effects out at once would go round for
         // ever where time stands still.
         if case .storeFailed = event.cause { return }
-        queue.give(at: clock.uptime, into: &effects)
+        queue.give(at: clock.uptime, isLast: phase == .stopped, into: &effects)
     }
 
     private mutating func handle(_ cause: Event.Cause) {
@@ -119,18 +120,8 @@ public struct Appliance: Sendable {
             watches[index].restored(at: clock.uptime)
         case .input(let input, let isActive):
             changed(input, isActive: isActive)
-        case .recordsKept, .storeFailed, .storeRestored:
+        case .recordsKept, .storeFailed, .storeRestored, .evidenceKept:
             answer(cause)
-        case .evidenceKept(let ordinal, let sha256, let byteCount):
-            guard sha256.count == 32 else {
-                log(
-                    .error,
-                    "incident \(ordinal): keep snapshot: \(sha256.count) bytes of SHA-256, not 32")
-                return
-            }
-            record(
-                .evidence(
-                    ordinal: ordinal, kind: .snapshot, sha256: sha256, byteCount: byteCount))
         case .configured(let policy, let configuration):
             configured(policy, configuration)
         case .stopping:
@@ -141,7 +132,7 @@ public struct Appliance: Sendable {
         }
     }
 
-    /// The ledger answered.
+    /// The ledger answered, while the appliance runs or when it was stopped.
     private mutating func answer(_ cause: Event.Cause) {
         switch cause {
         case .recordsKept(let count):
@@ -150,8 +141,18 @@ public struct Appliance: Sendable {
             note(queue.failed(at: clock.uptime), cause: cause)
         case .storeRestored:
             queue.restored(at: clock.uptime)
-        case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .evidenceKept,
-            .configured, .stopping:
+        case .evidenceKept(let ordinal, let sha256, let byteCount):
+            guard sha256.count == 32 else {
+                log(
+                    .error,
+                    "incident \(ordinal): keep snapshot: \(sha256.count) bytes of SHA-256, not 32")
+                return
+            }
+            record(
+                .evidence(
+                    ordinal: ordinal, kind: .snapshot, sha256: sha256, byteCount: byteCount))
+        case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .configured,
+            .stopping:
             break
         }
     }

@@ -77,11 +77,15 @@ struct RecordQueue: Hashable, Sendable {
     }
 
     /// Gives the next batch, if it is time.
-    mutating func give(at uptime: Interval, into effects: inout [Effect]) {
+    ///
+    /// - Parameter isLast: no more will come: nothing waits for company.
+    mutating func give(
+        at uptime: Interval, isLast: Bool = false, into effects: inout [Effect]
+    ) {
         let pause: Interval
         switch state {
         case .settled:
-            guard !isPatient(at: uptime) else { return }
+            guard isLast || !isPatient(at: uptime) else { return }
             pause = .zero
         case .given:
             return

@@ -293,4 +293,16 @@ import Testing
         bench.tell(.evidenceKept(ordinal: 3, sha256: [1], byteCount: 99))
         #expect(bench.kept.count == 2)
     }
+
+    @Test func aPictureThatIsKeptWhileStoppingIsNotedAtOnce() {
+        var bench = Bench()
+        bench.tell(.tick)
+        bench.tell(.stopping)
+        let hash = [UInt8](repeating: 7, count: 32)
+        bench.tell(.evidenceKept(ordinal: 3, sha256: hash, byteCount: 99))
+        #expect(
+            bench.bodies.last
+                == .evidence(ordinal: 3, kind: .snapshot, sha256: hash, byteCount: 99))
+        #expect(bench.appliance.waitingRecords.count == 0)
+    }
 }

@@ -10,6 +10,7 @@ final class Guard {
     private let duty: Duty
     private let queue: EventQueue
     private let watches: [Watch]
+    private let clerk: LedgerClerk
     private let supervisor: Supervisor
     private var latest = Instant.zero
     private var clockToldAt: Instant?
@@ -18,6 +19,7 @@ final class Guard {
     private var watchdogFedAt = Instant.zero
     private var statusToldAt = Instant.zero
     private var hasDecided = false
+    private let settleLimit: Interval
     /// Reads the configuration anew; nil where it was refused. The bytes' hash either way.
     private let reload: () -> (policy: StationPolicy?, hash: [UInt8])
 
@@ -28,18 +30,24 @@ final class Guard {
     /// A camera's thread that has not come round for this long hangs.
     private static let hangLimit = Interval.seconds(5)
 
+    /// - Parameter settleLimit: an orderly stop waits for the disk this long; the service manager
+    ///   ends us after 30 s.
     init(
-        duty: Duty, queue: EventQueue, watches: [Watch], supervisor: Supervisor,
+        duty: Duty, queue: EventQueue, watches: [Watch], clerk: LedgerClerk,
+        supervisor: Supervisor, settleLimit: Interval = .seconds(10),
         reload: @escaping () -> (policy: StationPolicy?, hash: [UInt8])
     ) {
         self.duty = duty
         self.queue = queue
         self.watches = watches
+        self.clerk = clerk
         self.supervisor = supervisor
+        self.settleLimit = settleLimit
         self.reload = reload
     }
 
-    /// Runs until SIGTERM or SIGINT; every output is off when it returns.
+    /// Runs until SIGTERM or SIGINT; every output is off, and every record written where the disk
+    /// answered in time, when it returns.
     ///
     /// - Parameter signals: `Signals.descriptor` of SIGTERM, SIGINT and SIGHUP.
     func run(signals: FileDescriptor) throws {
@@ -60,6 +68,33 @@ final class Guard {
         try? supervisor.stopping()
         for watch in watches { watch.stop() }
         step(.stopping)
+        settle()
+    }
+
+    /// Every output is off already: what waits for the ledger is written, as far as time allows.
+    private func settle() {
+        let end = now() + settleLimit
+        while now() < end, duty.appliance.waitingRecords.count > 0 || !clerk.isIdle {
+            _ = try? queue.bell.wait(for: .readable, milliseconds: Self.beat.milliseconds)
+            for cause in queue.take() { step(cause) }
+            // A ledger that failed is tried again when its pause is over.
+            step(.tick)
+            try? supervisor.feedWatchdog()
+        }
+        let isClosed = clerk.stop(within: end - now())
+        for cause in queue.take() { step(cause) }
+        let count = duty.appliance.waitingRecords.count
+        if count > 0 {
+            Journal.write(
+                Priority.error.rawValue,
+                "ledger: stop: \(count) records were not written within "
+                    + "\(settleLimit.milliseconds / 1_000) s: they are lost")
+        } else if !isClosed {
+            Journal.write(
+                Priority.warning.rawValue,
+                "ledger: stop: not closed within \(settleLimit.milliseconds / 1_000) s: "
+                    + "every record is written")
+        }
     }
 
     private func now() -> Instant {
@@ -108,8 +143,9 @@ final class Guard {
                 weekMinute: Clocks.weekMinute(wallMilliseconds: wall)))
     }
 
-    /// Only while this thread and every camera's thread come round: a hang anywhere lets the
-    /// supervisor end us, and what it starts next finds all lines idle.
+    /// Only while this thread and every camera's thread come round: a hang there lets the
+    /// supervisor end us, and what it starts next finds all lines idle. Not the ledger's: to end
+    /// us mends no disk, and without it alarms go on.
     private func feedWatchdog() {
         let time = now()
         guard time - watchdogFedAt >= .seconds(1),
@@ -119,7 +155,7 @@ final class Guard {
         try? supervisor.feedWatchdog()
     }
 
-    /// How the cameras fare, for whoever asks systemd.
+    /// How cameras and ledger fare, for whoever asks systemd.
     private func tellStatus() {
         guard supervisor.isListening, latest - statusToldAt >= Self.statusPeriod else { return }
         statusToldAt = latest
@@ -128,6 +164,18 @@ final class Guard {
             return "camera \(watch.camera): \(counts.delivered) frames decided,"
                 + " \(counts.dropped) dropped, \(counts.damaged) damaged, lost \(counts.lost) times"
         }
-        try? supervisor.status(cameras.joined(separator: "; "))
+        let ledger = Self.ledgerStatus(
+            silence: clerk.silence(at: latest), waiting: duty.appliance.waitingRecords)
+        try? supervisor.status((cameras + [ledger]).joined(separator: "; "))
+    }
+
+    static func ledgerStatus(
+        silence: Interval, waiting: (count: Int, isFailing: Bool)
+    ) -> String {
+        var text = "ledger: \(waiting.isFailing ? "fails" : "works"), \(waiting.count) records wait"
+        if silence >= .seconds(1) {
+            text += ", no answer for \(silence.milliseconds / 1_000) s"
+        }
+        return text
     }
 }

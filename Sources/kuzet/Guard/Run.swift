@@ -16,9 +16,10 @@ struct Run: ParsableCommand {
               kuzet run --config /etc/kuzet/kuzet.toml
               systemctl reload kuzet       reads the configuration again (SIGHUP)
 
-            SIGTERM and SIGINT end it with every lamp and the siren off. Under systemd it says
-            when it is ready and feeds the watchdog for as long as every camera's thread comes
-            round.
+            SIGTERM and SIGINT end it with every lamp and the siren off at once, and then every
+            record written, for which it waits at most 10 s. Under systemd it says when it is
+            ready and feeds the watchdog for as long as every camera's thread comes round; a disk
+            that does not answer is an incident and stands in the status, and ends nothing.
             """)
 
     @Option(help: "The configuration file.")
@@ -38,13 +39,14 @@ struct Run: ParsableCommand {
         let watches = settings.cameras.indices.map { index in
             Watch(camera: UInt8(index), queue: queue)
         }
-        let ledger = PersistentLedger {
-            let ledger = try SQLiteLedger(
-                directory: settings.store.directory, stamp: Clocks.stamp(boot: boot))
+        let clerk = try LedgerClerk(boot: boot, queue: queue)
+        let directory = settings.store.directory
+        try clerk.start {
+            let ledger = try SQLiteLedger(directory: directory, stamp: Clocks.stamp(boot: boot))
             for finding in ledger.findings { Journal.write(Priority.warning.rawValue, finding) }
-            return ledger
+            return .init(ledger: ledger, lastOrdinal: ledger.lastOrdinal)
         }
-        let evidence = EvidenceKeeper(boot: boot, ledger: ledger, queue: queue) { camera in
+        let evidence = EvidenceKeeper(clerk: clerk) { camera in
             watches.indices.contains(Int(camera)) ? try watches[Int(camera)].snapshot() : nil
         }
         let lines = GPIOLines(settings.lines)
@@ -55,12 +57,11 @@ struct Run: ParsableCommand {
             appliance: Appliance(
                 policy: settings.station, boot: boot,
                 configuration: SHA256.digest(loaded.bytes),
-                firstOrdinal: ledger.firstOrdinal(
-                    at: Instant(nanoseconds: Clocks.monotonicNanoseconds()))),
-            lines: lines, ledger: ledger, snapshot: evidence.keep,
+                firstOrdinal: firstOrdinal(after: clerk.lastOrdinal(within: Self.openLimit))),
+            lines: lines, keep: clerk.append, snapshot: evidence.keep,
             log: { Journal.write($0.rawValue, $1) })
         let guardian = Guard(
-            duty: duty, queue: queue, watches: watches, supervisor: Supervisor(),
+            duty: duty, queue: queue, watches: watches, clerk: clerk, supervisor: Supervisor(),
             reload: { reload(watches, running: settings) })
         for (index, camera) in settings.cameras.enumerated() {
             try watches[index].start(settings: camera.detectorSettings) {
@@ -68,6 +69,19 @@ struct Run: ParsableCommand {
             }
         }
         try guardian.run(signals: signals)
+    }
+
+    /// A ledger that is not open after this long must not keep the appliance from its watch.
+    private static let openLimit = Interval.seconds(10)
+
+    /// What the first incident of this process is called, so that a name is never given twice
+    /// within one boot: the one after the ledger's last.
+    ///
+    /// A ledger that cannot be opened now, but perhaps later, may hold names. Then it is counted
+    /// from the time since boot, sixteen for every second: no process gives names that fast.
+    private func firstOrdinal(after last: UInt32?) -> UInt32 {
+        if let last, last < .max { return last + 1 }
+        return UInt32(clamping: max(Clocks.monotonicNanoseconds() / 62_500_000, 1))
     }
 
     /// What can change while the appliance runs: the station's policy, zones and masks. The rest

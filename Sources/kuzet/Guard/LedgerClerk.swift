@@ -1,0 +1,196 @@
+import Frames
+import Incidents
+import Linux
+import Station
+import Synchronization
+
+/// The ledger on a thread of its own: a disk that hangs delays no lamp and no siren.
+///
+/// The station gives batches of records and pictures; what became of them comes back to it as
+/// events. It holds every record until one says that it is durable, and raises `storeFailed`
+/// where none comes for ten seconds.
+///
+/// - Order: as given. A picture is written before the record that vouches for it, because the
+///   station makes that record of `evidenceKept`.
+/// - Limits: `batchCountMax` batches (of at most 64 records), `pictureCountMax` pictures and
+///   `pictureByteCountMax` bytes of them, what is in hand included. The station gives one batch
+///   at a time; one too many is answered with a failure, and given again later. A picture too many
+///   is refused, and whoever gave it is told.
+final class LedgerClerk: Sendable {
+    private enum Order {
+        case append([LedgerRecord])
+        case picture([UInt8], ordinal: UInt32)
+    }
+
+    private struct Desk {
+        /// Oldest first; the first stays here while it is in hand.
+        var orders: [Order] = []
+        var batchCount = 0
+        var pictureCount = 0
+        var pictureByteCount = 0
+        /// Since when the first order, or the opening, is in hand.
+        var busySince: Instant?
+        var isStopping = false
+        /// The last name in the ledger; nil where it could not be opened.
+        var lastOrdinal: UInt32?
+    }
+
+    static let batchCountMax = 2
+    static let pictureCountMax = 32
+    static let pictureByteCountMax = 8 << 20
+
+    private let boot: BootID
+    private let queue: EventQueue
+    private let desk = Mutex(Desk())
+    /// Readable while there may be something to do.
+    private let bell: FileDescriptor
+    /// Readable for good once the ledger was opened, or could not be.
+    private let hasOpened: FileDescriptor
+    /// Readable for good once everything is written and the ledger is closed.
+    private let hasEnded: FileDescriptor
+
+    init(boot: BootID, queue: EventQueue) throws {
+        self.boot = boot
+        self.queue = queue
+        bell = try FileDescriptor.event()
+        hasOpened = try FileDescriptor.event()
+        hasEnded = try FileDescriptor.event()
+    }
+
+    /// Runs the thread, which opens the ledger at once, until `stop`.
+    func start(open: @escaping @Sendable () throws -> PersistentLedger.Opened) throws {
+        desk.withLock { $0.busySince = Self.now() }
+        try Threads.start("ledger") { [self] in
+            work(PersistentLedger(open: open))
+        }
+    }
+
+    // MARK: For the station's thread; none of these waits for the disk, but those that say so.
+
+    func append(_ records: [LedgerRecord]) -> Duty.Keeping {
+        let isTaken = desk.withLock { desk in
+            guard desk.batchCount < Self.batchCountMax, !desk.isStopping else { return false }
+            desk.batchCount += 1
+            desk.orders.append(.append(records))
+            return true
+        }
+        guard isTaken else {
+            return .failed(cause: "\(Self.batchCountMax) batches wait for the disk already")
+        }
+        ring()
+        return .later
+    }
+
+    /// - Returns: false where too much waits already: the picture is not kept.
+    func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32) -> Bool {
+        let isTaken = desk.withLock { desk in
+            guard desk.pictureCount < Self.pictureCountMax,
+                desk.pictureByteCount + jpeg.count <= Self.pictureByteCountMax, !desk.isStopping
+            else { return false }
+            desk.pictureCount += 1
+            desk.pictureByteCount += jpeg.count
+            desk.orders.append(.picture(jpeg, ordinal: ordinal))
+            return true
+        }
+        if isTaken { ring() }
+        return isTaken
+    }
+
+    /// Waits until the ledger was opened, at most `limit`.
+    ///
+    /// - Returns: the largest ordinal of this boot in it; nil where it could not be opened.
+    func lastOrdinal(within limit: Interval) -> UInt32? {
+        _ = try? hasOpened.wait(for: .readable, milliseconds: limit.milliseconds)
+        return desk.withLock { $0.lastOrdinal }
+    }
+
+    /// For how long the disk has not answered; zero while nothing is asked of it.
+    func silence(at instant: Instant) -> Interval {
+        desk.withLock { $0.busySince }.map { max(instant - $0, .zero) } ?? .zero
+    }
+
+    var isIdle: Bool { desk.withLock { $0.orders.isEmpty } }
+
+    /// Takes no more orders, closes the ledger after the last one, and waits for that at most
+    /// `limit`.
+    ///
+    /// - Returns: false where the disk did not answer in time.
+    func stop(within limit: Interval) -> Bool {
+        desk.withLock { $0.isStopping = true }
+        ring()
+        let readiness = try? hasEnded.wait(
+            for: .readable, milliseconds: max(limit.milliseconds, 0))
+        return !(readiness ?? []).isEmpty
+    }
+
+    /// A full counter is readable too: nothing is lost by not adding to it.
+    private func ring() { try? bell.signal() }
+
+    private static func now() -> Instant { Instant(nanoseconds: Clocks.monotonicNanoseconds()) }
+
+    // MARK: The clerk's own thread
+
+    private func work(_ ledger: PersistentLedger) {
+        let last = ledger.lastOrdinal
+        desk.withLock { desk in
+            desk.lastOrdinal = last
+            desk.busySince = nil
+        }
+        try? hasOpened.signal()
+        while let order = next() {
+            let cause = carryOut(order, ledger)
+            // Before it leaves the desk: who sees an empty one finds the answer in the queue.
+            if let cause { queue.post(cause) }
+            finish(order)
+        }
+        ledger.close()
+        try? hasEnded.signal()
+    }
+
+    /// Waits for the next order; nil when there will be none.
+    private func next() -> Order? {
+        while true {
+            _ = try? bell.clear()
+            let (order, isStopping) = desk.withLock { desk in
+                if !desk.orders.isEmpty { desk.busySince = Self.now() }
+                return (desk.orders.first, desk.isStopping)
+            }
+            if let order { return order }
+            if isStopping { return nil }
+            _ = try? bell.wait(for: .readable, milliseconds: nil)
+        }
+    }
+
+    private func carryOut(_ order: Order, _ ledger: PersistentLedger) -> Event.Cause? {
+        do {
+            switch order {
+            case .append(let records):
+                try ledger.append(records)
+                return .recordsKept(count: records.count)
+            case .picture(let jpeg, let ordinal):
+                let sha256 = try ledger.keepSnapshot(jpeg, ordinal: ordinal, boot: boot)
+                return .evidenceKept(
+                    ordinal: ordinal, sha256: sha256, byteCount: UInt32(clamping: jpeg.count))
+            }
+        } catch {
+            if case .append = order { return .storeFailed(cause: "\(error)") }
+            // The incident itself stands in the ledger: a lost picture is no more than that.
+            Journal.write(Priority.error.rawValue, "\(error)")
+            return nil
+        }
+    }
+
+    private func finish(_ order: Order) {
+        desk.withLock { desk in
+            desk.orders.removeFirst()
+            desk.busySince = nil
+            switch order {
+            case .append:
+                desk.batchCount -= 1
+            case .picture(let jpeg, _):
+                desk.pictureCount -= 1
+                desk.pictureByteCount -= jpeg.count
+            }
+        }
+    }
+}

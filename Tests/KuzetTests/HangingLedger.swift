@@ -1,0 +1,62 @@
+import Incidents
+import Linux
+import Station
+import Synchronization
+
+@testable import kuzet
+
+/// A ledger in memory whose disk answers only while it is told to: what hangs in `fsync` looks
+/// like this from outside.
+final class HangingLedger: Ledger, Sendable {
+    struct Contents {
+        var records: [LedgerRecord] = []
+        var pictures: [UInt32] = []
+        /// Calls that came so far, answered or not.
+        var callCount = 0
+    }
+
+    private let inside = Mutex(Contents())
+    /// Readable while the disk answers.
+    private let gate: FileDescriptor
+
+    init(isHanging: Bool = false) throws {
+        gate = try FileDescriptor.event()
+        if !isHanging { try gate.signal() }
+    }
+
+    var contents: Contents { inside.withLock { $0 } }
+
+    func hang() { _ = try? gate.clear() }
+    func answer() { try? gate.signal() }
+
+    func append(_ records: [LedgerRecord]) throws {
+        inside.withLock { $0.callCount += 1 }
+        _ = try gate.wait(for: .readable, milliseconds: nil)
+        inside.withLock { $0.records += records }
+    }
+
+    func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
+        inside.withLock { $0.callCount += 1 }
+        _ = try gate.wait(for: .readable, milliseconds: nil)
+        inside.withLock { $0.pictures.append(ordinal) }
+        return [UInt8](repeating: UInt8(truncatingIfNeeded: ordinal), count: 32)
+    }
+
+    /// As `LedgerClerk.start` wants it.
+    @Sendable func opened() throws -> PersistentLedger.Opened {
+        .init(ledger: self, lastOrdinal: 0)
+    }
+}
+
+/// Waits in real time until something holds.
+///
+/// - Returns: false where it did not within `milliseconds`.
+func eventually(_ milliseconds: Int64 = 20_000, _ holds: () -> Bool) throws -> Bool {
+    let never = try FileDescriptor.event()
+    let end = Clocks.monotonicNanoseconds() + milliseconds * 1_000_000
+    while !holds() {
+        guard Clocks.monotonicNanoseconds() < end else { return false }
+        _ = try never.wait(for: .readable, milliseconds: 2)
+    }
+    return true
+}

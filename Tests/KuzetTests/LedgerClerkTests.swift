@@ -1,0 +1,169 @@
+import Frames
+import Incidents
+import Linux
+import Station
+import Testing
+
+@testable import kuzet
+
+private final class NoLines: AlarmLines {
+    func drive(_ output: Output, on: Bool) throws {}
+    func poll() throws -> [(input: Input, active: Bool)] { [] }
+}
+
+@Suite struct LedgerClerkTests {
+    private let boot = BootID(high: 7, low: 8)
+
+    private func record(_ number: Int) -> LedgerRecord {
+        let stamp = Stamp(
+            boot: boot, monotonic: Instant(nanoseconds: Int64(number)), wallMilliseconds: 0,
+            trust: .unset)
+        return LedgerRecord(stamp: stamp, body: .operated("\(number)"))
+    }
+
+    private func isLater(_ keeping: Duty.Keeping) -> Bool {
+        if case .later = keeping { true } else { false }
+    }
+
+    /// Answers so far, in words.
+    private func answers(_ queue: EventQueue) -> [String] {
+        queue.take().map { cause in
+            switch cause {
+            case .recordsKept(let count): "kept \(count)"
+            case .storeFailed(let cause): "failed \(cause)"
+            case .evidenceKept(let ordinal, _, let byteCount): "picture \(ordinal) \(byteCount)"
+            default: "another"
+            }
+        }
+    }
+
+    @Test func batchesAndPicturesAreKeptInTheOrderGiven() throws {
+        let queue = try EventQueue()
+        let ledger = try HangingLedger(isHanging: true)
+        let clerk = try LedgerClerk(boot: boot, queue: queue)
+        try clerk.start(open: ledger.opened)
+        #expect(clerk.lastOrdinal(within: .seconds(20)) == 0)
+        #expect(isLater(clerk.append([record(1), record(2)])))
+        #expect(clerk.keepSnapshot([1, 2, 3], ordinal: 9))
+        #expect(isLater(clerk.append([record(3)])))
+        #expect(try eventually { ledger.contents.callCount == 1 })
+        #expect(answers(queue).isEmpty)
+        ledger.answer()
+        #expect(clerk.stop(within: .seconds(20)))
+        #expect(answers(queue) == ["kept 2", "picture 9 3", "kept 1"])
+        #expect(ledger.contents.records == [record(1), record(2), record(3)])
+        #expect(clerk.isIdle)
+    }
+
+    @Test func aFullQueueRefusesAndSaysSo() throws {
+        let queue = try EventQueue()
+        let ledger = try HangingLedger(isHanging: true)
+        let clerk = try LedgerClerk(boot: boot, queue: queue)
+        try clerk.start(open: ledger.opened)
+        for number in 0..<LedgerClerk.batchCountMax {
+            #expect(isLater(clerk.append([record(number)])))
+        }
+        guard case .failed(let cause) = clerk.append([record(99)]) else {
+            Issue.record("a batch too many was taken")
+            return
+        }
+        #expect(cause == "2 batches wait for the disk already")
+        for ordinal in 1...UInt32(LedgerClerk.pictureCountMax) {
+            #expect(clerk.keepSnapshot([0], ordinal: ordinal))
+        }
+        #expect(!clerk.keepSnapshot([0], ordinal: 99))
+        ledger.answer()
+        #expect(try eventually { clerk.isIdle })
+        #expect(ledger.contents.records == (0..<LedgerClerk.batchCountMax).map(record))
+        #expect(ledger.contents.pictures == (1...UInt32(LedgerClerk.pictureCountMax)).map { $0 })
+        // Room again; but not for a picture that is too large by itself.
+        #expect(isLater(clerk.append([record(99)])))
+        let large = [UInt8](repeating: 0, count: LedgerClerk.pictureByteCountMax + 1)
+        #expect(!clerk.keepSnapshot(large, ordinal: 100))
+        #expect(clerk.keepSnapshot(Array(large.dropLast()), ordinal: 100))
+        #expect(clerk.stop(within: .seconds(20)))
+        #expect(!clerk.keepSnapshot([0], ordinal: 101))
+    }
+
+    /// Two hundred seconds of the station's time pass while the disk hangs.
+    @Test func nothingIsLostOrReorderedWhenTheDiskAnswersAgain() throws {
+        let queue = try EventQueue()
+        let ledger = try HangingLedger(isHanging: true)
+        let clerk = try LedgerClerk(boot: boot, queue: queue)
+        try clerk.start(open: ledger.opened)
+        let duty = Duty(
+            appliance: Appliance(policy: StationPolicy(), boot: boot), lines: NoLines(),
+            keep: clerk.append, snapshot: { _, _ in }, log: { _, _ in })
+        func isFailingSaid() -> Bool {
+            duty.appliance.openIncidents.contains { $0.kind == .storeFailed }
+        }
+        var now = Instant.zero
+        func tell(_ cause: Event.Cause) { duty.handle(Event(at: now, cause: cause)) }
+        for second in 0..<200 {
+            now = .zero + .seconds(Int64(second))
+            tell(.input(.silence, active: true))
+            #expect(isFailingSaid() == (second >= 10), "at \(second) s")
+            tell(.input(.silence, active: false))
+        }
+        #expect(ledger.contents.records.isEmpty)
+        let waitingCount = duty.appliance.waitingRecords.count
+        #expect(waitingCount == 202, "started, 200 presses, storeFailed")
+
+        ledger.answer()
+        let isSettled = try eventually {
+            for cause in queue.take() { tell(cause) }
+            return duty.appliance.waitingRecords.count == 0
+        }
+        #expect(isSettled)
+        #expect(!isFailingSaid())
+        let records = ledger.contents.records
+        #expect(records.count == waitingCount + 1, "and that storeFailed is over")
+        let times = records.map(\.stamp.monotonic)
+        #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+        #expect(records.filter { $0.body == .operated("silence") }.count == 200)
+        #expect(clerk.stop(within: .seconds(20)))
+    }
+
+    @Test func aDiskThatHangsWhenItIsOpenedKeepsNobodyWaiting() throws {
+        let queue = try EventQueue()
+        let ledger = try HangingLedger()
+        let gate = try FileDescriptor.event()
+        let clerk = try LedgerClerk(boot: boot, queue: queue)
+        try clerk.start {
+            _ = try gate.wait(for: .readable, milliseconds: nil)
+            return try ledger.opened()
+        }
+        #expect(clerk.lastOrdinal(within: .milliseconds(20)) == nil)
+        #expect(isLater(clerk.append([record(1)])))
+        let later = Instant(nanoseconds: Clocks.monotonicNanoseconds()) + .seconds(30)
+        #expect(clerk.silence(at: later) >= .seconds(30))
+        #expect(!clerk.stop(within: .milliseconds(20)))
+        try gate.signal()
+        #expect(clerk.stop(within: .seconds(20)))
+        #expect(answers(queue) == ["kept 1"])
+        #expect(clerk.silence(at: later) == .zero)
+    }
+
+    @Test func aLedgerThatCannotBeOpenedIsAFailureThatSaysWhyAndIsTriedAgain() throws {
+        struct Missing: Error, CustomStringConvertible {
+            var description: String { "ledger: open: no such device (ENODEV)" }
+        }
+        let queue = try EventQueue()
+        let ledger = try HangingLedger()
+        let gate = try FileDescriptor.event()
+        let clerk = try LedgerClerk(boot: boot, queue: queue)
+        try clerk.start {
+            guard try !gate.wait(for: .readable, milliseconds: 0).isEmpty else { throw Missing() }
+            return try ledger.opened()
+        }
+        #expect(clerk.lastOrdinal(within: .seconds(20)) == nil)
+        #expect(isLater(clerk.append([record(1)])))
+        #expect(try eventually { clerk.isIdle })
+        #expect(answers(queue) == ["failed ledger: open: no such device (ENODEV)"])
+        try gate.signal()
+        #expect(isLater(clerk.append([record(1)])))
+        #expect(clerk.stop(within: .seconds(20)))
+        #expect(answers(queue) == ["kept 1"])
+        #expect(ledger.contents.records == [record(1)])
+    }
+}
