@@ -4,8 +4,8 @@ import Frames
 // The one form in which records, incidents and sightings are hashed and stored.
 //
 // All numbers are big-endian; signed ones are two's complement. Every form begins with a letter
-// that says what it is and a version, 1 today: what a version means never changes, a change is a
-// new version, and versions once written are read for ever.
+// that says what it is and a version, 1 today: what a version and a type mean never changes, a
+// change is a new one, and what was once written is read for ever.
 //
 //     record        'R'  1  type:1  boot:16  monotonic ns:8s  wall ms:8s  trust:1  body
 //       started        type 1   count:1  configuration SHA-256:count
@@ -15,6 +15,7 @@ import Frames
 //       evidence       type 5   ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
 //       operated       type 6   count:2  UTF-8:count
 //       repaired       type 7   count:2  UTF-8:count
+//       interrupted    type 8   boot:16  ordinal:4
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -60,6 +61,10 @@ extension LedgerRecord {
             let cut = Self.cut(text)
             bytes.appendBigEndian(UInt16(cut.count))
             bytes += cut
+        case .interrupted(let boot, let ordinal):
+            bytes.appendBigEndian(boot.high)
+            bytes.appendBigEndian(boot.low)
+            bytes.appendBigEndian(ordinal)
         }
         return bytes
     }
@@ -73,6 +78,7 @@ extension LedgerRecord {
         case .evidence: Self.evidenceTypeCode
         case .operated: 6
         case .repaired: 7
+        case .interrupted: 8
         }
     }
 
@@ -126,6 +132,11 @@ extension LedgerRecord {
             body = .operated(try reader.text())
         case 7:
             body = .repaired(try reader.text())
+        case 8:
+            let boot = BootID(
+                high: try reader.integer(UInt64.self, "incident's boot"),
+                low: try reader.integer(UInt64.self, "incident's boot"))
+            body = .interrupted(boot: boot, ordinal: try reader.integer(UInt32.self, "ordinal"))
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

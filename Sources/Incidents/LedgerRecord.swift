@@ -53,6 +53,9 @@ public struct LedgerRecord: Hashable, Sendable {
         case operated(String)
         /// The store found damage or stray files when it opened: what, and where they are now.
         case repaired(String)
+        /// An incident of an earlier life, of this boot or another, was open when the appliance
+        /// started again: it is closed, and nobody saw its end.
+        case interrupted(boot: BootID, ordinal: UInt32)
     }
 
     /// The raw values stand in the ledger: never renumber them.

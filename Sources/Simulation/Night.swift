@@ -297,7 +297,7 @@ final class NightRun {
         case .restlessInterlock:
             policy.siren.rest = SirenPolicy.restHardMin
         case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulClerk, .stuckRelay,
-            .reusedNames, .wrongClock, .blindDetectors, .looseChance:
+            .reusedNames, .forgottenPast, .wrongClock, .blindDetectors, .looseChance:
             break
         }
         return policy
@@ -317,10 +317,11 @@ final class NightRun {
         disk.inner = ledger
         repairDisk()
         boot = BootID(high: seed, low: UInt64(bootIndex))
-        let lastOrdinal = canary == .reusedNames ? 0 : try ledger.lastOrdinal(boot: boot)
+        let past = try ledger.past()
+        let lastOrdinal = canary == .reusedNames ? 0 : past.lastOrdinal(of: boot)
         let appliance = Appliance(
             policy: mutated(policy), boot: boot, configuration: [UInt8](repeating: 0, count: 32),
-            firstOrdinal: lastOrdinal + 1)
+            firstOrdinal: lastOrdinal + 1, past: canary == .forgottenPast ? LedgerPast() : past)
         lines.restMin = policy.siren.rest
         lines.onMax = policy.siren.onMax
         lines.nightlyOnMax = policy.siren.nightlyOnMax

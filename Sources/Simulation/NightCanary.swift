@@ -17,6 +17,8 @@ public enum NightCanary: String, CaseIterable, Sendable {
     case restlessInterlock = "restless-interlock"
     /// A restart within one boot names incidents from 1 again.
     case reusedNames = "reused-names"
+    /// A restart leaves open what a crash left open.
+    case forgottenPast = "forgotten-past"
     /// The wall clock is told an hour wrong once it is set.
     case wrongClock = "wrong-clock"
     /// Detectors say nothing.

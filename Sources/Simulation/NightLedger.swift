@@ -9,14 +9,7 @@ public protocol NightLedger: Ledger {
 }
 
 extension NightLedger {
-    /// The largest ordinal of an incident of `boot`; 0 where there is none.
-    func lastOrdinal(boot: BootID) throws -> UInt32 {
-        var last: UInt32 = 0
-        for record in try contents() where record.stamp.boot == boot {
-            if case .incident(let incident) = record.body { last = max(last, incident.ordinal) }
-        }
-        return last
-    }
+    func past() throws -> LedgerPast { LedgerPast(try contents()) }
 }
 
 /// What a simulated device reports.

@@ -9,7 +9,8 @@ import Station
 /// 3. A confirmed incident that stood for more than 100 ms over a working disk is in the ledger.
 /// 4. Within a boot, records are in order of time; an incident's records tell one story.
 /// 5. Every time in the ledger can be dated to within a second once the clock was known.
-/// 6. What is plain to see is confirmed; who presses panic has an incident.
+/// 6. What a crash or a power cut left open is closed before the next life opens anything.
+/// 7. What is plain to see is confirmed; who presses panic has an incident.
 final class NightWitness {
     private struct Name: Hashable {
         var boot: BootID
@@ -142,8 +143,25 @@ final class NightWitness {
     private func checkStories(_ records: [LedgerRecord]) {
         var states: [Name: Incident.State] = [:]
         var confirmed: Set<Name> = []
+        // Open since an earlier life.
+        var stale: Set<Name> = []
         for record in records {
+            switch record.body {
+            case .incident: break
+            case .started:
+                stale = Set(states.filter { $0.value != .closed }.keys)
+                continue
+            case .interrupted(let boot, let ordinal):
+                let name = Name(boot: boot, ordinal: ordinal)
+                if stale.remove(name) == nil {
+                    complain("ledger: incident \(ordinal) was closed by a restart and not open")
+                }
+                states[name] = .closed
+                continue
+            case .clockCorrected, .configured, .evidence, .operated, .repaired: continue
+            }
             guard case .incident(let incident) = record.body else { continue }
+            complainOfOpen(&stale)
             let name = Name(boot: record.stamp.boot, ordinal: incident.ordinal)
             let before = states[name]
             let isNext =
@@ -160,11 +178,19 @@ final class NightWitness {
             states[name] = incident.state
             if incident.state == .confirmed { confirmed.insert(name) }
         }
+        complainOfOpen(&stale)
         confirmedCount = confirmed.count
         let missing = owed.subtracting(confirmed)
         if !missing.isEmpty {
             complain("ledger: \(missing.count) confirmed incidents that were shown are missing")
         }
+    }
+
+    private func complainOfOpen(_ stale: inout Set<Name>) {
+        for ordinal in stale.map(\.ordinal).sorted() {
+            complain("ledger: incident \(ordinal) was left open by a restart")
+        }
+        stale.removeAll()
     }
 
     /// Corrections, added from the end of each life of the appliance, must give the true time.
@@ -188,7 +214,7 @@ final class NightWitness {
             case .started:
                 offset = 0
                 isDated = false
-            case .incident, .configured, .evidence, .operated, .repaired:
+            case .incident, .configured, .evidence, .operated, .repaired, .interrupted:
                 break
             }
         }

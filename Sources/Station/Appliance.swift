@@ -28,6 +28,8 @@ public struct Appliance: Sendable {
 
     private(set) var phase = Phase.fresh
     private let configuration: [UInt8]
+    /// What earlier lives left; nil until the ledger was read.
+    private(set) var past: LedgerPast?
     /// Taken once, used by every step.
     var changes: [IncidentChange] = []
     var notes: [Effect] = []
@@ -55,13 +57,16 @@ public struct Appliance: Sendable {
     ///   - firstOrdinal: what the first incident is called. An appliance that starts again within
     ///     one boot goes on after the last ordinal that the ledger has of this boot: boot and
     ///     ordinal together name an incident.
+    ///   - past: what the ledger tells of earlier lives: their open incidents are closed before
+    ///     anything else is recorded. nil where it cannot be read yet; `pastKnown` tells it later.
     public init(
         policy: StationPolicy, boot: BootID, configuration: [UInt8] = [],
-        firstOrdinal: UInt32 = 1
+        firstOrdinal: UInt32 = 1, past: LedgerPast? = LedgerPast()
     ) {
         self.policy = policy
         nextOrdinal = max(firstOrdinal, 1)
         self.configuration = configuration
+        self.past = past
         clock = StationClock(boot: boot)
         watches = [CameraWatch](repeating: CameraWatch(), count: StationPolicy.cameraCountMax)
         trackers = [IncidentTracker?](repeating: nil, count: StationPolicy.cameraCountMax)
@@ -83,6 +88,7 @@ public struct Appliance: Sendable {
                 watches[index].configured(at: clock.uptime)
             }
             record(.started(configuration: configuration))
+            if let past { takeUp(past) }
             if case .clock = event.cause {} else { handle(event.cause) }
         case .running:
             handle(event.cause)
@@ -122,6 +128,10 @@ public struct Appliance: Sendable {
             changed(input, isActive: isActive)
         case .recordsKept, .storeFailed, .storeRestored, .evidenceKept:
             answer(cause)
+        case .pastKnown(let told):
+            guard past == nil else { return }
+            past = told
+            takeUp(told)
         case .configured(let policy, let configuration):
             configured(policy, configuration)
         case .stopping:
@@ -151,10 +161,20 @@ public struct Appliance: Sendable {
             record(
                 .evidence(
                     ordinal: ordinal, kind: .snapshot, sha256: sha256, byteCount: byteCount))
-        case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .configured,
-            .stopping:
+        case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
+            .configured, .stopping:
             break
         }
+    }
+
+    /// Closes what an earlier life left open: it crashed, or the power failed.
+    private mutating func takeUp(_ past: LedgerPast) {
+        let open = past.openIncidents
+        for name in open.prefix(LedgerPast.interruptedCountMax) {
+            record(.interrupted(boot: name.boot, ordinal: name.ordinal))
+        }
+        guard !open.isEmpty else { return }
+        log(.notice, "ledger: \(open.count) incidents were open at the restart: closed")
     }
 
     private mutating func note(_ action: RecordQueue.Action, cause: String) {

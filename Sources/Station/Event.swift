@@ -22,6 +22,9 @@ public struct Event: Sendable {
         /// them and tries again, by itself with growing pauses or at once when told `restored`.
         case storeFailed(cause: String)
         case storeRestored
+        /// The ledger was read for the first time in this life. Ignored where it was known from
+        /// the start.
+        case pastKnown(LedgerPast)
         /// A snapshot was written.
         case evidenceKept(ordinal: UInt32, sha256: [UInt8], byteCount: UInt32)
         /// A new configuration was read; `policy` is nil where it was refused.

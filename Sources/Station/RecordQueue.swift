@@ -190,6 +190,7 @@ struct RecordQueue: Hashable, Sendable {
             case .closed: 2
             case .confirmed: 3
             }
+        case .interrupted: 2
         case .started, .clockCorrected, .repaired: 3
         }
     }

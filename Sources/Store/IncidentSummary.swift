@@ -27,13 +27,25 @@ public struct IncidentSummary: Sendable {
     }
 
     public var identity: Identity
+    /// As its last record has it.
     public var incident: Incident
+    /// It is closed because the appliance started again while it was open; nobody saw its end.
+    public var isInterrupted = false
     public var openedAt: Dating.Date
     /// Positions of its records in the chain.
     public var sequences: [Int64]
     public var evidence: [Evidence]
 
-    /// How long it lasted; nil while it is open.
+    /// The state as far as the ledger tells.
+    public var state: Incident.State { isInterrupted ? .closed : incident.state }
+
+    /// Why it is closed; nil while it is open.
+    public var closeReason: String? {
+        if isInterrupted { return "restarted" }
+        return incident.state == .closed ? "ended" : nil
+    }
+
+    /// How long it lasted; nil while it is open, and where nobody saw its end.
     public var duration: Interval? { incident.closedAt.map { $0 - incident.openedAt } }
 }
 
@@ -85,6 +97,11 @@ public struct IncidentIndex: Sendable {
                 } else {
                     early[identity, default: []].append((entry.sequence, evidence))
                 }
+            case .interrupted(let boot, let ordinal):
+                let identity = IncidentSummary.Identity(boot: boot, ordinal: ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].isInterrupted = true
+                found[position].sequences.append(entry.sequence)
             case .started, .clockCorrected, .configured, .operated, .repaired:
                 break
             }

@@ -222,20 +222,18 @@ final class LedgerConnection {
         return bodies.reversed()
     }
 
-    /// The largest ordinal that an incident of `boot` has; 0 where there is none. Records stand in
-    /// the order of time, so those of the boot that runs are the last.
-    func lastOrdinal(of boot: BootID) throws -> UInt32 {
+    /// What all records together leave to a new life.
+    func past() throws -> LedgerPast {
         let statement = try database.prepare(
-            "SELECT body FROM record ORDER BY sequence DESC", attempt: "read the last incidents")
-        var last: UInt32 = 0
+            "SELECT body FROM record ORDER BY sequence", attempt: "read the past")
+        var past = LedgerPast()
         while try statement.step() {
-            guard let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)) else {
-                continue
+            // `verify` names a record that cannot be read.
+            if let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)) {
+                past.learn(record)
             }
-            guard record.stamp.boot == boot else { break }
-            if case .incident(let incident) = record.body { last = max(last, incident.ordinal) }
         }
-        return last
+        return past
     }
 
     /// Every evidence file that a record vouches for.

@@ -71,6 +71,7 @@ public struct LedgerVerifier {
             do {
                 let record = try entry.record()
                 checkIncident(record, entry.sequence)
+                checkInterruption(record, entry.sequence)
                 checkEvidence(record, entry.sequence)
                 if case .repaired(let text) = record.body {
                     report.notes.append("record \(entry.sequence): \(text)")
@@ -150,6 +151,20 @@ public struct LedgerVerifier {
                 "L5", sequence,
                 "record \(sequence): incident \(identity) changed its kind, camera or opening")
         }
+    }
+
+    /// L5: what a restart closes was open. A ledger that began anew after damage may not know it.
+    private mutating func checkInterruption(_ record: LedgerRecord, _ sequence: Int64) {
+        guard case .interrupted(let boot, let ordinal) = record.body else { return }
+        let identity = IncidentSummary.Identity(boot: boot, ordinal: ordinal)
+        guard let before = incidents[identity] else { return }
+        if before.state == .closed {
+            report.add(
+                "L5", sequence,
+                "record \(sequence): incident \(identity) is closed by a restart, but was closed "
+                    + "before")
+        }
+        incidents[identity]?.state = .closed
     }
 
     /// L6: the file that a record vouches for is there, and is the same.

@@ -13,9 +13,8 @@ public final class SQLiteLedger: Ledger {
     public let folder: LedgerFolder
     /// What was found, and repaired, while opening, in words; each is also a record.
     public private(set) var findings: [String] = []
-    /// The largest ordinal of an incident of this boot when the ledger was opened; 0 where there
-    /// was none. Whoever starts again within a boot goes on after it.
-    public let lastOrdinal: UInt32
+    /// What its records told when it was opened.
+    public let past: LedgerPast
     /// How many records there are.
     public var recordCount: Int64 { head.sequence }
     /// The hash of the last record.
@@ -54,7 +53,7 @@ public final class SQLiteLedger: Ledger {
         self.connection = connection
         head = connection.head
         recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
-        lastOrdinal = try connection.lastOrdinal(of: stamp.boot)
+        past = try connection.past()
         vouchedFor = try connection.evidence()
         evidence = EvidenceFiles(folder)
         try evidence.reconcile(with: vouchedFor, &findings)

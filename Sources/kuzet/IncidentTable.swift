@@ -41,8 +41,8 @@ enum IncidentTable {
             "\(incident.kind)",
             incident.camera == Incident.noCamera ? "-" : "\(incident.camera)",
             incident.zone == 0 ? "all" : "\(incident.zone)",
-            "\(incident.state)",
-            summary.duration.map(duration) ?? "open",
+            "\(summary.state)",
+            summary.duration.map(duration) ?? (summary.isInterrupted ? "until a restart" : "open"),
             "\(incident.peakScore.perMille)",
             "\(summary.evidence.count)"
         ]
@@ -89,6 +89,7 @@ extension LedgerRecord.Body {
         case .evidence(_, let kind, _, let byteCount): "\(kind), \(byteCount) bytes"
         case .operated(let text): text
         case .repaired(let text): text
+        case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }
 }
@@ -102,7 +103,8 @@ extension IncidentSummary {
         let region = incident.region
         return """
             {"id":"\(identity)","identity":"\(identity.full)","camera":\(incident.camera == Incident.noCamera ? "null" : "\(incident.camera)"),\
-            "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(incident.state)",\
+            "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(state)",\
+            "closeReason":\(closeReason.map { "\"\($0)\"" } ?? "null"),\
             "openedAt":"\(openedAt.utcText)","openedAtMilliseconds":\(openedAt.wallMilliseconds),\
             "datedBy":"\(openedAt.source.rawValue)",\
             "durationMilliseconds":\(duration.map { "\($0.milliseconds)" } ?? "null"),\

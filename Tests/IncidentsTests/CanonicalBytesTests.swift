@@ -35,7 +35,11 @@ import Testing
                 "05" + stamp + "00000003" + "01" + "00001234" + "01dd"
             ),
             (.operated("é"), "06" + stamp + "0002c3a9"),
-            (.repaired("ok"), "07" + stamp + "00026f6b")
+            (.repaired("ok"), "07" + stamp + "00026f6b"),
+            (
+                .interrupted(boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
+                "08" + stamp + "0000000000000011" + "0000000000000022" + "00000033"
+            )
         ]
         for (body, bytes) in cases {
             let record = LedgerRecord(stamp: someStamp, body: body)
@@ -172,7 +176,7 @@ private struct SplitMix {
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(7) {
+        switch below(8) {
         case 0: return .started(configuration: bytes(32))
         case 1: return .clockCorrected(offsetMilliseconds: Int64(bitPattern: next()))
         case 2: return .configured(configuration: bytes(32), accepted: below(2) == 0)
@@ -182,6 +186,10 @@ private struct SplitMix {
                 byteCount: UInt32(truncatingIfNeeded: next()))
         case 4: return .operated(String(repeating: "ß", count: below(500)))
         case 5: return .repaired("damaged \(next())")
+        case 6:
+            return .interrupted(
+                boot: BootID(high: next(), low: next()),
+                ordinal: UInt32(truncatingIfNeeded: next()))
         default:
             var incident = Incident(
                 ordinal: UInt32(truncatingIfNeeded: next()), camera: UInt8(below(256)),

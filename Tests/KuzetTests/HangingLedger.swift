@@ -44,7 +44,7 @@ final class HangingLedger: Ledger, Sendable {
 
     /// As `LedgerClerk.start` wants it.
     @Sendable func opened() throws -> PersistentLedger.Opened {
-        .init(ledger: self, lastOrdinal: 0)
+        .init(ledger: self, past: LedgerPast())
     }
 }
 

@@ -31,6 +31,7 @@ private final class NoLines: AlarmLines {
             switch cause {
             case .recordsKept(let count): "kept \(count)"
             case .storeFailed(let cause): "failed \(cause)"
+            case .pastKnown: "past"
             case .evidenceKept(let ordinal, _, let byteCount): "picture \(ordinal) \(byteCount)"
             default: "another"
             }
@@ -42,12 +43,12 @@ private final class NoLines: AlarmLines {
         let ledger = try HangingLedger(isHanging: true)
         let clerk = try LedgerClerk(boot: boot, queue: queue)
         try clerk.start(open: ledger.opened)
-        #expect(clerk.lastOrdinal(within: .seconds(20)) == 0)
+        #expect(clerk.past(within: .seconds(20)) == LedgerPast())
         #expect(isLater(clerk.append([record(1), record(2)])))
         #expect(clerk.keepSnapshot([1, 2, 3], ordinal: 9))
         #expect(isLater(clerk.append([record(3)])))
         #expect(try eventually { ledger.contents.callCount == 1 })
-        #expect(answers(queue).isEmpty)
+        #expect(answers(queue) == ["past"])
         ledger.answer()
         #expect(clerk.stop(within: .seconds(20)))
         #expect(answers(queue) == ["kept 2", "picture 9 3", "kept 1"])
@@ -133,14 +134,14 @@ private final class NoLines: AlarmLines {
             _ = try gate.wait(for: .readable, milliseconds: nil)
             return try ledger.opened()
         }
-        #expect(clerk.lastOrdinal(within: .milliseconds(20)) == nil)
+        #expect(clerk.past(within: .milliseconds(20)) == nil)
         #expect(isLater(clerk.append([record(1)])))
         let later = Instant(nanoseconds: Clocks.monotonicNanoseconds()) + .seconds(30)
         #expect(clerk.silence(at: later) >= .seconds(30))
         #expect(!clerk.stop(within: .milliseconds(20)))
         try gate.signal()
         #expect(clerk.stop(within: .seconds(20)))
-        #expect(answers(queue) == ["kept 1"])
+        #expect(answers(queue) == ["past", "kept 1"])
         #expect(clerk.silence(at: later) == .zero)
     }
 
@@ -156,14 +157,14 @@ private final class NoLines: AlarmLines {
             guard try !gate.wait(for: .readable, milliseconds: 0).isEmpty else { throw Missing() }
             return try ledger.opened()
         }
-        #expect(clerk.lastOrdinal(within: .seconds(20)) == nil)
+        #expect(clerk.past(within: .seconds(20)) == nil)
         #expect(isLater(clerk.append([record(1)])))
         #expect(try eventually { clerk.isIdle })
         #expect(answers(queue) == ["failed ledger: open: no such device (ENODEV)"])
         try gate.signal()
         #expect(isLater(clerk.append([record(1)])))
         #expect(clerk.stop(within: .seconds(20)))
-        #expect(answers(queue) == ["kept 1"])
+        #expect(answers(queue) == ["past", "kept 1"])
         #expect(ledger.contents.records == [record(1)])
     }
 }

@@ -305,4 +305,52 @@ import Testing
                 == .evidence(ordinal: 3, kind: .snapshot, sha256: hash, byteCount: 99))
         #expect(bench.appliance.waitingRecords.count == 0)
     }
+
+    /// An earlier life of another boot left incident 5 open, and closed 4.
+    private func past() -> LedgerPast {
+        var past = LedgerPast()
+        for (ordinal, state) in [(4, Incident.State.confirmed), (5, .suspected), (4, .closed)] {
+            var incident = Incident(
+                ordinal: UInt32(ordinal), camera: 0, kind: .covered, zone: 0, openedAt: .zero)
+            incident.state = state
+            let stamp = Stamp(
+                boot: BootID(high: 8, low: 9), monotonic: .zero, wallMilliseconds: 0,
+                trust: .unset)
+            past.learn(LedgerRecord(stamp: stamp, body: .incident(incident)))
+        }
+        return past
+    }
+
+    @Test func whatAnEarlierLifeLeftOpenIsClosedBeforeAnythingElse() {
+        var bench = Bench()
+        bench.appliance = Appliance(
+            policy: StationPolicy(), boot: BootID(high: 1, low: 2), past: past())
+        bench.tell(.input(.panic, active: true))
+        #expect(
+            bench.bodies.prefix(3) == [
+                .started(configuration: []),
+                .interrupted(boot: BootID(high: 8, low: 9), ordinal: 5), .operated("panic")
+            ])
+        // Told again, as the ledger's thread does.
+        bench.tell(.pastKnown(past()))
+        bench.pass(.seconds(1))
+        let interruptions = bench.bodies.filter {
+            if case .interrupted = $0 { true } else { false }
+        }
+        #expect(interruptions.count == 1)
+    }
+
+    @Test func aPastThatIsKnownLateIsTakenUpOnce() {
+        var bench = Bench()
+        bench.appliance = Appliance(
+            policy: StationPolicy(), boot: BootID(high: 1, low: 2), past: nil)
+        bench.tell(.tick)
+        #expect(bench.bodies == [.started(configuration: [])])
+        for _ in 0..<2 { bench.tell(.pastKnown(past())) }
+        #expect(
+            bench.bodies == [
+                .started(configuration: []),
+                .interrupted(boot: BootID(high: 8, low: 9), ordinal: 5)
+            ])
+    }
 }

@@ -22,15 +22,14 @@ import Testing
         let folder = try TestFolder()
         do {
             let ledger = try open(folder)
-            #expect(ledger.lastOrdinal == 0)
+            #expect(ledger.past == LedgerPast())
             try ledger.append([
                 Story.incident(7, .suspected), Story.incident(3, .closed), Story.operated("x", 1)
             ])
         }
-        #expect(try open(folder).lastOrdinal == 7)
-        var later = Story.stamp(0)
-        later.boot = BootID(high: 99, low: 99)
-        #expect(try SQLiteLedger(directory: folder.path, stamp: later).lastOrdinal == 0)
+        #expect(try open(folder).past.lastOrdinal(of: Story.boot) == 7)
+        let other = BootID(high: 99, low: 99)
+        #expect(try open(folder).past.lastOrdinal(of: other) == 0)
     }
 
     @Test func whatIsAppendedIsReadBackWhileOpenAfterCloseAndAfterReopening() throws {

@@ -31,8 +31,8 @@ final class LedgerClerk: Sendable {
         /// Since when the first order, or the opening, is in hand.
         var busySince: Instant?
         var isStopping = false
-        /// The last name in the ledger; nil where it could not be opened.
-        var lastOrdinal: UInt32?
+        /// What the ledger told; nil where it could not be opened.
+        var past: LedgerPast?
     }
 
     static let batchCountMax = 2
@@ -61,7 +61,7 @@ final class LedgerClerk: Sendable {
     func start(open: @escaping @Sendable () throws -> PersistentLedger.Opened) throws {
         desk.withLock { $0.busySince = Self.now() }
         try Threads.start("ledger") { [self] in
-            work(PersistentLedger(open: open))
+            work(PersistentLedger(open: open) { [queue] in queue.post(.pastKnown($0)) })
         }
     }
 
@@ -98,10 +98,11 @@ final class LedgerClerk: Sendable {
 
     /// Waits until the ledger was opened, at most `limit`.
     ///
-    /// - Returns: the largest ordinal of this boot in it; nil where it could not be opened.
-    func lastOrdinal(within limit: Interval) -> UInt32? {
+    /// - Returns: what it tells of earlier lives; nil where it could not be opened. When it can
+    ///   be, the station is told by `pastKnown`.
+    func past(within limit: Interval) -> LedgerPast? {
         _ = try? hasOpened.wait(for: .readable, milliseconds: limit.milliseconds)
-        return desk.withLock { $0.lastOrdinal }
+        return desk.withLock { $0.past }
     }
 
     /// For how long the disk has not answered; zero while nothing is asked of it.
@@ -131,9 +132,9 @@ final class LedgerClerk: Sendable {
     // MARK: The clerk's own thread
 
     private func work(_ ledger: PersistentLedger) {
-        let last = ledger.lastOrdinal
+        let past = ledger.past
         desk.withLock { desk in
-            desk.lastOrdinal = last
+            desk.past = past
             desk.busySince = nil
         }
         try? hasOpened.signal()

@@ -9,15 +9,17 @@ final class PersistentLedger: Ledger {
     /// A ledger that was opened, and what its past says.
     struct Opened {
         var ledger: any Ledger
-        /// The largest ordinal of an incident of this boot; 0 where there is none.
-        var lastOrdinal: UInt32
+        var past: LedgerPast
     }
 
     private let open: () throws -> Opened
+    private let tell: (LedgerPast) -> Void
     private var present: Opened?
 
-    init(open: @escaping () throws -> Opened) {
+    /// - Parameter tell: is told the past once, as soon as the ledger is open.
+    init(open: @escaping () throws -> Opened, tell: @escaping (LedgerPast) -> Void) {
         self.open = open
+        self.tell = tell
     }
 
     func append(_ records: [LedgerRecord]) throws {
@@ -29,7 +31,7 @@ final class PersistentLedger: Ledger {
     }
 
     /// nil where the ledger cannot be opened now.
-    var lastOrdinal: UInt32? { try? opened().lastOrdinal }
+    var past: LedgerPast? { try? opened().past }
 
     /// Lets the ledger go, which closes it.
     func close() { present = nil }
@@ -38,6 +40,7 @@ final class PersistentLedger: Ledger {
         if let present { return present }
         let opened = try open()
         present = opened
+        tell(opened.past)
         return opened
     }
 }

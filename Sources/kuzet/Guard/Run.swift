@@ -44,11 +44,12 @@ struct Run: ParsableCommand {
         try clerk.start {
             let ledger = try SQLiteLedger(directory: directory, stamp: Clocks.stamp(boot: boot))
             for finding in ledger.findings { Journal.write(Priority.warning.rawValue, finding) }
-            return .init(ledger: ledger, lastOrdinal: ledger.lastOrdinal)
+            return .init(ledger: ledger, past: ledger.past)
         }
         let evidence = EvidenceKeeper(clerk: clerk) { camera in
             watches.indices.contains(Int(camera)) ? try watches[Int(camera)].snapshot() : nil
         }
+        let past = clerk.past(within: Self.openLimit)
         let lines = GPIOLines(settings.lines)
         for failure in lines.failures {
             Journal.write(Priority.error.rawValue, failure.description)
@@ -57,7 +58,7 @@ struct Run: ParsableCommand {
             appliance: Appliance(
                 policy: settings.station, boot: boot,
                 configuration: SHA256.digest(loaded.bytes),
-                firstOrdinal: firstOrdinal(after: clerk.lastOrdinal(within: Self.openLimit))),
+                firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
             lines: lines, keep: clerk.append, snapshot: evidence.keep,
             log: { Journal.write($0.rawValue, $1) })
         let guardian = Guard(
