@@ -1,0 +1,57 @@
+"""The models that the judge runs, by operator: the same ones for the same seed."""
+
+import layers
+from graphs import graph
+
+MAKERS = {
+    "CONV_2D": layers.convolution,
+    "DEPTHWISE_CONV_2D": layers.convolution,
+    "FULLY_CONNECTED": layers.fully_connected,
+    "TRANSPOSE_CONV": layers.transpose_convolution,
+    "ADD": layers.binary,
+    "SUB": layers.binary,
+    "MUL": layers.binary,
+    "MAXIMUM": layers.binary,
+    "MINIMUM": layers.binary,
+    "CONCATENATION": layers.concatenation,
+    "PAD": layers.pad,
+    "PADV2": layers.pad,
+    "MAX_POOL_2D": layers.pool,
+    "AVERAGE_POOL_2D": layers.pool,
+    "MEAN": layers.mean,
+    "RESIZE_NEAREST_NEIGHBOR": layers.resize,
+    "RESIZE_BILINEAR": layers.resize,
+    "RELU": layers.unary,
+    "RELU6": layers.unary,
+    "RELU_N1_TO_1": layers.unary,
+    "LEAKY_RELU": layers.unary,
+    "HARD_SWISH": layers.unary,
+    "LOGISTIC": layers.unary,
+    "TANH": layers.unary,
+    "SOFTMAX": layers.softmax,
+    "QUANTIZE": layers.quantize,
+    "RESHAPE": layers.reshape,
+    "SQUEEZE": layers.squeeze,
+    "EXPAND_DIMS": layers.expand,
+    "SPLIT": layers.split,
+    "STRIDED_SLICE": layers.strided_slice,
+    "GRAPH": graph,
+}
+# The operators with the most parameters get the most models.
+WEIGHTS = {
+    "CONV_2D": 4,
+    "DEPTHWISE_CONV_2D": 4,
+    "FULLY_CONNECTED": 2,
+    "TRANSPOSE_CONV": 2,
+    "MEAN": 2,
+    "GRAPH": 2,
+}
+
+
+def cases(operator, count, seed):
+    """Yields (what was dealt, the model's bytes)."""
+    dealer = layers.Dealer(operator, seed)
+    for _ in range(count * WEIGHTS.get(operator, 1)):
+        dealer.dealt = []
+        blob = MAKERS[operator](dealer, operator)
+        yield ", ".join(dealer.dealt), blob
