@@ -51,9 +51,9 @@ enum AVIFile {
     static func stream(kind: String = "vids", codec: String = "MJPG") -> [UInt8] {
         var header = Array(kind.utf8) + Array(codec.utf8) + [UInt8](repeating: 0, count: 12)
         header += little(1) + little(10) + [UInt8](repeating: 0, count: 28)
-        let format =
-            little(40) + little(64) + little(48) + [1, 0, 24, 0] + Array(codec.utf8)
-            + [UInt8](repeating: 0, count: 20)
+        var format = little(40) + little(64) + little(48)
+        format += [1, 0, 24, 0]
+        format += Array(codec.utf8) + [UInt8](repeating: 0, count: 20)
         return list("strl", chunk("strh", header) + chunk("strf", format))
     }
 

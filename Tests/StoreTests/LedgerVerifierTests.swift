@@ -41,7 +41,15 @@ import Testing
         #expect(report.notes == [])
     }
 
-    @Test(arguments: [
+    private static let editedSeven = """
+        L2: record 7: edited, or the record before it was deleted and the later ones renumbered
+        """
+    private static let editedTwenty = """
+        L2: record 20: edited, or the record before it was deleted and the later ones renumbered
+        """
+
+    /// What was done to a ledger of 20 records, and the words for it.
+    private static let tamperings: [(sql: String, fault: String)] = [
         ("DELETE FROM record WHERE sequence=1", "L1: record 1 is missing: deleted"),
         ("DELETE FROM record WHERE sequence=7", "L1: record 7 is missing: deleted"),
         (
@@ -56,29 +64,29 @@ import Testing
         ("DELETE FROM head", "L4: the head is missing"),
         (
             "UPDATE record SET body=(SELECT body FROM record WHERE sequence=3) WHERE sequence=7",
-            "L2: record 7: edited, or the record before it was deleted and the later ones "
-                + "renumbered"
+            editedSeven
         ),
         (
-            "DELETE FROM record WHERE sequence=7;"
-                + "UPDATE record SET sequence=-sequence WHERE sequence>7;"
-                + "UPDATE record SET sequence=-sequence-1 WHERE sequence<0;"
-                + "UPDATE head SET sequence=19",
-            "L2: record 7: edited, or the record before it was deleted and the later ones "
-                + "renumbered"
+            """
+            DELETE FROM record WHERE sequence=7;
+            UPDATE record SET sequence=-sequence WHERE sequence>7;
+            UPDATE record SET sequence=-sequence-1 WHERE sequence<0;
+            UPDATE head SET sequence=19
+            """,
+            editedSeven
         ),
         (
-            "UPDATE record SET sequence=99 WHERE sequence=7;"
-                + "UPDATE record SET sequence=7 WHERE sequence=8;"
-                + "UPDATE record SET sequence=8 WHERE sequence=99",
+            """
+            UPDATE record SET sequence=99 WHERE sequence=7;
+            UPDATE record SET sequence=7 WHERE sequence=8;
+            UPDATE record SET sequence=8 WHERE sequence=99
+            """,
             "L2: record 7: it stood behind what is now record 8: re-ordered"
         ),
-        (
-            "UPDATE record SET hash=zeroblob(32) WHERE sequence=20",
-            "L2: record 20: edited, or the record before it was deleted and the later ones "
-                + "renumbered"
-        )
-    ])
+        ("UPDATE record SET hash=zeroblob(32) WHERE sequence=20", editedTwenty)
+    ]
+
+    @Test(arguments: tamperings)
     func theFirstThingThatHappenedToALedgerIsNamed(sql: String, fault: String) throws {
         let folder = try ledger(5)
         try tamper(folder, sql)
