@@ -9,12 +9,13 @@ import math
 import zlib
 
 import numpy as np
+
 from tflite import Operator, Tensor, model
 
 RANGES = {"int8": (-128, 127), "uint8": (0, 255)}
 ACTIVATIONS = {"none": 0, "relu": 1, "relu_n1_to_1": 2, "relu6": 3}
-CHANNELS = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33]
-SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13]
+CHANNELS = [1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 64, 100]
+SIZES = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 20]
 
 
 class Dealer:
@@ -106,11 +107,11 @@ def weighted(d, name, source, weight_shape, output_shape, axis, reach, options, 
     weights = np.clip(weights, low, high).astype(dtype)
 
     spread = math.sqrt(reach) * 74 * max(0.6 * amplitude, 0.8)
-    multiplier = 60 / spread * d.pick("gain", [0.2, 1, 1, 4])
+    multiplier = 60 / spread * d.pick("gain", [0.002, 0.2, 1, 1, 1, 4])
     output = d.tensor("out", output_shape, dtype, d.scale(0.01, 0.1))
     scales = [
         float(np.float32(multiplier * output.scale[0] / source.scale[0] * factor))
-        for factor in d.random.uniform(0.5, 2, channels if per_channel else 1)
+        for factor in np.exp(d.random.uniform(-2, 0.5, channels if per_channel else 1))
     ]
     zeros = [zero] * len(scales)
     bias = d.random.integers(-int(spread) - 1, int(spread) + 2, channels).astype(np.int32)
@@ -189,7 +190,7 @@ def transpose_convolution(d, name):
     rows, columns = min(rows, 7), min(columns, 7)
     outputs = d.pick("outputs", CHANNELS)
     grown = [
-        n * s if padding == "SAME" else (n - 1) * s + f
+        n * s - int(d.random.integers(s)) if padding == "SAME" else (n - 1) * s + f
         for n, s, f in zip((rows, columns), strides, filter_size, strict=True)
     ]
     source = d.tensor("in", (batch, rows, columns, channels), dtype)

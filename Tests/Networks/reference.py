@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import tflite
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+import tflite
 
 
 class Refused(Exception):
@@ -90,13 +91,17 @@ class Reference:
         return b"".join(outputs)
 
     def inputs_of(self, kind, random):
-        """Input bytes: "random" codes, "corners" (each code the least or the greatest),
-        all "least", all "greatest", all "zero" (the zero point)."""
+        """Input bytes: "random" codes, "bands" (each channel in a range of its own), "corners"
+        (each code the least or the greatest), all "least", all "greatest", all "zero" (the zero
+        point)."""
         parts = []
         for end in self.inputs:
             limits = np.iinfo(end.dtype)
             if kind == "random":
                 codes = random.integers(limits.min, limits.max + 1, end.shape)
+            elif kind == "bands":
+                bounds = random.integers(limits.min, limits.max + 1, (2, *end.shape[-1:]))
+                codes = random.integers(bounds.min(0), bounds.max(0) + 1, end.shape)
             elif kind == "corners":
                 codes = random.choice([limits.min, limits.max], end.shape)
             else:
