@@ -5,7 +5,7 @@ import Frames
 /// from one seed, in integers.
 final class Room {
     /// What one frame shows.
-    struct View {
+    struct View: Equatable {
         /// Of the usual light; per mille.
         var light = 1000
         /// A board before the lens: the share of the width it covers from the left, and its shade.
@@ -31,6 +31,9 @@ final class Room {
     let frame: Frame
     private let room: Plane
     private var state: UInt64
+    /// The view last shown, and its pixels without noise: most views last for many frames.
+    private var shown: View?
+    private var clean: [Int] = []
 
     init(width: Int = 160, height: Int = 120, seed: UInt64 = 7) {
         frame = Frame(width: width, height: height)
@@ -50,7 +53,9 @@ final class Room {
         }
     }
 
-    private func draw(_ bound: Int) -> Int {
+    private func draw(_ bound: Int) -> Int { Self.draw(bound, &state) }
+
+    private static func draw(_ bound: Int, _ state: inout UInt64) -> Int {
         state ^= state << 13
         state ^= state >> 7
         state ^= state << 17
@@ -59,16 +64,32 @@ final class Room {
 
     func show(_ view: View) {
         guard !view.isFrozen else { return }
-        for y in 0..<frame.height {
-            for x in 0..<frame.width {
-                frame.luma[x, y] = UInt8(min(max(pixel(x, y, view), 0), 255))
+        if view != shown {
+            clean.removeAll(keepingCapacity: true)
+            for y in 0..<frame.height {
+                for x in 0..<frame.width { clean.append(pixel(x, y, view)) }
+            }
+            shown = view
+        }
+        // Local: without optimisation, each access to a member of a class is checked.
+        var state = self.state
+        let (width, luma, stride) = (frame.width, frame.luma.base, frame.luma.stride)
+        clean.withUnsafeBufferPointer { clean in
+            for index in clean.indices {
+                var value = clean[index]
+                if view.noise > 0 {
+                    value += Self.draw(2 * view.noise + 1, &state) - view.noise
+                }
+                luma[index / width * stride + index % width] = UInt8(
+                    value < 0 ? 0 : value > 255 ? 255 : value)
             }
         }
+        self.state = state
     }
 
+    /// Without noise.
     private func pixel(_ x: Int, _ y: Int, _ view: View) -> Int {
-        let noise = view.noise == 0 ? 0 : draw(2 * view.noise + 1) - view.noise
-        if x * 1000 < view.covered * frame.width { return Int(view.shade) + noise }
+        if x * 1000 < view.covered * frame.width { return Int(view.shade) }
         var value = room(x + view.turned, y, view.blur)
         if let person = view.person, isInside(x, y, person, view) { value = 25 + y % 3 }
         value = 16 + (value - 16) * view.light / 1000
@@ -76,7 +97,7 @@ final class Room {
         let (dx, dy) = (x - frame.width / 2, y - frame.height / 2)
         let radius = view.glare * frame.width / 1000
         if dx * dx + dy * dy < radius * radius { value = 250 }
-        return value + noise
+        return value
     }
 
     private func isInside(_ x: Int, _ y: Int, _ person: Int, _ view: View) -> Bool {
