@@ -16,6 +16,7 @@ import Frames
 //       operated       type 6   count:2  UTF-8:count
 //       repaired       type 7   count:2  UTF-8:count
 //       interrupted    type 8   boot:16  ordinal:4
+//       siren          type 9   step:1  ms:4
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -65,6 +66,9 @@ extension LedgerRecord {
             bytes.appendBigEndian(boot.high)
             bytes.appendBigEndian(boot.low)
             bytes.appendBigEndian(ordinal)
+        case .siren(let step, let milliseconds):
+            bytes.append(step.rawValue)
+            bytes.appendBigEndian(milliseconds)
         }
         return bytes
     }
@@ -79,6 +83,7 @@ extension LedgerRecord {
         case .operated: 6
         case .repaired: 7
         case .interrupted: 8
+        case .siren: 9
         }
     }
 
@@ -137,6 +142,9 @@ extension LedgerRecord {
                 high: try reader.integer(UInt64.self, "incident's boot"),
                 low: try reader.integer(UInt64.self, "incident's boot"))
             body = .interrupted(boot: boot, ordinal: try reader.integer(UInt32.self, "ordinal"))
+        case 9:
+            let step = try reader.code("siren step", SirenStep.init(rawValue:))
+            body = .siren(step, milliseconds: try reader.integer(UInt32.self, "milliseconds"))
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

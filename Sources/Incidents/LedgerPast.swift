@@ -22,6 +22,11 @@ public struct LedgerPast: Hashable, Sendable {
     /// So many are closed at one start, the oldest first; the rest at the next.
     public static let interruptedCountMax = 512
 
+    /// What the siren did in the last night, by what is certain.
+    private var soundings = SirenPast()
+    /// Damage was found when the ledger was opened: what it tells may not be all.
+    public var isIncomplete = false
+
     public init() {}
 
     public init(_ records: [LedgerRecord]) {
@@ -29,6 +34,7 @@ public struct LedgerPast: Hashable, Sendable {
     }
 
     public mutating func learn(_ record: LedgerRecord) {
+        soundings.learn(record)
         switch record.body {
         case .incident(let incident):
             let boot = record.stamp.boot
@@ -42,7 +48,7 @@ public struct LedgerPast: Hashable, Sendable {
             }
         case .interrupted(let boot, let ordinal):
             openings[Name(boot: boot, ordinal: ordinal)] = nil
-        case .started, .clockCorrected, .configured, .evidence, .operated, .repaired:
+        case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren:
             break
         }
     }
@@ -51,6 +57,11 @@ public struct LedgerPast: Hashable, Sendable {
     /// short.
     public var openIncidents: [Name] {
         openings.sorted { $0.value < $1.value }.map(\.key)
+    }
+
+    /// Soundings of the siren that may still count at `now` of `boot`, the oldest first.
+    public func soundings(at now: Instant, of boot: BootID) -> [SirenPast.Sounding] {
+        soundings.all(at: now, of: boot)
     }
 
     /// The largest ordinal that an incident of `boot` has; 0 where there is none.

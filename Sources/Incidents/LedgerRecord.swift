@@ -56,11 +56,27 @@ public struct LedgerRecord: Hashable, Sendable {
         /// An incident of an earlier life, of this boot or another, was open when the appliance
         /// started again: it is closed, and nobody saw its end.
         case interrupted(boot: BootID, ordinal: UInt32)
+        /// The siren began or ended, so that a later life knows how much of the night's time is
+        /// used up.
+        case siren(SirenStep, milliseconds: UInt32)
     }
 
     /// The raw values stand in the ledger: never renumber them.
     public enum EvidenceKind: UInt8, Sendable {
         case snapshot = 1
+    }
+
+    /// What the milliseconds of a `siren` record mean. The raw values stand in the ledger: never
+    /// renumber them.
+    public enum SirenStep: UInt8, CaseIterable, Sendable {
+        /// It sounds, for at most so long.
+        case began = 1
+        /// It sounded for so long.
+        case ended = 2
+        /// It sounded for so long when staff silenced what a detector had called: a false alarm.
+        case silenced = 3
+        /// The past was damaged: so long is taken to have been used up.
+        case assumed = 4
     }
 
     public var stamp: Stamp

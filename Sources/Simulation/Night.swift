@@ -297,7 +297,8 @@ final class NightRun {
         case .restlessInterlock:
             policy.siren.rest = SirenPolicy.restHardMin
         case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulClerk, .stuckRelay,
-            .reusedNames, .forgottenPast, .wrongClock, .blindDetectors, .looseChance:
+            .reusedNames, .forgottenPast, .freshBudget,
+            .wrongClock, .blindDetectors, .looseChance:
             break
         }
         return policy
@@ -317,14 +318,14 @@ final class NightRun {
         disk.inner = ledger
         repairDisk()
         boot = BootID(high: seed, low: UInt64(bootIndex))
-        let past = try ledger.past()
+        let past = try ledger.past(isSirenKnown: canary != .freshBudget)
         let lastOrdinal = canary == .reusedNames ? 0 : past.lastOrdinal(of: boot)
         let appliance = Appliance(
             policy: mutated(policy), boot: boot, configuration: [UInt8](repeating: 0, count: 32),
             firstOrdinal: lastOrdinal + 1, past: canary == .forgottenPast ? LedgerPast() : past)
         lines.restMin = policy.siren.rest
         lines.onMax = policy.siren.onMax
-        lines.nightlyOnMax = policy.siren.nightlyOnMax
+        lines.nightlyOnMax = max(lines.nightlyOnMax, policy.siren.nightlyOnMax)
         pictures.removeAll()
         releases.removeAll()
         duty = Duty(
@@ -348,6 +349,8 @@ final class NightRun {
         guard let appliance = duty?.appliance else { return }
         duty = nil
         lines.release()
+        // What no disk took in time, no later life can know.
+        lines.endLife(isKept: appliance.waitingRecords.count == 0)
         // Records that wait die with the process, and a correction may be among them.
         witness.died(
             isClockWrong: now < clockWrongUntil || appliance.waitingRecords.count > 0)

@@ -19,6 +19,8 @@ public enum NightCanary: String, CaseIterable, Sendable {
     case reusedNames = "reused-names"
     /// A restart leaves open what a crash left open.
     case forgottenPast = "forgotten-past"
+    /// A restart begins a new night for the siren.
+    case freshBudget = "fresh-budget"
     /// The wall clock is told an hour wrong once it is set.
     case wrongClock = "wrong-clock"
     /// Detectors say nothing.

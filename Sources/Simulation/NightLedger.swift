@@ -9,7 +9,13 @@ public protocol NightLedger: Ledger {
 }
 
 extension NightLedger {
-    func past() throws -> LedgerPast { LedgerPast(try contents()) }
+    /// - Parameter isSirenKnown: false for a canary: as if no siren had ever sounded.
+    func past(isSirenKnown: Bool) throws -> LedgerPast {
+        LedgerPast(
+            try contents().filter { record in
+                if case .siren = record.body { isSirenKnown } else { true }
+            })
+    }
 }
 
 /// What a simulated device reports.

@@ -17,8 +17,12 @@ final class NightLines: AlarmLines {
     private(set) var digest = StableHash()
 
     private var sirenSince: Interval?
-    /// Of this life of the appliance.
-    private var lifeSirenOn = Interval.zero
+    /// Soundings of this life of the appliance, and of earlier ones whose records were kept.
+    private var lifeSoundings: [(start: Interval, end: Interval)] = []
+    private var earlierSoundings: [(start: Interval, end: Interval)] = []
+    /// Shorter than the interlock's night: a clock that is believed may be two hours wrong, when a
+    /// sounding is recorded and again when it is dated.
+    private static let window = Interval.seconds(8 * 3_600)
     private var lastHush: Interval?
     private let canary: NightCanary?
     private var isStuck = false
@@ -42,7 +46,12 @@ final class NightLines: AlarmLines {
     func release() {
         for output in Output.allCases { set(output, false) }
         lastHush = nil
-        lifeSirenOn = .zero
+    }
+
+    /// - Parameter isKept: the ledger has every record of the life that is over.
+    func endLife(isKept: Bool) {
+        if isKept { earlierSoundings += lifeSoundings }
+        lifeSoundings.removeAll()
     }
 
     /// Time has passed.
@@ -50,8 +59,13 @@ final class NightLines: AlarmLines {
         if let since = sirenSince, now - since > onMax {
             complain("the siren has been on for \((now - since).milliseconds) ms")
         }
-        if lifeSirenOn > nightlyOnMax {
-            complain("the siren was on for \(lifeSirenOn.milliseconds) ms in one night")
+        let horizon = now - Self.window
+        var sum = sirenSince.map { now - $0 } ?? .zero
+        for sounding in earlierSoundings + lifeSoundings where sounding.end > horizon {
+            sum = sum + (sounding.end - max(sounding.start, horizon))
+        }
+        if sum > nightlyOnMax {
+            complain("the siren was on for \(sum.milliseconds) ms in one night")
         }
     }
 
@@ -66,7 +80,7 @@ final class NightLines: AlarmLines {
         } else if !isOn, let since = sirenSince {
             look()
             sirenOn = sirenOn + (now - since)
-            lifeSirenOn = lifeSirenOn + (now - since)
+            lifeSoundings.append((since, now))
             sirenSince = nil
             lastHush = now
         }

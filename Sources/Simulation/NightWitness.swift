@@ -158,7 +158,7 @@ final class NightWitness {
                 }
                 states[name] = .closed
                 continue
-            case .clockCorrected, .configured, .evidence, .operated, .repaired: continue
+            case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren: continue
             }
             guard case .incident(let incident) = record.body else { continue }
             complainOfOpen(&stale)
@@ -214,7 +214,7 @@ final class NightWitness {
             case .started:
                 offset = 0
                 isDated = false
-            case .incident, .configured, .evidence, .operated, .repaired, .interrupted:
+            case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren:
                 break
             }
         }

@@ -116,9 +116,8 @@ extension Appliance {
 
     mutating func silence() {
         redUntil = nil
-        if interlock.silenced(at: clock.uptime, policy: policy.siren) == .hush {
-            log(.notice, "siren: off: silenced by staff")
-        }
+        note(
+            interlock.silenced(at: clock.uptime, policy: policy.siren), why: "silenced by staff")
         for index in open.indices {
             switch open[index].call {
             case .preAlarm, .wanted: open[index].call = .withheld
@@ -129,13 +128,13 @@ extension Appliance {
 
     mutating func updateSiren() {
         let uptime = clock.uptime
-        if interlock.passed(at: uptime, isQuietHour: isQuietHour, policy: policy.siren) == .hush {
-            log(.notice, "siren: off: sounded as long as it may")
-        }
-        if interlock.isSounding, !open.contains(where: { $0.call == .answered }),
-            interlock.released(at: uptime, policy: policy.siren) == .hush
-        {
-            log(.notice, "siren: off: nothing calls for it any more")
+        note(
+            interlock.passed(at: uptime, isQuietHour: isQuietHour, policy: policy.siren),
+            why: "sounded as long as it may")
+        if interlock.isSounding, !open.contains(where: { $0.call == .answered }) {
+            note(
+                interlock.released(at: uptime, policy: policy.siren),
+                why: "nothing calls for it any more")
         }
         for index in open.indices {
             if case .preAlarm(let until) = open[index].call, uptime >= until {
@@ -161,7 +160,11 @@ extension Appliance {
             switch verdict {
             case .sounds:
                 open[index].call = .answered
-                if !wasSounding { log(.alert, "siren: on: \(describe(open[index].incident))") }
+                if !wasSounding {
+                    // Its end is recorded too; but who loses power now has used all of this.
+                    recordSiren(.began, interlock.allowance ?? SirenPolicy.onHardMax)
+                    log(.alert, "siren: on: \(describe(open[index].incident))")
+                }
             case .waits:
                 break
             case .withheld(let reason):
@@ -171,6 +174,40 @@ extension Appliance {
                     "siren: withheld: \(reason.rawValue): \(describe(open[index].incident))")
             }
         }
+    }
+
+    mutating func note(_ action: SirenInterlock.Action, why: String) {
+        switch action {
+        case .none:
+            break
+        case .hush(let length, let isFalseAlarm):
+            recordSiren(isFalseAlarm ? .silenced : .ended, length)
+            log(.notice, "siren: off: \(why)")
+        }
+    }
+
+    private mutating func recordSiren(_ step: LedgerRecord.SirenStep, _ length: Interval) {
+        record(.siren(step, milliseconds: UInt32(clamping: length.milliseconds)))
+    }
+
+    /// The night goes on where earlier lives left it.
+    mutating func takeUpSiren(_ past: LedgerPast) {
+        interlock.adopt(
+            past.soundings(at: clock.now, of: clock.boot), boot: clock.boot, at: clock.uptime)
+        dateSiren()
+        let used = interlock.nightlyOn(at: clock.uptime)
+        if used > .zero {
+            log(.notice, "siren: \(used.milliseconds / 1_000) s of tonight are used up already")
+        }
+        guard past.isIncomplete else { return }
+        interlock.assumeWorst(at: clock.uptime)
+        recordSiren(.assumed, SirenPolicy.nightlyOnHardMax)
+        log(.warning, "siren: withheld for 12 h: the ledger was damaged, and may not tell all")
+    }
+
+    mutating func dateSiren() {
+        guard let wall = clock.trustedWall else { return }
+        interlock.dated(wallMilliseconds: wall, at: clock.uptime)
     }
 
     // MARK: Lamps

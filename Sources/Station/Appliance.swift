@@ -88,7 +88,7 @@ public struct Appliance: Sendable {
                 watches[index].configured(at: clock.uptime)
             }
             record(.started(configuration: configuration))
-            if let past { takeUp(past) }
+            if let past { takeUp(past) } else { interlock.assumeWorst(at: clock.uptime) }
             if case .clock = event.cause {} else { handle(event.cause) }
         case .running:
             handle(event.cause)
@@ -116,6 +116,7 @@ public struct Appliance: Sendable {
                 record(.clockCorrected(offsetMilliseconds: offset))
                 log(.notice, "clock: set: earlier times of this boot are off by \(offset) ms")
             }
+            dateSiren()
         case .decided(let camera, let capturedAt, let sightings):
             decided(camera: camera, capturedAt: capturedAt, sightings: sightings)
         case .cameraLost(let camera, let cause):
@@ -135,9 +136,9 @@ public struct Appliance: Sendable {
         case .configured(let policy, let configuration):
             configured(policy, configuration)
         case .stopping:
+            note(interlock.stop(at: clock.uptime, policy: policy.siren), why: "stopping")
             record(.operated("stopping"))
             log(.notice, "station: stopping: all outputs off")
-            interlock.stop()
             phase = .stopped
         }
     }
@@ -173,8 +174,10 @@ public struct Appliance: Sendable {
         for name in open.prefix(LedgerPast.interruptedCountMax) {
             record(.interrupted(boot: name.boot, ordinal: name.ordinal))
         }
-        guard !open.isEmpty else { return }
-        log(.notice, "ledger: \(open.count) incidents were open at the restart: closed")
+        if !open.isEmpty {
+            log(.notice, "ledger: \(open.count) incidents were open at the restart: closed")
+        }
+        takeUpSiren(past)
     }
 
     private mutating func note(_ action: RecordQueue.Action, cause: String) {

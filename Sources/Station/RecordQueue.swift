@@ -191,7 +191,7 @@ struct RecordQueue: Hashable, Sendable {
             case .confirmed: 3
             }
         case .interrupted: 2
-        case .started, .clockCorrected, .repaired: 3
+        case .started, .clockCorrected, .repaired, .siren: 3
         }
     }
 

@@ -19,7 +19,7 @@ struct SirenInterlock: Hashable, Sendable {
     /// - Not from sounding to ready: every sounding is followed by a rest.
     /// - Not from stopped to anything: who stops the appliance does not hear it again.
     /// - It begins resting: an appliance that crashes and restarts over and over must not be
-    ///   able to sound every time.
+    ///   able to sound at every start.
     enum State: Hashable, Sendable {
         case ready
         case sounding(since: Interval, until: Interval, isStaff: Bool)
@@ -29,7 +29,8 @@ struct SirenInterlock: Hashable, Sendable {
 
     enum Action: Hashable, Sendable {
         case none
-        case hush
+        /// It goes off, after `after`.
+        case hush(after: Interval, isFalseAlarm: Bool)
     }
 
     enum Verdict: Hashable, Sendable {
@@ -44,6 +45,7 @@ struct SirenInterlock: Hashable, Sendable {
         case quietHours = "quiet hours"
         case budgetSpent = "too many false alarms tonight"
         case nightlyCap = "sounded long enough tonight"
+        case pastUnknown = "the ledger cannot tell yet how long it sounded tonight"
         case stopped = "the appliance is stopping"
     }
 
@@ -52,11 +54,29 @@ struct SirenInterlock: Hashable, Sendable {
         var end: Interval
     }
 
+    /// A sounding of an earlier life; a night does not begin anew with a start.
+    private struct Earlier: Hashable, Sendable {
+        /// Uptimes; before zero, or to come.
+        var sounding: Sounding
+        /// The end as running time alone has it: the latest that it can be.
+        let latestEnd: Interval
+        /// Milliseconds since 1970; nil where no wall clock may make it older.
+        let wallEnd: Int64?
+        var isFalseAlarm: Bool
+
+        mutating func end(at end: Interval) {
+            sounding.start = end - (sounding.end - sounding.start)
+            sounding.end = end
+        }
+    }
+
     private(set) var state = State.resting(until: Self.restAfterStart)
     private(set) var silencedUntil: Interval?
     /// Soundings and false alarms of the last night; older ones are dropped.
     private var soundings: [Sounding] = []
     private var falseAlarms: [Interval] = []
+    private var earlier: [Earlier] = []
+    private var isPastUnknown = false
 
     static let restAfterStart = SirenPolicy.restHardMin
     /// The siren is hushed this much before its time is up, so that a tick that comes a little
@@ -70,6 +90,39 @@ struct SirenInterlock: Hashable, Sendable {
         switch state {
         case .sounding: true
         case .ready, .resting, .stopped: false
+        }
+    }
+
+    /// What earlier lives left of the night.
+    ///
+    /// - Parameter boot: the one that runs. In it monotonic time is exact, and no wall clock is
+    ///   asked.
+    mutating func adopt(_ past: [SirenPast.Sounding], boot: BootID, at uptime: Interval) {
+        isPastUnknown = false
+        earlier = past.map { past in
+            let end = uptime - past.age
+            return Earlier(
+                sounding: Sounding(start: end - past.length, end: end), latestEnd: end,
+                wallEnd: past.boot == boot ? nil : past.wallEnd, isFalseAlarm: past.isFalseAlarm)
+        }
+    }
+
+    /// Nobody knows what was before: as much as can be is taken to have just sounded.
+    mutating func assumeWorst(at uptime: Interval) {
+        let sounding = Sounding(start: uptime - SirenPolicy.nightlyOnHardMax, end: uptime)
+        earlier = [
+            Earlier(sounding: sounding, latestEnd: uptime, wallEnd: nil, isFalseAlarm: false)
+        ]
+        isPastUnknown = true
+    }
+
+    /// The wall clock is set: it tells how long the appliance was without power. It can only make
+    /// a sounding of another boot older than running time alone does.
+    mutating func dated(wallMilliseconds: Int64, at uptime: Interval) {
+        for index in earlier.indices {
+            guard let wallEnd = earlier[index].wallEnd else { continue }
+            let age = Interval.milliseconds(wallMilliseconds - wallEnd)
+            earlier[index].end(at: min(earlier[index].latestEnd, uptime - age))
         }
     }
 
@@ -96,8 +149,8 @@ struct SirenInterlock: Hashable, Sendable {
             forget(before: uptime)
             let cap = min(max(policy.nightlyOnMax, .zero), SirenPolicy.nightlyOnHardMax)
             let left = cap - nightlyOn(at: uptime)
-            guard left >= Self.onMin, soundings.count < Self.soundingCountMax else {
-                return .withheld(.nightlyCap)
+            guard left >= Self.onMin, count(at: uptime) < Self.soundingCountMax else {
+                return .withheld(isPastUnknown ? .pastUnknown : .nightlyCap)
             }
             let length = min(Self.onMax(policy), left)
             state = .sounding(since: uptime, until: uptime + length, isStaff: isStaff)
@@ -118,7 +171,7 @@ struct SirenInterlock: Hashable, Sendable {
             let mayGoOn =
                 gate(at: uptime, isStaff: isStaff, isQuietHour: isQuietHour, policy) == nil
             guard isOver || !mayGoOn else { return .none }
-            return hush(at: uptime, policy: policy)
+            return hush(since: since, at: uptime, policy: policy)
         case .resting(let until):
             if uptime >= until { state = .ready }
             return .none
@@ -132,10 +185,10 @@ struct SirenInterlock: Hashable, Sendable {
         switch state {
         case .ready, .resting, .stopped:
             return .none
-        case .sounding(_, _, let isStaff):
+        case .sounding(let since, _, let isStaff):
             // Staff say that there is nothing: what a detector called was a false alarm.
             if !isStaff, falseAlarms.count < Self.soundingCountMax { falseAlarms.append(uptime) }
-            return hush(at: uptime, policy: policy)
+            return hush(since: since, at: uptime, isFalseAlarm: !isStaff, policy: policy)
         }
     }
 
@@ -143,13 +196,14 @@ struct SirenInterlock: Hashable, Sendable {
     mutating func released(at uptime: Interval, policy: SirenPolicy) -> Action {
         switch state {
         case .ready, .resting, .stopped: .none
-        case .sounding: hush(at: uptime, policy: policy)
+        case .sounding(let since, _, _): hush(since: since, at: uptime, policy: policy)
         }
     }
 
     /// The appliance goes down.
-    mutating func stop() {
-        state = .stopped
+    mutating func stop(at uptime: Interval, policy: SirenPolicy) -> Action {
+        defer { state = .stopped }
+        return released(at: uptime, policy: policy)
     }
 
     /// What withholds it at this hour, if anything does.
@@ -162,12 +216,17 @@ struct SirenInterlock: Hashable, Sendable {
         return isQuietHour && !(isStaff && policy.panicBreaksQuietHours) ? .quietHours : nil
     }
 
-    private mutating func hush(at uptime: Interval, policy: SirenPolicy) -> Action {
-        if case .sounding(let since, _, _) = state {
-            soundings.append(Sounding(start: since, end: uptime))
-        }
+    private mutating func hush(
+        since: Interval, at uptime: Interval, isFalseAlarm: Bool = false, policy: SirenPolicy
+    ) -> Action {
+        soundings.append(Sounding(start: since, end: uptime))
         state = .resting(until: uptime + max(policy.rest, SirenPolicy.restHardMin))
-        return .hush
+        return .hush(after: uptime - since, isFalseAlarm: isFalseAlarm)
+    }
+
+    /// How long the present sounding may last, from its beginning; nil while there is none.
+    var allowance: Interval? {
+        if case .sounding(let since, let until, _) = state { until - since } else { nil }
     }
 
     private static func onMax(_ policy: SirenPolicy) -> Interval {
@@ -180,16 +239,25 @@ struct SirenInterlock: Hashable, Sendable {
         falseAlarms.removeAll { $0 <= horizon }
     }
 
-    private func falseAlarmCount(at uptime: Interval) -> Int {
+    private func count(at uptime: Interval) -> Int {
         let horizon = uptime - SirenPolicy.nightLength
-        return falseAlarms.reduce(0) { $0 + ($1 > horizon ? 1 : 0) }
+        return earlier.reduce(soundings.count) { $0 + ($1.sounding.end > horizon ? 1 : 0) }
     }
 
-    /// For how long it sounded in the night before `uptime`, the present sounding included.
+    private func falseAlarmCount(at uptime: Interval) -> Int {
+        let horizon = uptime - SirenPolicy.nightLength
+        let before = earlier.reduce(0) {
+            $0 + ($1.isFalseAlarm && $1.sounding.end > horizon ? 1 : 0)
+        }
+        return falseAlarms.reduce(before) { $0 + ($1 > horizon ? 1 : 0) }
+    }
+
+    /// For how long it sounded in the night before `uptime`, the present sounding and those of
+    /// earlier lives included.
     func nightlyOn(at uptime: Interval) -> Interval {
         let horizon = uptime - SirenPolicy.nightLength
         var sum = Interval.zero
-        for sounding in soundings where sounding.end > horizon {
+        for sounding in soundings + earlier.map(\.sounding) where sounding.end > horizon {
             sum = sum + (sounding.end - max(sounding.start, horizon))
         }
         if case .sounding(let since, _, _) = state { sum = sum + max(uptime - since, .zero) }

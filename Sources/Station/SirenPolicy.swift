@@ -30,7 +30,7 @@ public struct SirenPolicy: Hashable, Sendable {
     public static let nightlyOnHardMax = Interval.seconds(1_800)
     /// A night is any twelve hours of monotonic time, so that a clock that is set, wrong or
     /// hostile can never begin a new one.
-    public static let nightLength = Interval.seconds(12 * 3_600)
+    public static let nightLength = SirenPast.nightLength
 
     public init(
         onMax: Interval = .seconds(120), rest: Interval = .seconds(60),

@@ -78,6 +78,9 @@ struct StationClock: Hashable, Sendable {
             wallMilliseconds: expectedWall, trust: trust)
     }
 
+    /// What the wall clock shows now; nil while it is not set.
+    var trustedWall: Int64? { trust == .synchronised ? expectedWall : nil }
+
     /// Cannot overflow: |wallBase| ≤ 2⁵² and the monotonic part is below 2⁶² / 10⁶ < 2⁴³.
     private var expectedWall: Int64 { wallBase + (now - wallBaseAt).milliseconds }
 }

@@ -102,7 +102,7 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].isInterrupted = true
                 found[position].sequences.append(entry.sequence)
-            case .started, .clockCorrected, .configured, .operated, .repaired:
+            case .started, .clockCorrected, .configured, .operated, .repaired, .siren:
                 break
             }
         }

@@ -68,6 +68,16 @@ public final class LedgerReader {
         }
     }
 
+    /// What all records together leave to a new life.
+    public func past() throws -> LedgerPast {
+        var past = LedgerPast()
+        try visit { entry in
+            // `verify` names a record that cannot be read.
+            if let record = try? entry.record() { past.learn(record) }
+        }
+        return past
+    }
+
     /// The database with its log applied.
     ///
     /// The appliance may write meanwhile. It changes the database only with pages that the log

@@ -53,7 +53,9 @@ public final class SQLiteLedger: Ledger {
         self.connection = connection
         head = connection.head
         recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
-        past = try connection.past()
+        var past = try connection.past()
+        past.isIncomplete = !findings.isEmpty
+        self.past = past
         vouchedFor = try connection.evidence()
         evidence = EvidenceFiles(folder)
         try evidence.reconcile(with: vouchedFor, &findings)

@@ -89,6 +89,7 @@ extension LedgerRecord.Body {
         case .evidence(_, let kind, _, let byteCount): "\(kind), \(byteCount) bytes"
         case .operated(let text): text
         case .repaired(let text): text
+        case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
         case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }

@@ -39,7 +39,8 @@ import Testing
             (
                 .interrupted(boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
                 "08" + stamp + "0000000000000011" + "0000000000000022" + "00000033"
-            )
+            ),
+            (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234")
         ]
         for (body, bytes) in cases {
             let record = LedgerRecord(stamp: someStamp, body: body)
@@ -176,7 +177,7 @@ private struct SplitMix {
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(8) {
+        switch below(9) {
         case 0: return .started(configuration: bytes(32))
         case 1: return .clockCorrected(offsetMilliseconds: Int64(bitPattern: next()))
         case 2: return .configured(configuration: bytes(32), accepted: below(2) == 0)
@@ -186,6 +187,10 @@ private struct SplitMix {
                 byteCount: UInt32(truncatingIfNeeded: next()))
         case 4: return .operated(String(repeating: "ß", count: below(500)))
         case 5: return .repaired("damaged \(next())")
+        case 7:
+            let steps = LedgerRecord.SirenStep.allCases
+            return .siren(
+                steps[below(steps.count)], milliseconds: UInt32(truncatingIfNeeded: next()))
         case 6:
             return .interrupted(
                 boot: BootID(high: next(), low: next()),

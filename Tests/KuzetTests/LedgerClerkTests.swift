@@ -153,11 +153,15 @@ private final class NoLines: AlarmLines {
         let ledger = try HangingLedger()
         let gate = try FileDescriptor.event()
         let clerk = try LedgerClerk(boot: boot, queue: queue)
-        try clerk.start {
-            guard try !gate.wait(for: .readable, milliseconds: 0).isEmpty else { throw Missing() }
-            return try ledger.opened()
-        }
-        #expect(clerk.past(within: .seconds(20)) == nil)
+        let seen = LedgerPast([record(7)])
+        try clerk.start(
+            open: {
+                let isThere = try !gate.wait(for: .readable, milliseconds: 0).isEmpty
+                guard isThere else { throw Missing() }
+                return try ledger.opened()
+            },
+            peek: { seen })
+        #expect(clerk.past(within: .seconds(20)) == seen)
         #expect(isLater(clerk.append([record(1)])))
         #expect(try eventually { clerk.isIdle })
         #expect(answers(queue) == ["failed ledger: open: no such device (ENODEV)"])

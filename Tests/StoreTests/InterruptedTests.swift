@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Linux
 import Station
 import Testing
 
@@ -77,5 +78,23 @@ private final class NoLines: AlarmLines {
             report.faults.map(\.description) == [
                 "L5: record 3: incident 01234567-1 is closed by a restart, but was closed before"
             ])
+    }
+
+    @Test func aLedgerThatWasDamagedSaysThatItsPastIsIncompleteOnce() throws {
+        let folder = try TestFolder()
+        try SQLiteLedger(directory: folder.path, stamp: Story.stamp(0)).append([
+            Story.incident(1, .suspected)
+        ])
+        let whole = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(1)).past
+        #expect(!whole.isIncomplete)
+        #expect(try LedgerReader(directory: folder.path).past() == whole)
+        for name in ["/ledger.db", "/ledger.db-wal"] {
+            try Files.replace(folder.path + name, with: [UInt8](repeating: 0x5a, count: 4_096))
+        }
+        let after = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(2)).past
+        #expect(after.isIncomplete)
+        #expect(after.openIncidents.isEmpty)
+        #expect(
+            try !SQLiteLedger(directory: folder.path, stamp: Story.stamp(3)).past.isIncomplete)
     }
 }

@@ -31,7 +31,7 @@ final class LedgerClerk: Sendable {
         /// Since when the first order, or the opening, is in hand.
         var busySince: Instant?
         var isStopping = false
-        /// What the ledger told; nil where it could not be opened.
+        /// What the ledger told; nil where it could not be read.
         var past: LedgerPast?
     }
 
@@ -58,10 +58,15 @@ final class LedgerClerk: Sendable {
     }
 
     /// Runs the thread, which opens the ledger at once, until `stop`.
-    func start(open: @escaping @Sendable () throws -> PersistentLedger.Opened) throws {
+    ///
+    /// - Parameter peek: reads the past where the ledger cannot be opened for writing.
+    func start(
+        open: @escaping @Sendable () throws -> PersistentLedger.Opened,
+        peek: @escaping @Sendable () -> LedgerPast? = { nil }
+    ) throws {
         desk.withLock { $0.busySince = Self.now() }
         try Threads.start("ledger") { [self] in
-            work(PersistentLedger(open: open) { [queue] in queue.post(.pastKnown($0)) })
+            work(PersistentLedger(open: open) { [queue] in queue.post(.pastKnown($0)) }, peek)
         }
     }
 
@@ -98,7 +103,7 @@ final class LedgerClerk: Sendable {
 
     /// Waits until the ledger was opened, at most `limit`.
     ///
-    /// - Returns: what it tells of earlier lives; nil where it could not be opened. When it can
+    /// - Returns: what it tells of earlier lives; nil where it could not be read. When it can
     ///   be, the station is told by `pastKnown`.
     func past(within limit: Interval) -> LedgerPast? {
         _ = try? hasOpened.wait(for: .readable, milliseconds: limit.milliseconds)
@@ -131,8 +136,8 @@ final class LedgerClerk: Sendable {
 
     // MARK: The clerk's own thread
 
-    private func work(_ ledger: PersistentLedger) {
-        let past = ledger.past
+    private func work(_ ledger: PersistentLedger, _ peek: () -> LedgerPast?) {
+        let past = ledger.past ?? peek()
         desk.withLock { desk in
             desk.past = past
             desk.busySince = nil
