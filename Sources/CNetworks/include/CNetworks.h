@@ -4,3 +4,81 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+/// Ways to the same bits, each for the machines that can.
+enum networks_path {
+    networks_portable, ///< Any machine.
+    networks_avx2,     ///< x86 with AVX2.
+    networks_vnni,     ///< x86 with AVX-512 VNNI.
+    networks_neon,     ///< Any AArch64 machine.
+    networks_dotprod,  ///< AArch64 with the dot product instructions (Cortex-A55, A76 and later).
+};
+
+/// Whether this machine can go this way.
+int networks_can(enum networks_path path);
+
+/// How the sums of sixteen output channels become codes. What follows a half: see
+/// `Requantization`, whose shift is `left` - `right`.
+typedef struct {
+    int32_t first[16];       ///< The bias, and what the zero points add to it.
+    int32_t multipliers[16]; ///< Q31.
+    int32_t left[16];        ///< Bits to the left before the product, 0 ... 30.
+    int32_t right[16];       ///< Bits to the right after it, 0 ... 31.
+    int32_t half[16];        ///< 1 << (right - 1), or 0.
+    int32_t is_right[16];    ///< All ones where `right` is not 0.
+} networks_channels;
+
+/// What all output channels share.
+typedef struct {
+    int32_t zero; ///< -128 ... 127.
+    int8_t minimum, maximum;
+} networks_codes;
+
+/// Weights as the model has them, and how their sums become codes.
+typedef struct {
+    ptrdiff_t count;            ///< Of output channels.
+    ptrdiff_t depth;            ///< Products of each sum.
+    int32_t input_zero;         ///< -128 ... 127.
+    int32_t weight_zero;        ///< -128 ... 127.
+    const int8_t *weights;      ///< matrix: count x depth; depthwise: depth x count.
+    const int32_t *biases;      ///< count.
+    const int32_t *multipliers; ///< count.
+    const int32_t *shifts;      ///< count; -31 ... 30, positive to the left.
+    networks_codes codes;
+} networks_model;
+
+/// Weights as one path wants them, inside memory that the caller keeps.
+typedef struct {
+    enum networks_path path;
+    ptrdiff_t count, depth;
+    ptrdiff_t padded_depth; ///< Rounded up to whole vectors.
+    int32_t weight_zero;
+    int is_wide; ///< matrix: whether a weight is -128; depthwise: whether weights have 16 bits.
+    const void *weights;
+    const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.
+    networks_codes codes;
+} networks_packed;
+
+/// Bytes that a packed matrix needs.
+size_t networks_matrix_size(enum networks_path path, ptrdiff_t count, ptrdiff_t depth);
+/// Fills `memory`, of `networks_matrix_size` bytes and aligned to 64, which must outlive the result.
+networks_packed networks_pack_matrix(
+    enum networks_path path, const networks_model *model, void *memory);
+/// Bytes of scratch that `networks_multiply` needs for up to `row_count` rows.
+size_t networks_multiply_scratch(const networks_packed *matrix, ptrdiff_t row_count);
+/// codes[r][n] = code of (first[n] + sum over k of rows[r][k] * weights[n][k]). Reads `depth` bytes
+/// of each row and writes `count` bytes, no more; `scratch` is aligned to 64.
+void networks_multiply(
+    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride, void *scratch);
+
+/// Bytes that packed depthwise filters need.
+size_t networks_depthwise_size(enum networks_path path, ptrdiff_t count, ptrdiff_t depth);
+/// Fills `memory`, as `networks_pack_matrix` does.
+networks_packed networks_pack_depthwise(
+    enum networks_path path, const networks_model *model, void *memory);
+/// codes[p][c] = code of (first[c] + sum over t of taps[p][t][c] * weights[t][c]). Reads `count`
+/// bytes of each tap and writes `count` bytes for each pixel, no more.
+void networks_filter(
+    const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
+    int8_t *codes, ptrdiff_t code_stride);

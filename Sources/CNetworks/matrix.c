@@ -1,0 +1,124 @@
+// Weights of a matrix packed as the machine's kernel reads them.
+#include "packed.h"
+
+/// Panels of output channels, one after the other; in a panel, groups of depth; in a group, the
+/// channels; of a channel, the group's weights in order of depth.
+typedef struct {
+    ptrdiff_t panel;      ///< Output channels side by side.
+    ptrdiff_t last_panel; ///< The last panel has a multiple of this.
+    ptrdiff_t group;      ///< Depth side by side.
+    ptrdiff_t last_group; ///< Depth is padded to a multiple of this: the last group has the rest.
+    ptrdiff_t byte_count; ///< Of a weight: 2 have the zero point subtracted, 1 are the model's.
+    int32_t offset;       ///< What is added to inputs.
+} layout;
+
+static layout layout_of(enum networks_path path) {
+    switch (path) {
+    case networks_avx2:
+        return (layout){16, 8, 2, 2, 2, 0};
+    case networks_vnni:
+        return (layout){32, 16, 4, 4, 1, 128};
+    case networks_neon:
+        return (layout){4, 4, 16, 8, 1, 0};
+    case networks_dotprod:
+        return (layout){16, 8, 4, 4, 1, 0};
+    default:
+        return (layout){1, 1, 8, 8, 2, 0};
+    }
+}
+
+static size_t weights_size(layout layout, ptrdiff_t count, ptrdiff_t depth) {
+    return (size_t)(round_up(
+        round_up(count, layout.last_panel) * round_up(depth, layout.last_group)
+            * layout.byte_count,
+        64));
+}
+
+static size_t channels_size(ptrdiff_t count) {
+    return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
+}
+
+size_t networks_matrix_size(enum networks_path path, ptrdiff_t count, ptrdiff_t depth) {
+    return weights_size(layout_of(path), count, depth) + channels_size(count);
+}
+
+networks_packed networks_pack_matrix(
+    enum networks_path path, const networks_model *model, void *memory) {
+    layout layout = layout_of(path);
+    ptrdiff_t count = model->count, depth = model->depth;
+    ptrdiff_t padded_count = round_up(count, layout.last_panel);
+    ptrdiff_t padded_depth = round_up(depth, layout.last_group);
+    size_t size = weights_size(layout, count, depth);
+    networks_channels *channels = (networks_channels *)((char *)memory + size);
+    memset(memory, 0, size + channels_size(count));
+
+    int is_wide = 0;
+    for (ptrdiff_t n = 0; n < count; n++) {
+        ptrdiff_t panel = n / layout.panel * layout.panel;
+        ptrdiff_t width = least(layout.panel, padded_count - panel);
+        uint32_t sum = 0;
+        for (ptrdiff_t k = 0; k < depth; k++) {
+            int32_t weight = model->weights[n * depth + k];
+            ptrdiff_t group = k / layout.group * layout.group;
+            ptrdiff_t group_depth = least(layout.group, padded_depth - group);
+            ptrdiff_t index =
+                panel * padded_depth + group * width + (n - panel) * group_depth + (k - group);
+            sum += (uint32_t)(weight - model->weight_zero);
+            is_wide |= weight == -128;
+            if (layout.byte_count == 2)
+                ((int16_t *)memory)[index] = (int16_t)(weight - model->weight_zero);
+            else
+                ((int8_t *)memory)[index] = (int8_t)weight;
+        }
+        networks_pack_channel(
+            model, n, (int32_t)sum, layout.offset, channels + n / 16, n % 16);
+    }
+    return (networks_packed){
+        .path = path,
+        .count = count,
+        .depth = depth,
+        .padded_depth = padded_depth,
+        .weight_zero = layout.byte_count == 2 ? 0 : model->weight_zero,
+        .is_wide = is_wide,
+        .weights = memory,
+        .channels = channels,
+        .codes = model->codes,
+    };
+}
+
+size_t networks_multiply_scratch(const networks_packed *matrix, ptrdiff_t row_count) {
+    ptrdiff_t rows = least(round_up(row_count, 8), rows_in_block);
+    // Rows of at most two bytes a weight, rounded up to whole vectors, and a sum for each.
+    return (size_t)(rows * (round_up(matrix->depth, 64) * 2 + (ptrdiff_t)sizeof(int32_t)));
+}
+
+void networks_multiply(
+    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+    networks_multiply_body *body = networks_multiply_portable;
+#if defined(__x86_64__)
+    if (matrix->path == networks_avx2) body = networks_multiply_avx2;
+#endif
+    for (ptrdiff_t row = 0; row < row_count; row += rows_in_block)
+        body(
+            matrix, rows + row * row_stride, row_stride, least(rows_in_block, row_count - row),
+            codes + row * code_stride, code_stride, scratch);
+}
+
+void networks_multiply_portable(
+    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+    (void)scratch;
+    for (ptrdiff_t r = 0; r < row_count; r++) {
+        const int8_t *row = rows + r * row_stride;
+        for (ptrdiff_t n = 0; n < matrix->count; n++) {
+            const int16_t *weights = (const int16_t *)matrix->weights + n * matrix->padded_depth;
+            const networks_channels *channels = matrix->channels + n / 16;
+            uint32_t sum = (uint32_t)channels->first[n % 16];
+            for (ptrdiff_t k = 0; k < matrix->depth; k++)
+                sum += (uint32_t)(row[k] * weights[k]);
+            codes[r * code_stride + n] =
+                networks_code((int32_t)sum, channels, (int)(n % 16), &matrix->codes);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// Rows of 16-bit integers times panels of sixteen channels: two products and their sum in a lane.
+#include "requantize_avx2.h"
+
+#if defined(__x86_64__)
+enum { rows_in_registers = 6 };
+
+/// `row_count` and `vector_count` are constants once this is inlined, and the sums are registers.
+AVX2_BODY void tile(
+    const networks_packed *matrix, ptrdiff_t panel, const int16_t *rows, int8_t *codes,
+    ptrdiff_t code_stride, int row_count, int vector_count) {
+    ptrdiff_t depth = matrix->padded_depth;
+    const networks_channels *channels = matrix->channels + panel / 16;
+    const __m256i *weights =
+        (const __m256i *)((const int16_t *)matrix->weights + panel * depth);
+    __m256i sums[rows_in_registers][2];
+    for (int row = 0; row < row_count; row++)
+        for (int v = 0; v < vector_count; v++) sums[row][v] = EIGHT(channels->first, v);
+
+    for (ptrdiff_t pair = 0; pair < depth / 2; pair++) {
+        __m256i w[2];
+        for (int v = 0; v < vector_count; v++) w[v] = _mm256_load_si256(weights + v);
+        weights += vector_count;
+        for (int row = 0; row < row_count; row++) {
+            int32_t two;
+            memcpy(&two, rows + row * depth + 2 * pair, 4);
+            __m256i x = _mm256_set1_epi32(two);
+            for (int v = 0; v < vector_count; v++)
+                sums[row][v] = _mm256_add_epi32(sums[row][v], _mm256_madd_epi16(x, w[v]));
+        }
+    }
+    for (int row = 0; row < row_count; row++) {
+        __m256i low = scale_avx2(sums[row][0], channels, 0);
+        __m256i high = vector_count == 2 ? scale_avx2(sums[row][1], channels, 1) : low;
+        store_avx2(
+            codes + row * code_stride + panel, codes_avx2(low, high, &matrix->codes),
+            least(16, matrix->count - panel));
+    }
+}
+
+#define TILE(row_count) \
+    if (matrix->count - panel > 8) \
+        tile(matrix, panel, from, into, code_stride, row_count, 2); \
+    else \
+        tile(matrix, panel, from, into, code_stride, row_count, 1); \
+    break
+
+AVX2 static void widen(const int8_t *row, ptrdiff_t depth, int16_t *wide, ptrdiff_t padded) {
+    ptrdiff_t k = 0;
+    for (; k + 16 <= depth; k += 16)
+        _mm256_storeu_si256(
+            (__m256i *)(wide + k),
+            _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(row + k))));
+    for (; k < depth; k++) wide[k] = row[k];
+    for (; k < padded; k++) wide[k] = 0;
+}
+
+AVX2 void networks_multiply_avx2(
+    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+    int16_t *wide = scratch;
+    ptrdiff_t depth = matrix->padded_depth;
+    for (ptrdiff_t row = 0; row < row_count; row++)
+        widen(rows + row * row_stride, matrix->depth, wide + row * depth, depth);
+    for (ptrdiff_t panel = 0; panel < matrix->count; panel += 16) {
+        for (ptrdiff_t row = 0; row < row_count; row += rows_in_registers) {
+            const int16_t *from = wide + row * depth;
+            int8_t *into = codes + row * code_stride;
+            switch (least(rows_in_registers, row_count - row)) {
+            case 1: TILE(1);
+            case 2: TILE(2);
+            case 3: TILE(3);
+            case 4: TILE(4);
+            case 5: TILE(5);
+            default: TILE(6);
+            }
+        }
+    }
+}
+#endif

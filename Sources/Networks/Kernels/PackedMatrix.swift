@@ -1,0 +1,75 @@
+import CNetworks
+
+/// A matrix of weights that multiplies rows of codes, packed once for the machine it runs on:
+///
+///     into[r][n] = code of (bias[n] + Σ over k of (rows[r][k] − inputZero) · (w[n][k] − weightZero))
+///
+/// - Shape: weights are row-major, count × depth. Rows and results have strides of their own.
+/// - Units: int8 codes; sums have 32 bits and wrap.
+/// - Error: none; every path gives the bits of `multiplyReference`.
+/// - Source: Jacob et al., CVPR 2018, §2.2 and §2.3: what zero points add is multiplied out.
+final class PackedMatrix: @unchecked Sendable {
+    /// Products of each sum.
+    let depth: Int
+    /// Of output channels.
+    let count: Int
+    private let weights: [Int8]
+    private let inputZero: Int32
+    private let weightZero: Int32
+    private let bias: [Int32]
+    private let output: Requantization
+    private let model: PackedModel
+
+    /// - `weights`: count × depth, row-major.
+    /// - `bias`: `count`; zeros if the model has none.
+    init(
+        weights: UnsafeBufferPointer<Int8>, count: Int, depth: Int, inputZero: Int32,
+        weightZero: Int32, bias: [Int32], output: Requantization, path: KernelPath = .best
+    ) {
+        self.depth = depth
+        self.count = count
+        self.weights = Array(weights)
+        self.inputZero = inputZero
+        self.weightZero = weightZero
+        self.bias = bias
+        self.output = output
+        model = PackedModel(
+            weights: weights, count: count, depth: depth, inputZero: inputZero,
+            weightZero: weightZero, bias: bias, output: output, path: path,
+            size: networks_matrix_size, pack: networks_pack_matrix)
+    }
+
+    /// Bytes of scratch that `multiply` needs for up to `rowCount` rows; it is aligned to 64.
+    func scratchByteCount(rowCount: Int) -> Int {
+        withUnsafePointer(to: model.packed) { networks_multiply_scratch($0, rowCount) }
+    }
+
+    /// Defines the right answer. Kept slow and plain: optimise `multiply`, never this.
+    func multiplyReference(
+        rows: UnsafePointer<Int8>, rowStride: Int, rowCount: Int,
+        into: UnsafeMutablePointer<Int8>, outputStride: Int
+    ) {
+        for row in 0..<rowCount {
+            for channel in 0..<count {
+                var sum = bias[channel]
+                for k in 0..<depth {
+                    let x = Int32(rows[row * rowStride + k]) - inputZero
+                    let w = Int32(weights[channel * depth + k]) - weightZero
+                    sum &+= x * w
+                }
+                into[row * outputStride + channel] = output.code(of: sum, channel: channel)
+            }
+        }
+    }
+
+    /// The same bits as `multiplyReference`. Reads `depth` bytes of each row and writes `count` bytes
+    /// for each, no more.
+    func multiply(
+        rows: UnsafePointer<Int8>, rowStride: Int, rowCount: Int,
+        into: UnsafeMutablePointer<Int8>, outputStride: Int, scratch: UnsafeMutableRawPointer
+    ) {
+        withUnsafePointer(to: model.packed) {
+            networks_multiply($0, rows, rowStride, rowCount, into, outputStride, scratch)
+        }
+    }
+}
