@@ -48,7 +48,7 @@ class Dealer:
         low, high = RANGES[dtype]
         somewhere = int(self.random.integers(low, high + 1))
         middle = (low + high + 1) // 2
-        kind = self.pick(name, ["low", "high", "middle", "any", "any "]).strip()
+        kind = self.pick(name, ["low", "high", "middle", "any", "any"])
         return {"low": low, "high": high, "middle": middle, "any": somewhere}[kind]
 
     def tensor(self, name, shape, dtype, scale=None):
@@ -100,11 +100,10 @@ def weighted(d, name, source, weight_shape, output_shape, axis, reach, options, 
     over the codes. `reach` is the number of products in a sum; `arrange` orders the inputs."""
     dtype, channels = source.dtype, weight_shape[axis]
     per_channel = dtype == "int8" and d.pick("weights", ["tensor", "channel"]) == "channel"
-    amplitude = d.pick("amplitude", [127, 127, 9, 1])
+    amplitude = d.pick("amplitude", [127, 128, 9, 1])
     zero = d.zero_point("weightZero", "uint8") if dtype == "uint8" else 0
-    low, high = (-127, 127) if dtype == "int8" else (0, 255)
     weights = d.random.integers(-amplitude, amplitude + 1, weight_shape) + zero
-    weights = np.clip(weights, low, high).astype(dtype)
+    weights = np.clip(weights, *RANGES[dtype]).astype(dtype)
 
     spread = math.sqrt(reach) * 74 * max(0.6 * amplitude, 0.8)
     multiplier = 60 / spread * d.pick("gain", [0.002, 0.2, 1, 1, 1, 4])
@@ -427,7 +426,7 @@ def strided_slice(d, name):
         first, last = sorted(int(n) for n in d.random.integers(0, size, 2))
         stride = d.pick("stride", [1, 1, 2, 3, -1, -2])
         start, stop = (first, last + 1) if stride > 0 else (last, first - 1)
-        masked = d.pick("masked", ["none", "begin", "end", "shrink", "negative", "none "]).strip()
+        masked = d.pick("masked", ["none", "none", "begin", "end", "shrink", "negative"])
         if masked == "begin":
             masks[0] |= 1 << axis
             start = 0 if stride > 0 else size - 1
