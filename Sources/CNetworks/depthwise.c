@@ -70,6 +70,11 @@ void networks_filter(
     case networks_vnni:
         networks_filter_avx2(filters, taps, pixel_count, codes, code_stride);
         return;
+#elif defined(__aarch64__)
+    case networks_neon:
+    case networks_dotprod:
+        networks_filter_neon(filters, taps, pixel_count, codes, code_stride);
+        return;
 #endif
     default:
         networks_filter_portable(filters, taps, pixel_count, codes, code_stride);

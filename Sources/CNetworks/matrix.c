@@ -88,8 +88,9 @@ networks_packed networks_pack_matrix(
 
 size_t networks_multiply_scratch(const networks_packed *matrix, ptrdiff_t row_count) {
     ptrdiff_t rows = least(round_up(row_count, 8), rows_in_block);
-    // Rows of at most two bytes a weight, rounded up to whole vectors, and a sum for each.
-    return (size_t)(rows * (round_up(matrix->depth, 64) * 2 + (ptrdiff_t)sizeof(int32_t)));
+    // AVX2: rows of two bytes a code. Others: rows of one, after a sum for each row of a block.
+    ptrdiff_t sums = rows_in_block * (ptrdiff_t)sizeof(int32_t);
+    return (size_t)(rows * round_up(matrix->depth, 64) * 2 + sums);
 }
 
 void networks_multiply(
@@ -98,6 +99,9 @@ void networks_multiply(
     networks_multiply_body *body = networks_multiply_portable;
 #if defined(__x86_64__)
     if (matrix->path == networks_avx2) body = networks_multiply_avx2;
+#elif defined(__aarch64__)
+    if (matrix->path == networks_neon) body = networks_multiply_neon;
+    if (matrix->path == networks_dotprod) body = networks_multiply_dotprod;
 #endif
     for (ptrdiff_t row = 0; row < row_count; row += rows_in_block)
         body(
