@@ -25,6 +25,17 @@ class Dealer:
         self.random = np.random.default_rng([seed, zlib.crc32(operator.encode())])
         self.decks = {}
         self.dealt = []
+        self.powers = False
+
+    def start(self):
+        """Begins a case. One in three has powers of two for scales: there the quotients are
+        exact, and results fall halfway between two codes."""
+        self.dealt = []
+        self.powers = self.pick("grain", ["any", "any", "powers"]) == "powers"
+
+    def grain(self, value):
+        """The scale nearest to `value` that a float32 of this case can have."""
+        return float(np.float32(2.0 ** round(math.log2(value)) if self.powers else value))
 
     def pick(self, name, choices):
         deck = self.decks.get(name)
@@ -42,7 +53,7 @@ class Dealer:
 
     def scale(self, low=0.004, high=0.3):
         """A float32 scale, evenly spread over the orders of magnitude."""
-        return float(np.float32(math.exp(self.random.uniform(math.log(low), math.log(high)))))
+        return self.grain(math.exp(self.random.uniform(math.log(low), math.log(high))))
 
     def zero_point(self, name, dtype):
         low, high = RANGES[dtype]
@@ -59,7 +70,8 @@ class Dealer:
     def rescaled(self, source, shape, dtype, gain):
         """An output `gain` times as coarse as its input; as a rule, the middle of the input's
         codes falls on the middle of the output's, so that few results saturate."""
-        output = self.tensor("out", shape, dtype, source.scale[0] * gain)
+        output = self.tensor("out", shape, dtype, self.grain(source.scale[0] * gain))
+        gain = output.scale[0] / source.scale[0]
         if self.pick("centred", [True, True, False]):
             middles = [sum(RANGES[each]) / 2 for each in (source.dtype, dtype)]
             zero = middles[1] - (middles[0] - source.zero_point[0]) / gain
@@ -109,7 +121,7 @@ def weighted(d, name, source, weight_shape, output_shape, axis, reach, options, 
     multiplier = 60 / spread * d.pick("gain", [0.002, 0.2, 1, 1, 1, 4])
     output = d.tensor("out", output_shape, dtype, d.scale(0.01, 0.1))
     scales = [
-        float(np.float32(multiplier * output.scale[0] / source.scale[0] * factor))
+        d.grain(multiplier * output.scale[0] / source.scale[0] * factor)
         for factor in np.exp(d.random.uniform(-2, 0.5, channels if per_channel else 1))
     ]
     zeros = [zero] * len(scales)
@@ -213,29 +225,33 @@ def binary(d, name):
     """ADD, SUB, MUL, MAXIMUM, MINIMUM: two inputs, or one and a constant, broadcast or not."""
     dtype = d.dtype()
     shape = d.shape("in")
-    kind = d.pick(
-        "other", ["same", "scalar", "ones", "channel", "row", "same constant", "lower rank"]
-    )
-    other = {
-        "scalar": (),
-        "ones": (1,) * len(shape),
-        "channel": (1,) * (len(shape) - 1) + shape[-1:],
-        "row": (1,) + shape[1:],
-        "lower rank": shape[1:],
-    }.get(kind, shape)
+    kinds = ["same", "constant", "scalar", "ones", "channel", "row", "lower rank", "pairs", "pairs"]
+    kind = d.pick("other", kinds)
+    if kind == "pairs":  # A ramp through both: every code meets every other.
+        shape, other, whole = (256, 1), (1, 256), (256, 256)
+    else:
+        whole = shape
+        other = {
+            "scalar": (),
+            "ones": (1,) * len(shape),
+            "channel": (1,) * (len(shape) - 1) + shape[-1:],
+            "row": (1,) + shape[1:],
+            "lower rank": shape[1:],
+        }.get(kind, shape)
     left = d.tensor("left", shape, dtype)
     right = d.tensor("right", other, dtype)
     if name in ("MAXIMUM", "MINIMUM"):
         right.scale, right.zero_point = left.scale, left.zero_point
-        output = alike(left, shape)
+        output = alike(left, whole)
     else:
-        output = d.tensor("out", shape, dtype)
+        output = d.tensor("out", whole, dtype)
         if name == "MUL":
             gain = d.pick("gain", [0.3, 1, 4, 300])
-            output.scale = [left.scale[0] * right.scale[0] * 80 / gain]
+            output.scale = [d.grain(left.scale[0] * right.scale[0] * 80 / gain)]
         else:
-            output.scale = [max(left.scale[0], right.scale[0]) * d.pick("gain", [0.4, 1, 2])]
-    if d.pick("right", ["input", "constant"]) == "constant" or "constant" in kind:
+            largest = max(left.scale[0], right.scale[0])
+            output.scale = [d.grain(largest * d.pick("gain", [0.4, 1, 2]))]
+    if kind == "constant" or (kind != "pairs" and d.pick("constant", [False, True])):
         low, high = RANGES[dtype]
         right.data = d.random.integers(low, high + 1, other).astype(dtype)
     pair = (
@@ -349,7 +365,7 @@ def unary(d, name):
 def softmax(d, name):
     dtype = d.dtype()
     lead, depth = (
-        d.pick("lead", [(), (1,), (3,), (2, 2, 3)]),
+        d.pick("lead", [(), (3,), (2, 2, 3), (60,)]),
         d.pick("depth", [1, 2, 3, 10, 65, 300]),
     )
     source = d.tensor("in", (*lead, depth), dtype, d.scale(0.002, 2))

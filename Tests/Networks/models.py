@@ -44,6 +44,10 @@ WEIGHTS = {
     "FULLY_CONNECTED": 2,
     "TRANSPOSE_CONV": 2,
     "MEAN": 2,
+    "ADD": 2,
+    "SUB": 2,
+    "MUL": 2,
+    "SOFTMAX": 2,
     "GRAPH": 2,
 }
 
@@ -59,6 +63,6 @@ def cases(operator, count, seed):
     """Yields (what was dealt, the model's bytes)."""
     dealer = layers.Dealer(operator, seed)
     for _ in range(count * WEIGHTS.get(operator, 1)):
-        dealer.dealt = []
+        dealer.start()
         blob = MAKERS[operator](dealer, operator)
         yield ", ".join(dealer.dealt), blob

@@ -92,8 +92,8 @@ class Reference:
 
     def inputs_of(self, kind, random):
         """Input bytes: "random" codes, "bands" (each channel in a range of its own), "corners"
-        (each code the least or the greatest), all "least", all "greatest", all "zero" (the zero
-        point)."""
+        (each code the least or the greatest), a "ramp" through all codes, all "least", all
+        "greatest", all "zero" (the zero point)."""
         parts = []
         for end in self.inputs:
             limits = np.iinfo(end.dtype)
@@ -102,6 +102,10 @@ class Reference:
             elif kind == "bands":
                 bounds = random.integers(limits.min, limits.max + 1, (2, *end.shape[-1:]))
                 codes = random.integers(bounds.min(0), bounds.max(0) + 1, end.shape)
+            elif kind == "ramp":
+                codes = (np.arange(np.prod(end.shape, dtype=int)) % 256 + limits.min).reshape(
+                    end.shape
+                )
             elif kind == "corners":
                 codes = random.choice([limits.min, limits.max], end.shape)
             else:
