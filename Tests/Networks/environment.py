@@ -39,3 +39,12 @@ def enter(purpose, *requirements):
             ready.touch()
     python = str(place / "bin/python")
     os.execv(python, [python, *sys.argv])
+
+
+def reason(said):
+    """The line of an error output that says why: of a crash, the one before the backtrace."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    for line in lines:
+        if "Fatal error" in line or "runtime failure" in line:
+            return line
+    return lines[-1] if lines else "nothing said"
