@@ -99,6 +99,7 @@ void networks_multiply(
     networks_multiply_body *body = networks_multiply_portable;
 #if defined(__x86_64__)
     if (matrix->path == networks_avx2) body = networks_multiply_avx2;
+    if (matrix->path == networks_vnni) body = networks_multiply_vnni;
 #elif defined(__aarch64__)
     if (matrix->path == networks_neon) body = networks_multiply_neon;
     if (matrix->path == networks_dotprod) body = networks_multiply_dotprod;

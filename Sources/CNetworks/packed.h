@@ -6,6 +6,8 @@
 #include "CNetworks.h"
 
 #define BODY static inline __attribute__((always_inline))
+/// Loops of constant counts over registers: unrolled early, or compilers leave them in memory.
+#define UNROLL _Pragma("unroll")
 
 /// Rows that are widened and multiplied together, so that they stay in the second cache.
 /// A multiple of every path's rows in registers.

@@ -15,6 +15,9 @@ int networks_can(enum networks_path path) {
 #if defined(__x86_64__)
     case networks_avx2:
         return __builtin_cpu_supports("avx2");
+    case networks_vnni:
+        return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw")
+            && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx2");
 #elif defined(__aarch64__)
     case networks_neon:
         return 1;

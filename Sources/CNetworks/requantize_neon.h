@@ -6,9 +6,6 @@
 
 #include "packed.h"
 
-/// Loops of constant counts over registers: unrolled early, or compilers leave them in memory.
-#define UNROLL _Pragma("unroll")
-
 /// Of four channels.
 typedef struct {
     int32x4_t first, multipliers, left, right; ///< `right` is negative: a shift to the left.
