@@ -17,7 +17,8 @@ let package = Package(
         .target(name: "Frames", dependencies: ["CKernels"], swiftSettings: core),
         .target(name: "CNetworks"),
         .target(
-            name: "Networks", dependencies: ["CNetworks"], swiftSettings: core),
+            name: "Networks", dependencies: ["CNetworks"], exclude: ["README.md"],
+            swiftSettings: core),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "CNetworks"]),
         .target(
             name: "Detectors", dependencies: ["Frames"], exclude: ["README.md"],

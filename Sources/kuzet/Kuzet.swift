@@ -17,6 +17,8 @@ struct Kuzet: ParsableCommand {
             Lines.self,
             Record.self,
             Replay.self,
+            Infer.self,
+            Models.self,
             Bench.self,
             Selftest.self,
             Simulate.self

@@ -82,3 +82,6 @@ networks_packed networks_pack_depthwise(
 void networks_filter(
     const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride);
+
+/// Σ one · other, which wraps at 32 bits.
+int32_t networks_dot(const int8_t *one, const int8_t *other, ptrdiff_t count);

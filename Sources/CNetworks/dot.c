@@ -1,0 +1,16 @@
+#include "CNetworks.h"
+
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONES
+#endif
+
+CLONES int32_t networks_dot(const int8_t *one, const int8_t *other, ptrdiff_t count) {
+    // Unsigned, so that a sum beyond 32 bits wraps.
+    uint32_t sum = 0;
+    for (ptrdiff_t index = 0; index < count; index++) {
+        sum += (uint32_t)(one[index] * other[index]);
+    }
+    return (int32_t)sum;
+}

@@ -1,0 +1,23 @@
+/// What becomes of each of the 256 codes: any operator that looks at one number at a time.
+struct CodeTable: Sendable {
+    /// By code + 128.
+    private let results: [Int8]
+
+    init(_ result: (Int8) -> Int8) {
+        results = (-128...127).map { result(Int8($0)) }
+    }
+
+    func apply(
+        _ codes: UnsafePointer<Int8>, into output: UnsafeMutablePointer<Int8>, count: Int
+    ) {
+        results.withUnsafeBufferPointer { results in
+            for index in 0..<count { output[index] = results[Int(codes[index]) + 128] }
+        }
+    }
+
+    func apply(
+        _ codes: UnsafeMutablePointer<Int8>, into output: UnsafeMutablePointer<Int8>, count: Int
+    ) {
+        apply(UnsafePointer(codes), into: output, count: count)
+    }
+}

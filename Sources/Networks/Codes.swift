@@ -1,0 +1,138 @@
+/// A quantised tensor as operators see it: int8 codes, value = scale · (code − zero). The codes of a
+/// uint8 tensor are kept less 128, its zero with them.
+///
+/// - Shape: row-major; images are batch × height × width × channels.
+struct Codes {
+    let index: Int
+    let title: String
+    let shape: [Int]
+    let scale: Scale
+    let zero: Int32
+    /// The file has it as uint8: rounding that is not symmetric about 0 goes by code + 128.
+    let isUnsigned: Bool
+    /// The codes, if they are constant: bytes as in the file.
+    let content: Range<Int>?
+
+    var count: Int { shape.reduce(1, *) }
+    /// What was taken from the codes of the file.
+    var offset: Int32 { isUnsigned ? 128 : 0 }
+
+    init(_ graph: Graph, at index: Int, _ object: String) throws {
+        let tensor = graph.tensors[index]
+        title = graph.title(index)
+        guard tensor.type.isQuantised else {
+            throw ModelError(object, "\(title): is \(tensor.type.name), not int8 or uint8")
+        }
+        guard tensor.scales.count == 1, tensor.zeros.count == 1 else {
+            throw ModelError(
+                object,
+                "\(title): has \(tensor.scales.count) scales and \(tensor.zeros.count) zero points,"
+                    + " not one of each")
+        }
+        guard tensor.scales[0].isUsable else {
+            throw ModelError(object, "\(title): scale \(tensor.scales[0].text): not above 0")
+        }
+        self.index = index
+        isUnsigned = tensor.type == .uint8
+        let range: ClosedRange<Int64> = isUnsigned ? 0...255 : -128...127
+        guard range.contains(tensor.zeros[0]) else {
+            throw ModelError(object, "\(title): zero point \(tensor.zeros[0]), not \(range)")
+        }
+        shape = try Self.checked(tensor.shape, title, object)
+        scale = tensor.scales[0]
+        zero = Int32(tensor.zeros[0]) - (isUnsigned ? 128 : 0)
+        content = tensor.content
+        if let content, content.count != count {
+            throw ModelError(object, "\(title): \(content.count) bytes for shape \(shape)")
+        }
+    }
+
+    static func checked(_ shape: [Int], _ title: String, _ object: String) throws -> [Int] {
+        var count = 1
+        for side in shape {
+            guard side >= 1, side <= Site.elementCountMax, shape.count <= 6 else {
+                throw ModelError(object, "\(title): shape \(shape): not sizes from 1, 6 at most")
+            }
+            count *= side
+            guard count <= Site.elementCountMax else {
+                throw ModelError(
+                    object, "\(title): shape \(shape): over \(Site.elementCountMax) elements")
+            }
+        }
+        return shape
+    }
+
+    /// The code of a whole number, clamped.
+    func code(of number: Int) -> Int8 {
+        Int8(clamping: scale.code(of: number, zero: zero))
+    }
+
+    func sameNumbers(as other: Codes) -> Bool {
+        scale == other.scale && zero == other.zero && isUnsigned == other.isUnsigned
+    }
+}
+
+/// The constant codes of a convolution, and how they are scaled.
+struct Weights {
+    let title: String
+    let shape: [Int]
+    /// One for all channels, or one for each.
+    let scales: [Scale]
+    let zero: Int32
+    let codes: [Int8]
+
+    init(_ site: Site, at index: Int, rank: Int, channelAxis: Int) throws {
+        let tensor = site.graph.tensors[index]
+        let title = site.graph.title(index)
+        self.title = title
+        try site.require(
+            tensor.type.isQuantised, "weights, \(title): is \(tensor.type.name), not int8 or uint8")
+        guard let content = tensor.content else {
+            throw site.fault("weights, \(title): are not constant")
+        }
+        shape = try Codes.checked(tensor.shape, title, site.object)
+        try site.require(
+            shape.count == rank, "weights, \(title): have \(shape.count) dimensions, not \(rank)")
+        try site.require(
+            content.count == shape.reduce(1, *),
+            "weights, \(title): \(content.count) bytes for shape \(shape)")
+        let channelCount = shape[channelAxis]
+        try site.require(
+            tensor.scales.count == 1
+                || (tensor.scales.count == channelCount && tensor.channelAxis == channelAxis),
+            "weights, \(title): \(tensor.scales.count) scales along dimension \(tensor.channelAxis)"
+                + " for shape \(shape)")
+        for scale in tensor.scales {
+            try site.require(
+                scale.isUsable, "weights, \(title): scale \(scale.text): not above 0")
+        }
+        scales = tensor.scales
+        let isUnsigned = tensor.type == .uint8
+        let zeros = Set(tensor.zeros)
+        let point = zeros.first ?? 0
+        try site.require(
+            zeros.count <= 1 && (isUnsigned ? 0...255 : -128...127).contains(point),
+            "weights, \(title): zero points \(zeros.sorted())")
+        zero = Int32(point) - (isUnsigned ? 128 : 0)
+        let flip: UInt8 = isUnsigned ? 0x80 : 0
+        codes = site.graph.file.bytes[content].map { Int8(bitPattern: $0 ^ flip) }
+    }
+
+    /// A multiplier and a shift for each of `count` output channels.
+    ///
+    /// - Parameter isRounded: the product of input and weight scale is rounded to 32 bits, which
+    ///   uint8 convolutions and fully connected layers do in the source.
+    func requantization(
+        from input: Codes, to output: Codes, count: Int, range: ClosedRange<Int8>,
+        isRounded: Bool? = nil
+    ) -> Requantization {
+        let factors =
+            isRounded ?? (scales.count == 1 && input.isUnsigned)
+            ? [Scale.roundedFactor(input.scale, scales[0], to: output.scale)]
+            : scales.map { Scale.factor(input.scale, $0, to: output.scale) }
+        let each = factors.count == 1 ? Array(repeating: factors[0], count: count) : factors
+        return Requantization(
+            multipliers: each.map(\.multiplier), shifts: each.map(\.shift), zero: output.zero,
+            minimum: range.lowerBound, maximum: range.upperBound)
+    }
+}

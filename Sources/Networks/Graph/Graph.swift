@@ -1,0 +1,150 @@
+/// What a `.tflite` file says: tensors, and operators in the order in which they run. Nothing of it
+/// is checked yet but that it can be read.
+///
+/// - Source: TensorFlow Lite, `schema.fbs`, version 3; field numbers are the order of its fields.
+struct Graph {
+    /// A tensor's name, shape and numbers, as in the file.
+    struct Tensor {
+        var name: String
+        var shape: [Int]
+        var type: TensorType
+        /// One for all, or one for each channel.
+        var scales: [Scale]
+        var zeros: [Int64]
+        /// The dimension that `scales` runs along.
+        var channelAxis: Int
+        /// Where in the file its content is; nil if it is computed.
+        var content: Range<Int>?
+    }
+
+    struct Node {
+        var code: OperatorCode
+        /// Tensors by index; −1 is an optional one that is not there.
+        var inputs: [Int]
+        var outputs: [Int]
+        var options: FlatTable?
+    }
+
+    var tensors: [Tensor]
+    var nodes: [Node]
+    var inputs: [Int]
+    var outputs: [Int]
+    let file: FlatBuffer
+
+    private static let identifier = Array("TFL3".utf8)
+
+    /// - Throws: `ModelError` of object "file", or of a tensor or operator.
+    init(bytes: [UInt8]) throws {
+        file = FlatBuffer(bytes: bytes)
+        guard bytes.count >= 8, Array(bytes[4..<8]) == Self.identifier else {
+            throw ModelError("file", "read: not a TFLite model: \"TFL3\" is not at byte 4")
+        }
+        do {
+            let model = try file.root()
+            let version = try model.number(0, or: UInt32(0))
+            guard version == 3 else {
+                throw ModelError("file", "read: schema version \(version), not 3")
+            }
+            let graphs = try model.tables(2)
+            guard graphs.count == 1 else {
+                throw ModelError("file", "read: \(graphs.count) subgraphs, not 1")
+            }
+            let codes = try model.tables(1).map(OperatorCode.init)
+            let buffers = try model.tables(4).map { try $0.bytes(0) }
+            tensors = try graphs[0].tables(0).map { try Self.tensor($0, buffers) }
+            inputs = try graphs[0].numbers(1, as: Int32.self).map(Int.init)
+            outputs = try graphs[0].numbers(2, as: Int32.self).map(Int.init)
+            nodes = []
+            for (index, table) in try graphs[0].tables(3).enumerated() {
+                nodes.append(try Self.node(table, index, codes))
+            }
+        } catch let FlatBuffer.Fault.outside(offset, length, byteCount) {
+            throw ModelError(
+                "file", "read: \(length) bytes at \(offset) are wanted, it has \(byteCount)")
+        } catch FlatBuffer.Fault.overdrawn(let byteCount) {
+            throw ModelError(
+                "file", "read: its vectors overlap: they are over 4 times its \(byteCount) bytes")
+        }
+        try checkReferences()
+    }
+
+    private static func tensor(_ table: FlatTable, _ buffers: [Range<Int>?]) throws -> Tensor {
+        let name = try table.text(3)
+        let number = try table.number(1, or: Int8(0))
+        let buffer = Int(try table.number(2, or: UInt32(0)))
+        guard buffers.indices.contains(buffer) else {
+            throw ModelError(
+                "tensor \"\(name)\"", "read: buffer \(buffer) of \(buffers.count)")
+        }
+        let quantization = try table.table(4)
+        let content = buffers[buffer].flatMap { $0.isEmpty ? nil : $0 }
+        return Tensor(
+            name: name, shape: try table.numbers(0, as: Int32.self).map(Int.init),
+            type: TensorType(number: number),
+            scales: try quantization?.numbers(2, as: UInt32.self).map(Scale.init(bitPattern:))
+                ?? [],
+            zeros: try quantization?.numbers(3, as: Int64.self) ?? [],
+            channelAxis: Int(try quantization?.number(6, or: Int32(0)) ?? 0), content: content)
+    }
+
+    private static func node(_ table: FlatTable, _ index: Int, _ codes: [OperatorCode]) throws
+        -> Node
+    {
+        let code = Int(try table.number(0, or: UInt32(0)))
+        guard codes.indices.contains(code) else {
+            throw ModelError("operator \(index)", "read: code \(code) of \(codes.count)")
+        }
+        return Node(
+            code: codes[code], inputs: try table.numbers(1, as: Int32.self).map(Int.init),
+            outputs: try table.numbers(2, as: Int32.self).map(Int.init),
+            options: try table.table(4))
+    }
+
+    /// Every tensor that is named exists, and each has at most one operator that makes it.
+    private func checkReferences() throws {
+        var isMade = tensors.map { $0.content != nil }
+        for index in inputs {
+            guard tensors.indices.contains(index) else {
+                throw ModelError("inputs", "read: tensor \(index) of \(tensors.count)")
+            }
+            guard !isMade[index] else {
+                throw ModelError(title(index), "take it for an input: it is one, or a constant")
+            }
+            isMade[index] = true
+        }
+        for (number, node) in nodes.enumerated() {
+            let object = "operator \(number) \(node.code.name)"
+            for index in node.inputs where index != -1 {
+                guard tensors.indices.contains(index) else {
+                    throw ModelError(object, "read its inputs: tensor \(index) of \(tensors.count)")
+                }
+                guard isMade[index] else {
+                    throw ModelError(object, "read its inputs: nothing made \(title(index)) before")
+                }
+            }
+            for index in node.outputs {
+                guard tensors.indices.contains(index) else {
+                    throw ModelError(
+                        object, "read its outputs: tensor \(index) of \(tensors.count)")
+                }
+                guard !isMade[index] else {
+                    throw ModelError(object, "read its outputs: \(title(index)) is made already")
+                }
+                isMade[index] = true
+            }
+        }
+        for index in outputs {
+            guard tensors.indices.contains(index) else {
+                throw ModelError("outputs", "read: tensor \(index) of \(tensors.count)")
+            }
+            guard isMade[index] else {
+                throw ModelError("outputs", "read: nothing makes \(title(index))")
+            }
+        }
+        guard !inputs.isEmpty, !outputs.isEmpty else {
+            throw ModelError("file", "read: \(inputs.count) inputs and \(outputs.count) outputs")
+        }
+    }
+
+    func title(_ index: Int) -> String { "tensor \(index) \"\(tensors[index].name)\"" }
+}

@@ -1,0 +1,133 @@
+/// CONV_2D: every output pixel is a matrix times the patch of the input under the window.
+///
+/// - Shape: input b × h × w × c, weights n × kh × kw × c, output b × oh × ow × n.
+/// - Source: TensorFlow Lite, `reference_integer_ops::ConvPerChannel` and `reference_ops::Conv`.
+final class Convolution: Operator {
+    private let input: Codes
+    private let output: Codes
+    private let matrix: PackedMatrix
+    private let vertical: Window
+    private let horizontal: Window
+    /// Patches are the input's own pixels, one after the other.
+    private let isPointwise: Bool
+    private let workerCount: Int
+    let macCount: Int
+
+    /// Patches that are gathered and multiplied at once.
+    private static let tile = 64
+
+    init(_ site: Site) throws {
+        input = try site.input(0, rank: 4)
+        let weights = try site.weights(1, rank: 4, channelAxis: 0)
+        output = try site.output(rank: 4)
+        let (height, width, depth) = (input.shape[1], input.shape[2], input.shape[3])
+        try site.require(
+            weights.shape[3] == depth,
+            "weights, \(weights.title): are for \(weights.shape[3]) channels, the input has \(depth)"
+        )
+        let padding = try site.padding(0)
+        vertical = try Window(
+            padding, size: weights.shape[1], stride: site.positive(2, "stride"),
+            dilation: site.positive(5, "dilation", or: 1), over: height, site)
+        horizontal = try Window(
+            padding, size: weights.shape[2], stride: site.positive(1, "stride"),
+            dilation: site.positive(4, "dilation", or: 1), over: width, site)
+        let count = weights.shape[0]
+        let wanted = [input.shape[0], vertical.outputCount, horizontal.outputCount, count]
+        try site.require(
+            output.shape == wanted, "\(output.title): shape \(output.shape), not \(wanted)")
+        let patch = weights.shape[1] * weights.shape[2] * depth
+        let bias = try site.bias(2, count: count)
+        let requantization = weights.requantization(
+            from: input, to: output, count: count, range: try site.activationRange(3, of: output))
+        let zero = input.zero
+        matrix = weights.codes.withUnsafeBufferPointer {
+            PackedMatrix(
+                weights: $0, count: count, depth: patch, inputZero: zero,
+                weightZero: weights.zero, bias: bias, output: requantization)
+        }
+        isPointwise =
+            patch == depth && vertical.stride == 1 && horizontal.stride == 1
+        workerCount = site.workerCount
+        macCount = output.count * patch
+    }
+
+    private var patchesByteCount: Int {
+        isPointwise ? 0 : (Self.tile * matrix.depth + 63) & ~63
+    }
+
+    private var workerByteCount: Int {
+        patchesByteCount + (matrix.scratchByteCount(rowCount: Self.tile) + 63) & ~63
+    }
+
+    var scratchByteCount: Int { workerCount * workerByteCount }
+
+    func run(_ memory: Memory) {
+        let pixelCount = output.count / matrix.count
+        let tileCount = (pixelCount + Self.tile - 1) / Self.tile
+        memory.workers.run { worker in
+            let share = part(worker, of: workerCount, total: tileCount)
+            let patches = memory.scratch + worker * workerByteCount
+            let scratch = patches + patchesByteCount
+            for tile in share {
+                let first = tile * Self.tile
+                let count = min(Self.tile, pixelCount - first)
+                var rows = UnsafePointer(memory[input] + first * matrix.depth)
+                if !isPointwise {
+                    let gathered = patches.assumingMemoryBound(to: Int8.self)
+                    gather(from: memory[input], first..<first + count, into: gathered)
+                    rows = UnsafePointer(gathered)
+                }
+                matrix.multiply(
+                    rows: rows, rowStride: matrix.depth, rowCount: count,
+                    into: memory[output] + first * matrix.count, outputStride: matrix.count,
+                    scratch: scratch)
+            }
+        }
+    }
+
+    /// The patches under the window at some output pixels; outside the input is its zero.
+    private func gather(
+        from codes: UnsafeMutablePointer<Int8>, _ pixels: Range<Int>,
+        into patches: UnsafeMutablePointer<Int8>
+    ) {
+        let depth = input.shape[3]
+        let zero = Int8(input.zero)
+        var patch = patches
+        for pixel in pixels {
+            let (line, x) = pixel.quotientAndRemainder(dividingBy: horizontal.outputCount)
+            let (image, y) = line.quotientAndRemainder(dividingBy: vertical.outputCount)
+            let base = codes + image * vertical.inputCount * horizontal.inputCount * depth
+            for tapY in 0..<vertical.size {
+                let fromY = vertical.place(y, tapY)
+                let row = base + fromY * horizontal.inputCount * depth
+                let lineCount = horizontal.size * depth
+                let fromX = horizontal.place(x, 0)
+                let isWhole =
+                    horizontal.dilation == 1 && fromX >= 0
+                    && fromX + horizontal.size <= horizontal.inputCount
+                if !vertical.isInside(fromY) {
+                    patch.update(repeating: zero, count: lineCount)
+                } else if isWhole {
+                    patch.update(from: row + fromX * depth, count: lineCount)
+                } else {
+                    for tapX in 0..<horizontal.size {
+                        let fromX = horizontal.place(x, tapX)
+                        let target = patch + tapX * depth
+                        if horizontal.isInside(fromX) {
+                            target.update(from: row + fromX * depth, count: depth)
+                        } else {
+                            target.update(repeating: zero, count: depth)
+                        }
+                    }
+                }
+                patch += lineCount
+            }
+        }
+    }
+}
+
+/// What worker number `worker` of `count` does of `total` pieces.
+func part(_ worker: Int, of count: Int, total: Int) -> Range<Int> {
+    worker * total / count..<(worker + 1) * total / count
+}

@@ -1,0 +1,48 @@
+/// PAD and PADV2: the input inside a larger image of one code, the output's zero unless the model
+/// says another.
+final class Pad: Operator {
+    private let input: Codes
+    private let output: Codes
+    private let filling: Codes?
+    /// Codes of the output between one row of the innermost side that is padded and the next.
+    private let befores: [Int]
+    private let strides: [Int]
+
+    init(_ site: Site) throws {
+        input = try site.input(0)
+        output = try site.output()
+        let amounts = try site.integers(1, "paddings")
+        let rank = input.shape.count
+        try site.require(
+            amounts.count == 2 * rank && amounts.allSatisfy { 0...Site.elementCountMax ~= $0 },
+            "paddings \(amounts): not two sizes from 0 for each of \(rank) dimensions")
+        befores = (0..<rank).map { amounts[2 * $0] }
+        var wanted = input.shape
+        for axis in 0..<rank { wanted[axis] += amounts[2 * axis] + amounts[2 * axis + 1] }
+        try site.require(
+            output.shape == wanted, "\(output.title): shape \(output.shape), not \(wanted)")
+        filling = site.hasInput(2) ? try site.input(2) : nil
+        if let filling {
+            try site.require(
+                filling.count == 1 && filling.sameNumbers(as: output),
+                "\(filling.title): \(filling.count) codes, or other numbers than the output")
+        }
+        strides = (0..<rank).map { axis in wanted[(axis + 1)...].reduce(1, *) }
+    }
+
+    func run(_ memory: Memory) {
+        let code = filling.map { memory[$0][0] } ?? Int8(output.zero)
+        memory[output].update(repeating: code, count: output.count)
+        let rowCount = input.shape.last ?? 1
+        for row in 0..<input.count / rowCount {
+            var (rest, place) = (row, 0)
+            for axis in input.shape.indices.dropLast().reversed() {
+                place += (rest % input.shape[axis] + befores[axis]) * strides[axis]
+                rest /= input.shape[axis]
+            }
+            place += befores.last ?? 0
+            (memory[output] + place).update(
+                from: memory[input] + row * rowCount, count: rowCount)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+/// Where an operator stands in a graph: what goes in and out of it, verified on the way.
+final class Site {
+    let graph: Graph
+    let number: Int
+    let node: Graph.Node
+    /// Threads that will share its work.
+    let workerCount: Int
+    /// Tensors that are read when it runs; constants that it packs when it is made are not.
+    private(set) var reads: [Codes] = []
+
+    init(graph: Graph, number: Int, node: Graph.Node, workerCount: Int) {
+        self.graph = graph
+        self.number = number
+        self.node = node
+        self.workerCount = workerCount
+    }
+
+    static let elementCountMax = 1 << 28
+
+    var object: String { "operator \(number) \(node.code.name)" }
+
+    func fault(_ cause: String) -> ModelError { ModelError(object, cause) }
+
+    func require(_ condition: Bool, _ cause: @autoclosure () -> String) throws {
+        if !condition { throw fault(cause()) }
+    }
+
+    // MARK: Tensors
+
+    var inputCount: Int { node.inputs.count }
+
+    func hasInput(_ place: Int) -> Bool {
+        node.inputs.indices.contains(place) && node.inputs[place] >= 0
+    }
+
+    /// A quantised input with one scale.
+    func input(_ place: Int, rank: Int? = nil) throws -> Codes {
+        let codes = try Codes(graph, at: index(place), object)
+        try check(codes, rank)
+        reads.append(codes)
+        return codes
+    }
+
+    /// The only output, or one of several.
+    func output(_ place: Int = 0, rank: Int? = nil) throws -> Codes {
+        try require(node.outputs.indices.contains(place), "has \(node.outputs.count) outputs")
+        let codes = try Codes(graph, at: node.outputs[place], object)
+        try check(codes, rank)
+        return codes
+    }
+
+    private func check(_ codes: Codes, _ rank: Int?) throws {
+        guard let rank, codes.shape.count != rank else { return }
+        throw fault("\(codes.title): has \(codes.shape.count) dimensions, not \(rank)")
+    }
+
+    /// A constant input with codes, and a scale for each channel or for all.
+    func weights(_ place: Int, rank: Int, channelAxis: Int) throws -> Weights {
+        try Weights(self, at: index(place), rank: rank, channelAxis: channelAxis)
+    }
+
+    /// A constant vector of 32-bit numbers, as long as it is.
+    func integers(_ place: Int, _ what: String) throws -> [Int] {
+        let index = try index(place)
+        let tensor = graph.tensors[index]
+        let size = tensor.type.byteCount
+        try require(
+            tensor.type == .int32 || tensor.type == .int64,
+            "\(what), \(graph.title(index)): is \(tensor.type.name), not int32")
+        guard let content = tensor.content else {
+            throw fault("\(what), \(graph.title(index)): is not constant")
+        }
+        try require(
+            content.count == size * tensor.shape.reduce(1, &*) && tensor.shape.count <= 2,
+            "\(what), \(graph.title(index)): \(content.count) bytes for shape \(tensor.shape)")
+        return try stride(from: content.lowerBound, to: content.upperBound, by: size).map {
+            size == 4
+                ? Int(try graph.file.number(at: $0, as: Int32.self))
+                : Int(try graph.file.number(at: $0, as: Int64.self))
+        }
+    }
+
+    /// One number for each of `count` channels; zeros if there is none.
+    func bias(_ place: Int, count: Int) throws -> [Int32] {
+        guard hasInput(place) else { return Array(repeating: 0, count: count) }
+        let values = try integers(place, "bias")
+        try require(values.count == count, "bias: has \(values.count) numbers, not \(count)")
+        return values.map(Int32.init(truncatingIfNeeded:))
+    }
+
+    private func index(_ place: Int) throws -> Int {
+        guard hasInput(place) else { throw fault("input \(place): is missing") }
+        return node.inputs[place]
+    }
+
+    // MARK: Options
+
+    func option(_ field: Int, or absent: Int = 0) throws -> Int {
+        Int(try node.options?.number(field, or: Int32(absent)) ?? Int32(absent))
+    }
+
+    func byteOption(_ field: Int, or absent: Int8 = 0) throws -> Int8 {
+        try node.options?.number(field, or: absent) ?? absent
+    }
+
+    func isSet(_ field: Int) throws -> Bool { try node.options?.isSet(field) ?? false }
+
+    /// A stride or the like: 1 ... 1024.
+    func positive(_ field: Int, _ what: String, or absent: Int = 0) throws -> Int {
+        let value = try option(field, or: absent)
+        try require(1...1024 ~= value, "\(what): is \(value), not 1 ... 1024")
+        return value
+    }
+
+    /// The codes that a fused activation leaves: `clamp` of the output.
+    func activationRange(_ field: Int, of output: Codes) throws -> ClosedRange<Int8> {
+        let number = try byteOption(field)
+        guard let activation = FusedActivation(rawValue: number) else {
+            throw fault("fused activation \(number): not NONE, RELU, RELU_N1_TO_1 or RELU6")
+        }
+        return activation.range(of: output)
+    }
+}
+
+/// What an operator does to its results at the end; numbered as in the schema.
+enum FusedActivation: Int8 {
+    case none, relu, reluN1To1, relu6
+
+    func range(of output: Codes) -> ClosedRange<Int8> {
+        switch self {
+        case .none: Int8.min...Int8.max
+        case .relu: output.code(of: 0)...Int8.max
+        case .reluN1To1: output.code(of: -1)...max(output.code(of: -1), output.code(of: 1))
+        case .relu6: output.code(of: 0)...max(output.code(of: 0), output.code(of: 6))
+        }
+    }
+}

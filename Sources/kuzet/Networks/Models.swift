@@ -1,0 +1,81 @@
+import ArgumentParser
+import Networks
+
+/// Looks at networks.
+struct Models: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Looks at .tflite networks.", subcommands: [ModelsInspect.self])
+}
+
+/// What a network consists of and costs, or why it cannot be run.
+struct ModelsInspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Prints a network's operators, shapes, cost and memory.",
+        discussion: "Exit status 65 if it cannot be run; all that is unsupported is named.")
+
+    @Argument(help: "A .tflite file.")
+    var model: String
+
+    @Flag(help: "One JSON object per operator; the last is the whole network.")
+    var json = false
+
+    func run() throws {
+        let network = try NetworkFile.open(model)
+        for (index, layer) in network.layers.enumerated() {
+            let shape = layer.outputShape.map(String.init).joined(separator: json ? "," : "×")
+            if json {
+                print(
+                    "{\"layer\":\(index),\"operator\":\(JSON.quoted(layer.name)),"
+                        + "\"shape\":[\(shape)],\"macs\":\(layer.macCount)}")
+            } else {
+                print(
+                    "\(pad(String(index), 4))  \(fill(layer.name, 24))  \(fill(shape, 20))"
+                        + pad(layer.macCount == 0 ? "" : grouped(layer.macCount), 14))
+            }
+        }
+        if json {
+            print(
+                "{\"inputs\":[\(ports(network.inputs))],\"outputs\":[\(ports(network.outputs))],"
+                    + "\"operators\":\(network.layers.count),\"macs\":\(network.macCount),"
+                    + "\"arenaBytes\":\(network.arenaByteCount)}")
+            return
+        }
+        for port in network.inputs { print("input   \(text(port))") }
+        for port in network.outputs { print("output  \(text(port))") }
+        print(
+            "\(network.layers.count) operators, \(grouped(network.macCount)) multiply-accumulates, "
+                + "arena \(grouped(network.arenaByteCount)) bytes")
+    }
+
+    private func text(_ port: Network.Port) -> String {
+        let shape = port.shape.map(String.init).joined(separator: "×")
+        return "\(port.name): \(shape) \(port.isUnsigned ? "uint8" : "int8"), "
+            + "value = \(port.scale) · (code − \(port.zero))"
+    }
+
+    private func ports(_ ports: [Network.Port]) -> String {
+        ports.map { port in
+            let shape = port.shape.map(String.init).joined(separator: ",")
+            return "{\"name\":\(JSON.quoted(port.name)),\"shape\":[\(shape)],"
+                + "\"type\":\"\(port.isUnsigned ? "uint8" : "int8")\",\"scale\":\(port.scale),"
+                + "\"zero\":\(port.zero)}"
+        }.joined(separator: ",")
+    }
+
+    private func pad(_ text: String, _ width: Int) -> String {
+        String(repeating: " ", count: max(width - text.count, 0)) + text
+    }
+
+    private func fill(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(width - text.count, 0))
+    }
+
+    private func grouped(_ number: Int) -> String {
+        let digits = Array(String(number))
+        return String(
+            digits.enumerated().flatMap { index, digit in
+                index > 0 && (digits.count - index) % 3 == 0 ? [" ", digit] : [digit]
+            })
+    }
+}
