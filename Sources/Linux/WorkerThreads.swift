@@ -2,7 +2,8 @@ import Glibc
 
 /// Threads that share one piece of work after the other with the thread that asks.
 ///
-/// They sleep in between. `run` does not allocate.
+/// They sleep in between, but not at once: the layers of a network follow one another in less time
+/// than it takes to wake a thread. `run` does not allocate.
 public final class WorkerThreads: @unchecked Sendable {
     /// With the thread that calls `run`.
     public let count: Int
@@ -60,7 +61,11 @@ public final class WorkerThreads: @unchecked Sendable {
         for _ in 1..<count { wait(ended) }
     }
 
+    /// About 50 µs.
+    private static let patience = 5_000
+
     private func wait(_ semaphore: UnsafeMutablePointer<sem_t>) {
+        for _ in 0..<Self.patience where sem_trywait(semaphore) == 0 { return }
         // Only a signal ends a wait before its time.
         while sem_wait(semaphore) != 0 {}
     }

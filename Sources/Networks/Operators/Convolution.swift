@@ -13,8 +13,9 @@ final class Convolution: Operator {
     private let workerCount: Int
     let macCount: Int
 
-    /// Patches that are gathered and multiplied at once.
-    private static let tile = 64
+    /// Patches that are gathered and multiplied at once; fewer where each thread has fewer.
+    private let tile: Int
+    private static let tileMax = 64
 
     init(_ site: Site) throws {
         input = try site.input(0, rank: 4)
@@ -49,29 +50,31 @@ final class Convolution: Operator {
         isPointwise =
             patch == depth && vertical.stride == 1 && horizontal.stride == 1
         workerCount = site.workerCount
+        let share = (output.count / count + workerCount - 1) / workerCount
+        tile = min((share + 7) & ~7, Self.tileMax)
         macCount = output.count * patch
     }
 
     private var patchesByteCount: Int {
-        isPointwise ? 0 : (Self.tile * matrix.depth + 63) & ~63
+        isPointwise ? 0 : (tile * matrix.depth + 63) & ~63
     }
 
     private var workerByteCount: Int {
-        patchesByteCount + (matrix.scratchByteCount(rowCount: Self.tile) + 63) & ~63
+        patchesByteCount + (matrix.scratchByteCount(rowCount: tile) + 63) & ~63
     }
 
     var scratchByteCount: Int { workerCount * workerByteCount }
 
     func run(_ memory: Memory) {
         let pixelCount = output.count / matrix.count
-        let tileCount = (pixelCount + Self.tile - 1) / Self.tile
+        let tileCount = (pixelCount + tile - 1) / tile
         memory.workers.run { worker in
             let share = part(worker, of: workerCount, total: tileCount)
             let patches = memory.scratch + worker * workerByteCount
             let scratch = patches + patchesByteCount
-            for tile in share {
-                let first = tile * Self.tile
-                let count = min(Self.tile, pixelCount - first)
+            for number in share {
+                let first = number * tile
+                let count = min(tile, pixelCount - first)
                 var rows = UnsafePointer(memory[input] + first * matrix.depth)
                 if !isPointwise {
                     let gathered = patches.assumingMemoryBound(to: Int8.self)
