@@ -72,12 +72,15 @@ struct Plan {
     private static func boundary(_ graph: Graph) -> (first: Set<Int>, last: Set<Int>) {
         var first: Set<Int> = []
         var last: Set<Int> = []
+        var readerCounts: [Int: Int] = [:]
+        for node in graph.nodes {
+            for index in Set(node.inputs) { readerCounts[index, default: 0] += 1 }
+        }
         for (number, node) in graph.nodes.enumerated()
         where node.inputs.count == 1 && node.outputs.count == 1 {
             let (input, output) = (node.inputs[0], node.outputs[0])
             guard input >= 0 else { continue }
-            let readerCount = graph.nodes.count { $0.inputs.contains(input) }
-            if node.code.name == "QUANTIZE", graph.inputs.contains(input), readerCount == 1,
+            if node.code.name == "QUANTIZE", graph.inputs.contains(input), readerCounts[input] == 1,
                 graph.tensors[input].type == .float32
             {
                 first.insert(number)

@@ -31,6 +31,9 @@ struct Graph {
     var outputs: [Int]
     let file: FlatBuffer
 
+    /// No network of ours has a tenth of it; what grows with the square of it stays below a second.
+    static let partCountMax = 1 << 13
+
     private static let identifier = Array("TFL3".utf8)
 
     /// - Throws: `ModelError` of object "file", or of a tensor or operator.
@@ -65,6 +68,7 @@ struct Graph {
             throw ModelError(
                 "file", "read: its vectors overlap: they are over 4 times its \(byteCount) bytes")
         }
+        try checkCounts()
         try checkReferences()
     }
 
@@ -98,6 +102,19 @@ struct Graph {
             code: codes[code], inputs: try table.numbers(1, as: Int32.self).map(Int.init),
             outputs: try table.numbers(2, as: Int32.self).map(Int.init),
             options: try table.table(4))
+    }
+
+    private func checkCounts() throws {
+        let counts = [
+            ("tensors", tensors.count), ("operators", nodes.count), ("inputs", inputs.count),
+            ("outputs", outputs.count)
+        ]
+        for (what, count) in counts where count > Self.partCountMax {
+            throw ModelError("file", "read: \(count) \(what): \(Self.partCountMax) at most")
+        }
+        guard !inputs.isEmpty, !outputs.isEmpty else {
+            throw ModelError("file", "read: \(inputs.count) inputs and \(outputs.count) outputs")
+        }
     }
 
     /// Every tensor that is named exists, and each has at most one operator that makes it.
@@ -140,9 +157,6 @@ struct Graph {
             guard isMade[index] else {
                 throw ModelError("outputs", "read: nothing makes \(title(index))")
             }
-        }
-        guard !inputs.isEmpty, !outputs.isEmpty else {
-            throw ModelError("file", "read: \(inputs.count) inputs and \(outputs.count) outputs")
         }
     }
 
