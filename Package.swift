@@ -116,7 +116,7 @@ if Context.environment["KUZET_FUZZ"] != nil {
             name: "Fuzz",
             dependencies: [
                 "CFuzzer", "Camera", "Alarm", "Store", "Station", "Incidents", "Detectors",
-                "Frames", "Linux", "CJPEG", "CTOML"
+                "Networks", "Frames", "Linux", "CJPEG", "CTOML"
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "run"])
     ]

@@ -17,11 +17,12 @@ struct Arena {
 
     init(_ buffers: [Buffer]) {
         offsets = Array(repeating: 0, count: buffers.count)
-        let order = buffers.indices.sorted {
+        let order = buffers.indices.filter { buffers[$0].byteCount > 0 }.sorted {
             let (one, other) = (buffers[$0], buffers[$1])
             if one.byteCount != other.byteCount { return one.byteCount > other.byteCount }
             return (one.steps.lowerBound, $0) < (other.steps.lowerBound, $1)
         }
+        // In order of their offsets.
         var placed: [Int] = []
         for index in order {
             let size = Self.aligned(buffers[index].byteCount)
@@ -33,8 +34,16 @@ struct Arena {
                 offset = max(offset, offsets[other] + Self.aligned(buffers[other].byteCount))
             }
             offsets[index] = best?.offset ?? offset
-            let place = placed.firstIndex { offsets[$0] > offsets[index] } ?? placed.endIndex
-            placed.insert(index, at: place)
+            var (low, high) = (0, placed.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if offsets[placed[middle]] > offsets[index] {
+                    high = middle
+                } else {
+                    low = middle + 1
+                }
+            }
+            placed.insert(index, at: low)
             byteCount = max(byteCount, offsets[index] + size)
         }
     }

@@ -30,7 +30,8 @@ struct Codes {
                     + " not one of each")
         }
         guard tensor.scales[0].isUsable else {
-            throw ModelError(object, "\(title): scale \(tensor.scales[0].text): not above 0")
+            throw ModelError(
+                object, "\(title): scale \(tensor.scales[0].text): not 2⁻⁶⁰ ... 2⁶⁰")
         }
         self.index = index
         isUnsigned = tensor.type == .uint8
@@ -98,13 +99,19 @@ struct Weights {
             "weights, \(title): \(content.count) bytes for shape \(shape)")
         let channelCount = shape[channelAxis]
         try site.require(
+            channelCount <= Graph.channelCountMax,
+            "weights, \(title): \(channelCount) channels, \(Graph.channelCountMax) at most")
+        // As packed at worst, with 16 bits and sides of multiples of 16, and as in the file.
+        let padded = (channelCount + 15 & ~15) * (content.count / channelCount + 15 & ~15)
+        try site.keep(2 * (padded + content.count) + 64 * channelCount, "weights, \(title)")
+        try site.require(
             tensor.scales.count == 1
                 || (tensor.scales.count == channelCount && tensor.channelAxis == channelAxis),
             "weights, \(title): \(tensor.scales.count) scales along dimension \(tensor.channelAxis)"
                 + " for shape \(shape)")
         for scale in tensor.scales {
             try site.require(
-                scale.isUsable, "weights, \(title): scale \(scale.text): not above 0")
+                scale.isPositive, "weights, \(title): scale \(scale.text): not above 0")
         }
         scales = tensor.scales
         let isUnsigned = tensor.type == .uint8
@@ -112,7 +119,8 @@ struct Weights {
         let point = zeros.first ?? 0
         try site.require(
             zeros.count <= 1 && (isUnsigned ? 0...255 : -128...127).contains(point),
-            "weights, \(title): zero points \(zeros.sorted())")
+            "weights, \(title): zero points \(zeros.sorted().prefix(3)): not one for all channels"
+                + " that is a code")
         zero = Int32(point) - (isUnsigned ? 128 : 0)
         let flip: UInt8 = isUnsigned ? 0x80 : 0
         codes = site.graph.file.bytes[content].map { Int8(bitPattern: $0 ^ flip) }

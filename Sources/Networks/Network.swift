@@ -39,6 +39,8 @@ public final class Network: @unchecked Sendable {
     /// Bytes for everything that is computed; weights and constants are beside it.
     public let arenaByteCount: Int
     public var macCount: Int { layers.reduce(0) { $0 + $1.macCount } }
+    /// Multiply-accumulates and looks at codes of one run.
+    let workCount: Int
 
     private let steps: [Plan.Step]
     private let arena: UnsafeMutableRawPointer
@@ -57,6 +59,7 @@ public final class Network: @unchecked Sendable {
             Layer(name: $0.name, outputShape: $0.outputShape, macCount: $0.work.macCount)
         }
         arenaByteCount = plan.arenaByteCount
+        workCount = plan.workCount
         steps = plan.steps
         self.workers = workers
         arena = .allocate(byteCount: max(plan.arenaByteCount, 1), alignment: Arena.alignment)

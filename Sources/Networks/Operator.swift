@@ -1,13 +1,17 @@
 /// One operator of a network, verified, its constants packed: ready to run any number of times.
 ///
 /// To add one: a file in `Operators` with a class that reads its `Site`, and a line in
-/// `operatorTypes`.
+/// `operatorTypes`. What grows with a number of the model that no tensor in the arena stands for is
+/// announced to `Site.keep` before it is made.
 protocol Operator: AnyObject, Sendable {
     /// - Throws: `ModelError` of what the site holds that this operator cannot do.
     init(_ site: Site) throws
 
     /// Multiply-accumulates of one run.
     var macCount: Int { get }
+    /// Where one run looks at a code more often than once: how often it looks at any. It bounds how
+    /// long a hostile model runs.
+    var visitCount: Int { get }
     /// Bytes that it needs while it runs.
     var scratchByteCount: Int { get }
 
@@ -16,6 +20,7 @@ protocol Operator: AnyObject, Sendable {
 
 extension Operator {
     var macCount: Int { 0 }
+    var visitCount: Int { 0 }
     var scratchByteCount: Int { 0 }
 }
 

@@ -10,6 +10,40 @@ struct Plan {
         var scratchPlace = 0
     }
 
+    /// Operators that turn floating point inputs into codes, and codes into floating point outputs:
+    /// they are left out, what is inside them is the network.
+    private struct Boundary {
+        private(set) var nodes: Set<Int> = []
+        /// The codes that stand for an input or an output, by its tensor.
+        private(set) var behind: [Int: Int] = [:]
+        private(set) var before: [Int: Int] = [:]
+
+        init(_ graph: Graph) {
+            var readerCounts: [Int: Int] = [:]
+            for node in graph.nodes {
+                for index in Set(node.inputs) { readerCounts[index, default: 0] += 1 }
+            }
+            let (inputs, outputs) = (Set(graph.inputs), Set(graph.outputs))
+            for (number, node) in graph.nodes.enumerated()
+            where node.inputs.count == 1 && node.outputs.count == 1 {
+                let (input, output) = (node.inputs[0], node.outputs[0])
+                guard input >= 0 else { continue }
+                if node.code.name == "QUANTIZE", inputs.contains(input), readerCounts[input] == 1,
+                    graph.tensors[input].type == .float32
+                {
+                    nodes.insert(number)
+                    behind[input] = output
+                }
+                if node.code.name == "DEQUANTIZE", outputs.contains(output),
+                    graph.tensors[output].type == .float32
+                {
+                    nodes.insert(number)
+                    before[output] = input
+                }
+            }
+        }
+    }
+
     let steps: [Step]
     let inputs: [Codes]
     let outputs: [Codes]
@@ -20,27 +54,40 @@ struct Plan {
     let constants: [Int8]
     let constantPlaces: [Int: Int]
     let arenaByteCount: Int
+    /// Multiply-accumulates, and looks at codes, of one run: how long it takes, more or less.
+    let workCount: Int
 
     /// No network of a venue's board is larger; a hostile one is refused before it is run.
     static let arenaByteCountMax = 1 << 28
     static let macCountMax = 1 << 36
+    /// Codes that operators look at, each as often as they do.
+    static let visitCountMax = 1 << 34
+    /// Weights, constants and tables.
+    static let keptByteCountMax = 1 << 28
 
     init(_ graph: Graph, workerCount: Int) throws {
-        let (first, last) = Self.boundary(graph)
-        try Self.checkOperators(graph, skipped: first.union(last))
+        let boundary = Boundary(graph)
+        try Self.checkOperators(graph, skipped: boundary.nodes)
         var steps: [Step] = []
         var sites: [Site] = []
-        var macCount = 0
+        var (macCount, visitCount, keptByteCount) = (0, 0, 0)
         for (number, node) in graph.nodes.enumerated()
-        where !first.contains(number) && !last.contains(number) {
+        where !boundary.nodes.contains(number) {
             let site = Site(
-                graph: graph, number: number, node: node, workerCount: workerCount)
+                graph: graph, number: number, node: node, workerCount: workerCount,
+                keptByteCountMax: Self.keptByteCountMax - keptByteCount)
             guard let type = operatorTypes[node.code.name] else { continue }
             let work: any Operator
             do {
                 work = try type.init(site)
             } catch let fault as FlatBuffer.Fault {
                 throw site.fault("read its options: \(fault)")
+            }
+            try site.requireAllOutputsTaken()
+            keptByteCount += site.keptByteCount
+            visitCount += work.visitCount + site.codeCount
+            guard visitCount <= Self.visitCountMax else {
+                throw site.fault("over \(Self.visitCountMax) looks at codes until here")
             }
             macCount += work.macCount
             guard macCount <= Self.macCountMax else {
@@ -53,55 +100,18 @@ struct Plan {
                     outputShape: node.outputs.first.map { graph.tensors[$0].shape } ?? []))
         }
         let inputs = try graph.inputs.map { index in
-            try Codes(graph, at: Self.behind(index, graph, first), "inputs")
+            try Codes(graph, at: boundary.behind[index] ?? index, "inputs")
         }
         let outputs = try graph.outputs.map { index in
-            try Codes(graph, at: Self.before(index, graph, last), "outputs")
+            try Codes(graph, at: boundary.before[index] ?? index, "outputs")
         }
         (places, arenaByteCount) = try Self.layOut(graph, &steps, sites, inputs, outputs)
         self.steps = steps
         self.inputs = inputs
         self.outputs = outputs
-        (constants, constantPlaces) = Self.gather(sites.flatMap(\.reads) + outputs, graph.file)
-    }
-
-    // MARK: Floating point at the boundary
-
-    /// Operators that turn floating point inputs into codes, and codes into floating point outputs:
-    /// they are left out, what is inside them is the network.
-    private static func boundary(_ graph: Graph) -> (first: Set<Int>, last: Set<Int>) {
-        var first: Set<Int> = []
-        var last: Set<Int> = []
-        var readerCounts: [Int: Int] = [:]
-        for node in graph.nodes {
-            for index in Set(node.inputs) { readerCounts[index, default: 0] += 1 }
-        }
-        for (number, node) in graph.nodes.enumerated()
-        where node.inputs.count == 1 && node.outputs.count == 1 {
-            let (input, output) = (node.inputs[0], node.outputs[0])
-            guard input >= 0 else { continue }
-            if node.code.name == "QUANTIZE", graph.inputs.contains(input), readerCounts[input] == 1,
-                graph.tensors[input].type == .float32
-            {
-                first.insert(number)
-            }
-            if node.code.name == "DEQUANTIZE", graph.outputs.contains(output),
-                graph.tensors[output].type == .float32
-            {
-                last.insert(number)
-            }
-        }
-        return (first, last)
-    }
-
-    private static func behind(_ index: Int, _ graph: Graph, _ first: Set<Int>) -> Int {
-        first.sorted().first { graph.nodes[$0].inputs[0] == index }
-            .map { graph.nodes[$0].outputs[0] } ?? index
-    }
-
-    private static func before(_ index: Int, _ graph: Graph, _ last: Set<Int>) -> Int {
-        last.first { graph.nodes[$0].outputs[0] == index }
-            .map { graph.nodes[$0].inputs[0] } ?? index
+        workCount = macCount + visitCount
+        (constants, constantPlaces) = try Self.gather(
+            sites.flatMap(\.reads) + outputs, graph.file)
     }
 
     /// All that cannot be done, at once.
@@ -161,12 +171,17 @@ struct Plan {
         return (places, arena.byteCount)
     }
 
-    private static func gather(_ reads: [Codes], _ file: FlatBuffer) -> ([Int8], [Int: Int]) {
+    private static func gather(_ reads: [Codes], _ file: FlatBuffer) throws
+        -> ([Int8], [Int: Int])
+    {
         var constants: [Int8] = []
         var places: [Int: Int] = [:]
         for codes in reads {
             guard let content = codes.content, places[codes.index] == nil else { continue }
             places[codes.index] = constants.count
+            guard content.count <= keptByteCountMax - constants.count else {
+                throw ModelError("memory", "constants have over \(keptByteCountMax) bytes")
+            }
             let flip: UInt8 = codes.isUnsigned ? 0x80 : 0
             constants += file.bytes[content].map { Int8(bitPattern: $0 ^ flip) }
         }

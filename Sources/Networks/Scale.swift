@@ -11,7 +11,11 @@ struct Scale: Equatable, Sendable {
         value = Float(bitPattern: bitPattern)
     }
 
-    var isUsable: Bool { value.isFinite && value > 0 }
+    var isPositive: Bool { value.isFinite && value > 0 }
+
+    /// Of numbers that are computed. Ratios of two such scales are finite, as is what tables are made
+    /// of; no network's numbers are near the limits.
+    var isUsable: Bool { value >= 0x1p-60 && value <= 0x1p60 }
 
     var text: String { "\(value)" }
 

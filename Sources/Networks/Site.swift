@@ -7,15 +7,24 @@ final class Site {
     let workerCount: Int
     /// Tensors that are read when it runs; constants that it packs when it is made are not.
     private(set) var reads: [Codes] = []
+    /// Of the inputs and outputs that it took, how many codes there are.
+    private(set) var codeCount = 0
+    private var takenOutputs: Set<Int> = []
+    /// What it holds as long as the network lives.
+    private(set) var keptByteCount = 0
+    private let keptByteCountMax: Int
 
-    init(graph: Graph, number: Int, node: Graph.Node, workerCount: Int) {
+    init(graph: Graph, number: Int, node: Graph.Node, workerCount: Int, keptByteCountMax: Int) {
         self.graph = graph
         self.number = number
         self.node = node
         self.workerCount = workerCount
+        self.keptByteCountMax = keptByteCountMax
     }
 
     static let elementCountMax = 1 << 28
+    /// Sides of images that are resized: there are tables as long as they are.
+    static let resizedSideMax = 1 << 13
 
     var object: String { "operator \(number) \(node.code.name)" }
 
@@ -23,6 +32,21 @@ final class Site {
 
     func require(_ condition: Bool, _ cause: @autoclosure () -> String) throws {
         if !condition { throw fault(cause()) }
+    }
+
+    /// Before an operator makes something as large as the model says.
+    func keep(_ byteCount: Int, _ what: String) throws {
+        try require(
+            byteCount <= keptByteCountMax - keptByteCount,
+            "\(what): \(byteCount) bytes, \(keptByteCountMax - keptByteCount) of all that may be"
+                + " kept are left")
+        keptByteCount += byteCount
+    }
+
+    func requireAllOutputsTaken() throws {
+        try require(
+            takenOutputs.count == node.outputs.count,
+            "has \(node.outputs.count) outputs, not \(takenOutputs.count)")
     }
 
     // MARK: Tensors
@@ -37,7 +61,9 @@ final class Site {
     func input(_ place: Int, rank: Int? = nil) throws -> Codes {
         let codes = try Codes(graph, at: index(place), object)
         try check(codes, rank)
+        if let content = codes.content { try keep(content.count, codes.title) }
         reads.append(codes)
+        codeCount += codes.count
         return codes
     }
 
@@ -46,6 +72,7 @@ final class Site {
         try require(node.outputs.indices.contains(place), "has \(node.outputs.count) outputs")
         let codes = try Codes(graph, at: node.outputs[place], object)
         try check(codes, rank)
+        if takenOutputs.insert(place).inserted { codeCount += codes.count }
         return codes
     }
 
@@ -59,8 +86,8 @@ final class Site {
         try Weights(self, at: index(place), rank: rank, channelAxis: channelAxis)
     }
 
-    /// A constant vector of 32-bit numbers, as long as it is.
-    func integers(_ place: Int, _ what: String) throws -> [Int] {
+    /// A constant vector of whole numbers.
+    func integers(_ place: Int, _ what: String, countMax: Int = 2 * Graph.rankMax) throws -> [Int] {
         let index = try index(place)
         let tensor = graph.tensors[index]
         let size = tensor.type.byteCount
@@ -70,9 +97,14 @@ final class Site {
         guard let content = tensor.content else {
             throw fault("\(what), \(graph.title(index)): is not constant")
         }
+        let title = "\(what), \(graph.title(index))"
+        let shape = try Codes.checked(tensor.shape, title, object)
         try require(
-            content.count == size * tensor.shape.reduce(1, &*) && tensor.shape.count <= 2,
-            "\(what), \(graph.title(index)): \(content.count) bytes for shape \(tensor.shape)")
+            content.count == size * shape.reduce(1, *),
+            "\(title): \(content.count) bytes for shape \(shape) of \(tensor.type.name)")
+        try require(
+            content.count / size <= countMax,
+            "\(title): has \(content.count / size) numbers, \(countMax) at most")
         return try stride(from: content.lowerBound, to: content.upperBound, by: size).map {
             size == 4
                 ? Int(try graph.file.number(at: $0, as: Int32.self))
@@ -83,7 +115,7 @@ final class Site {
     /// One number for each of `count` channels; zeros if there is none.
     func bias(_ place: Int, count: Int) throws -> [Int32] {
         guard hasInput(place) else { return Array(repeating: 0, count: count) }
-        let values = try integers(place, "bias")
+        let values = try integers(place, "bias", countMax: Graph.channelCountMax)
         try require(values.count == count, "bias: has \(values.count) numbers, not \(count)")
         return values.map(Int32.init(truncatingIfNeeded:))
     }

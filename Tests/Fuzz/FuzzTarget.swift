@@ -5,11 +5,14 @@ import Linux
 import Station
 
 @testable import Camera
+@testable import Networks
 @testable import Store
 
 /// One parser, what it is fed with, and valid input to start from.
 struct FuzzTarget: Sendable {
     let name: String
+    /// Its input is made of aligned 32-bit words.
+    var hasWords = false
     /// Must return, whatever the bytes; traps where a promise is broken.
     let feed: @Sendable (UnsafeRawBufferPointer) -> Void
     let seeds: @Sendable () throws -> [[UInt8]]
@@ -40,6 +43,9 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "log", feed: log, seeds: logSeeds),
         FuzzTarget(name: "configuration", feed: configuration) {
             [Array(Configuration.example.text(commented: false).utf8)]
+        },
+        FuzzTarget(name: "model", hasWords: true, feed: model) {
+            ModelSeeds.all().map { $0.model.bytes() }
         }
     ]
 
@@ -95,6 +101,30 @@ struct FuzzTarget: Sendable {
 
     private static func configuration(_ bytes: UnsafeRawBufferPointer) {
         precondition(fuzzConfiguration(Array(bytes)), "a printed configuration reads differently")
+    }
+
+    /// Loads a network and, unless that takes long, runs it, twice with the same result.
+    private static func model(_ bytes: UnsafeRawBufferPointer) {
+        do {
+            let network = try Network(model: Array(bytes))
+            guard network.workCount <= 1 << 22, network.arenaByteCount <= 1 << 22 else { return }
+            let first = codes(of: network)
+            precondition(first == codes(of: network), "two runs differ")
+        } catch {
+            guard let error = error as? ModelError else {
+                preconditionFailure("an error that names no part of a model: \(error)")
+            }
+            precondition(error.description.utf8.count < 2_000, "an error nobody would read")
+        }
+    }
+
+    private static func codes(of network: Network) -> [[Int8]] {
+        for place in network.inputs.indices {
+            let input = network.input(place)
+            for index in input.indices { input[index] = Int8(truncatingIfNeeded: 29 * index) }
+        }
+        network.run()
+        return network.outputs.indices.map { Array(network.output($0)) }
     }
 
     // MARK: Seeds

@@ -24,6 +24,7 @@ if arguments.first == "--targets" {
     }
 } else if let chosen = FuzzTarget.all.first(where: { $0.name == arguments.first }) {
     target = chosen
+    if chosen.hasWords { fuzzer_mutate_words() }
     var count = CommandLine.argc - 1
     var pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? =
         CommandLine.unsafeArgv + 1

@@ -17,6 +17,8 @@ final class FlatBuffer {
         case outside(offset: Int, length: Int, byteCount: Int)
         /// Vectors are pointed at again and again.
         case overdrawn(byteCount: Int)
+        /// More elements than any model has.
+        case crowded(what: String, count: Int, most: Int)
     }
 
     /// The table that the file begins with.
@@ -90,16 +92,18 @@ struct FlatTable {
         return try FlatTable(file, at: file.target(of: place))
     }
 
-    func tables(_ field: Int) throws -> [FlatTable] {
-        guard let range = try elements(field, size: 4) else { return [] }
+    func tables(_ field: Int, _ what: String, most: Int) throws -> [FlatTable] {
+        guard let range = try elements(field, size: 4, what, most) else { return [] }
         return try stride(from: range.lowerBound, to: range.upperBound, by: 4).map {
             try FlatTable(file, at: file.target(of: $0))
         }
     }
 
-    func numbers<Number: FixedWidthInteger>(_ field: Int, as: Number.Type) throws -> [Number] {
+    func numbers<Number: FixedWidthInteger>(
+        _ field: Int, as: Number.Type, _ what: String, most: Int
+    ) throws -> [Number] {
         let size = MemoryLayout<Number>.size
-        guard let range = try elements(field, size: size) else { return [] }
+        guard let range = try elements(field, size: size, what, most) else { return [] }
         return try stride(from: range.lowerBound, to: range.upperBound, by: size).map {
             try file.number(at: $0, as: Number.self)
         }
@@ -108,13 +112,27 @@ struct FlatTable {
     /// The bytes of a vector of bytes, or of a string, as a range of the file; nil if absent.
     func bytes(_ field: Int) throws -> Range<Int>? { try elements(field, size: 1) }
 
+    /// A name for people: the first of a long one, and nothing that a terminal would obey.
     func text(_ field: Int) throws -> String {
         guard let range = try bytes(field) else { return "" }
-        return String(decoding: file.bytes[range], as: UTF8.self)
+        let name = String(decoding: file.bytes[range].prefix(Self.nameByteCountMax), as: UTF8.self)
+        let shown = name.unicodeScalars.map { scalar -> Character in
+            let isControl = scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value
+            return isControl ? "\u{FFFD}" : Character(scalar)
+        }
+        return String(shown) + (range.count > Self.nameByteCountMax ? "…" : "")
     }
 
-    private func elements(_ field: Int, size: Int) throws -> Range<Int>? {
+    private static let nameByteCountMax = 160
+
+    private func elements(
+        _ field: Int, size: Int, _ what: String = "", _ most: Int = .max
+    ) throws -> Range<Int>? {
         guard let place = try place(of: field) else { return nil }
-        return try file.elements(at: file.target(of: place), size: size)
+        let range = try file.elements(at: file.target(of: place), size: size)
+        guard range.count / size <= most else {
+            throw FlatBuffer.Fault.crowded(what: what, count: range.count / size, most: most)
+        }
+        return range
     }
 }

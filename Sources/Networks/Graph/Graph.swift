@@ -31,14 +31,22 @@ struct Graph {
     var outputs: [Int]
     let file: FlatBuffer
 
-    /// No network of ours has a tenth of it; what grows with the square of it stays below a second.
+    /// No network of ours has a tenth of any of these; what grows with their square stays below a
+    /// second.
+    static let byteCountMax = 1 << 26
     static let partCountMax = 1 << 13
+    static let operandCountMax = 1 << 16
+    static let channelCountMax = 1 << 16
+    static let rankMax = 8
 
     private static let identifier = Array("TFL3".utf8)
 
     /// - Throws: `ModelError` of object "file", or of a tensor or operator.
     init(bytes: [UInt8]) throws {
         file = FlatBuffer(bytes: bytes)
+        guard bytes.count <= Self.byteCountMax else {
+            throw ModelError("file", "read: \(bytes.count) bytes: \(Self.byteCountMax) at most")
+        }
         guard bytes.count >= 8, Array(bytes[4..<8]) == Self.identifier else {
             throw ModelError("file", "read: not a TFLite model: \"TFL3\" is not at byte 4")
         }
@@ -48,17 +56,22 @@ struct Graph {
             guard version == 3 else {
                 throw ModelError("file", "read: schema version \(version), not 3")
             }
-            let graphs = try model.tables(2)
+            let most = Self.partCountMax
+            let graphs = try model.tables(2, "subgraphs", most: most)
             guard graphs.count == 1 else {
                 throw ModelError("file", "read: \(graphs.count) subgraphs, not 1")
             }
-            let codes = try model.tables(1).map(OperatorCode.init)
-            let buffers = try model.tables(4).map { try $0.bytes(0) }
-            tensors = try graphs[0].tables(0).map { try Self.tensor($0, buffers) }
-            inputs = try graphs[0].numbers(1, as: Int32.self).map(Int.init)
-            outputs = try graphs[0].numbers(2, as: Int32.self).map(Int.init)
+            let codes = try model.tables(1, "operator codes", most: most).map(OperatorCode.init)
+            // Beside those of tensors, there are empty ones and those of metadata.
+            let buffers = try model.tables(4, "buffers", most: 2 * most).map { try $0.bytes(0) }
+            tensors = try graphs[0].tables(0, "tensors", most: most).map {
+                try Self.tensor($0, buffers)
+            }
+            inputs = try graphs[0].numbers(1, as: Int32.self, "inputs", most: most).map(Int.init)
+            outputs = try graphs[0].numbers(2, as: Int32.self, "outputs", most: most).map(
+                Int.init)
             nodes = []
-            for (index, table) in try graphs[0].tables(3).enumerated() {
+            for (index, table) in try graphs[0].tables(3, "operators", most: most).enumerated() {
                 nodes.append(try Self.node(table, index, codes))
             }
         } catch let FlatBuffer.Fault.outside(offset, length, byteCount) {
@@ -67,6 +80,8 @@ struct Graph {
         } catch FlatBuffer.Fault.overdrawn(let byteCount) {
             throw ModelError(
                 "file", "read: its vectors overlap: they are over 4 times its \(byteCount) bytes")
+        } catch let FlatBuffer.Fault.crowded(what, count, most) {
+            throw ModelError("file", "read: \(count) \(what): \(most) at most")
         }
         try checkCounts()
         try checkReferences()
@@ -82,12 +97,17 @@ struct Graph {
         }
         let quantization = try table.table(4)
         let content = buffers[buffer].flatMap { $0.isEmpty ? nil : $0 }
+        let title = "tensor \"\(name)\""
+        let (shape, scales, zeros) = (
+            try table.numbers(0, as: Int32.self, "dimensions of \(title)", most: rankMax),
+            try quantization?.numbers(
+                2, as: UInt32.self, "scales of \(title)", most: channelCountMax),
+            try quantization?.numbers(
+                3, as: Int64.self, "zero points of \(title)", most: channelCountMax)
+        )
         return Tensor(
-            name: name, shape: try table.numbers(0, as: Int32.self).map(Int.init),
-            type: TensorType(number: number),
-            scales: try quantization?.numbers(2, as: UInt32.self).map(Scale.init(bitPattern:))
-                ?? [],
-            zeros: try quantization?.numbers(3, as: Int64.self) ?? [],
+            name: name, shape: shape.map(Int.init), type: TensorType(number: number),
+            scales: (scales ?? []).map(Scale.init(bitPattern:)), zeros: zeros ?? [],
             channelAxis: Int(try quantization?.number(6, or: Int32(0)) ?? 0), content: content)
     }
 
@@ -99,18 +119,22 @@ struct Graph {
             throw ModelError("operator \(index)", "read: code \(code) of \(codes.count)")
         }
         return Node(
-            code: codes[code], inputs: try table.numbers(1, as: Int32.self).map(Int.init),
-            outputs: try table.numbers(2, as: Int32.self).map(Int.init),
+            code: codes[code],
+            inputs: try table.numbers(
+                1, as: Int32.self, "inputs of operator \(index)", most: partCountMax
+            ).map(Int.init),
+            outputs: try table.numbers(
+                2, as: Int32.self, "outputs of operator \(index)", most: partCountMax
+            ).map(Int.init),
             options: try table.table(4))
     }
 
     private func checkCounts() throws {
-        let counts = [
-            ("tensors", tensors.count), ("operators", nodes.count), ("inputs", inputs.count),
-            ("outputs", outputs.count)
-        ]
-        for (what, count) in counts where count > Self.partCountMax {
-            throw ModelError("file", "read: \(count) \(what): \(Self.partCountMax) at most")
+        let operandCount = nodes.reduce(0) { $0 + $1.inputs.count + $1.outputs.count }
+        guard operandCount <= Self.operandCountMax else {
+            throw ModelError(
+                "file",
+                "read: \(operandCount) operands of operators: \(Self.operandCountMax) at most")
         }
         guard !inputs.isEmpty, !outputs.isEmpty else {
             throw ModelError("file", "read: \(inputs.count) inputs and \(outputs.count) outputs")

@@ -30,6 +30,10 @@ class Pool: Operator, @unchecked Sendable {
     fileprivate var depth: Int { input.shape[3] }
 
     var scratchByteCount: Int { depth * MemoryLayout<Int32>.stride }
+    var visitCount: Int {
+        output.count * min(vertical.size, vertical.inputCount)
+            * min(horizontal.size, horizontal.inputCount)
+    }
 
     /// Calls `pixel` for each output pixel with where its codes go, then `tap` for each pixel under
     /// its window, then `finish` with the number of those.

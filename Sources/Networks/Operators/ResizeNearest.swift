@@ -43,6 +43,13 @@ extension Site {
         try require(
             input.shape[0] == output.shape[0] && input.shape[3] == output.shape[3],
             "\(output.title): shape \(output.shape), the input has \(input.shape)")
+        let (height, width) = (output.shape[1], output.shape[2])
+        try require(
+            max(height, width, input.shape[1], input.shape[2]) <= Self.resizedSideMax,
+            "\(output.title): shape \(output.shape) from \(input.shape): sides are"
+                + " \(Self.resizedSideMax) at most")
+        // Two neighbours and a weight for each row and column.
+        try keep((height + width) * 3 * MemoryLayout<Int>.stride, "\(output.title): tables")
         let sizes = try integers(1, "size")
         try require(
             sizes == [output.shape[1], output.shape[2]],

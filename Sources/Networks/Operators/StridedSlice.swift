@@ -36,7 +36,9 @@ final class StridedSlice: Operator {
                 continue
             }
             let (side, step) = (shape[axis], strides[axis])
-            try site.require(step != 0 && abs(step) <= Site.elementCountMax, "stride \(step)")
+            try site.require(
+                step != 0 && (-Site.elementCountMax...Site.elementCountMax).contains(step),
+                "stride \(step): not from 1 or −1 to 2²⁸")
             func place(_ value: Int) -> Int {
                 let counted = value < 0 ? value &+ side : value
                 return step > 0 ? min(max(counted, 0), side) : min(max(counted, -1), side - 1)

@@ -1,0 +1,1 @@
+../../Sources/kuzet/Bench/ModelFile.swift
