@@ -91,6 +91,13 @@ public final class Network: @unchecked Sendable {
         UnsafeBufferPointer(start: tensors[outputs[place].index], count: outputs[place].count)
     }
 
+    /// What a layer wrote, the first of several tensors, until a later layer takes its place.
+    public func output(ofLayer index: Int) -> UnsafeBufferPointer<Int8> {
+        UnsafeBufferPointer(
+            start: tensors[steps[index].outputIndex],
+            count: steps[index].outputShape.reduce(1, *))
+    }
+
     public func run() {
         for index in steps.indices { run(layer: index) }
     }

@@ -6,6 +6,8 @@ struct Plan {
         let number: Int
         let work: any Operator
         let outputShape: [Int]
+        /// The tensor that it writes; the first of several.
+        let outputIndex: Int
         /// Where in the arena its scratch is.
         var scratchPlace = 0
     }
@@ -58,7 +60,7 @@ struct Plan {
     let workCount: Int
 
     /// No network of a venue's board is larger; a hostile one is refused before it is run.
-    static let arenaByteCountMax = 1 << 28
+    static let arenaByteCountMax = 1 << 26
     static let macCountMax = 1 << 36
     /// Codes that operators look at, each as often as they do.
     static let visitCountMax = 1 << 34
@@ -83,6 +85,7 @@ struct Plan {
             } catch let fault as FlatBuffer.Fault {
                 throw site.fault("read its options: \(fault)")
             }
+            // Every operator takes one at least.
             try site.requireAllOutputsTaken()
             keptByteCount += site.keptByteCount
             visitCount += work.visitCount + site.codeCount
@@ -97,7 +100,8 @@ struct Plan {
             steps.append(
                 Step(
                     name: node.code.name, number: number, work: work,
-                    outputShape: node.outputs.first.map { graph.tensors[$0].shape } ?? []))
+                    outputShape: graph.tensors[node.outputs[0]].shape,
+                    outputIndex: node.outputs[0]))
         }
         let inputs = try graph.inputs.map { index in
             try Codes(graph, at: boundary.behind[index] ?? index, "inputs")

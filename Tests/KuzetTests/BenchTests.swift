@@ -37,3 +37,31 @@ import Testing
     #expect(counted.json.contains("\"allocationsPerFrame\":1.500,"))
     #expect(counted.json.contains("\"nanosecondsPerPixel\":0.005,"))
 }
+
+/// What they allocate is for `kuzet bench` itself: code that is not optimised allocates anyway.
+@Test func theMadeNetworksGiveTheirGoldenCodes() throws {
+    let goldens: [String: UInt64] = [
+        "mobilenet int8": 0x5487_caf4_8b1b_2082, "mobilenet uint8": 0xac0c_cf45_9015_2502
+    ]
+    for (name, network) in try Bench.networks([]) {
+        let rows = NetworkStopwatch(name, network, frameCount: 1, counter: nil).measure()
+        #expect(rows.count == network.layers.count + 1)
+        #expect(Set(rows.map(\.name)).count == rows.count)
+        #expect(rows[0].hash == goldens[name], "\(name): \(hexadecimal(rows[0].hash))")
+        #expect(rows[0].macCount == 20_034_328)
+    }
+}
+
+@Test func aNetworkIsPrintedWithItsSpeedAndNullWhereItMultipliesNothing() {
+    let row = NetworkRow(
+        name: "x", macCount: 3_000_000, nanoseconds: 1_500_000, allocationCount: 0, frameCount: 4,
+        hash: 255)
+    #expect(
+        row.json == """
+            {"name":"x","macs":3000000,"milliseconds":1.500,"gigamacsPerSecond":2.000,\
+            "allocationsPerFrame":0,"hash":"00000000000000ff"}
+            """)
+    let idle = NetworkRow(
+        name: "x", macCount: 0, nanoseconds: 1, allocationCount: nil, frameCount: 4, hash: 0)
+    #expect(idle.json.contains("\"gigamacsPerSecond\":null,\"allocationsPerFrame\":null,"))
+}

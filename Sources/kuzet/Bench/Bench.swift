@@ -2,21 +2,23 @@ import ArgumentParser
 import Frames
 import Linux
 
-/// `kuzet bench`: what the pixel work costs on this machine.
+/// `kuzet bench`: what the pixel work and the networks cost on this machine.
 struct Bench: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measures kernels and the scene step: time, allocations, a hash of the result.",
+        abstract:
+            "Measures kernels, the scene step and networks: time, allocations, a hash of the result.",
         discussion: """
             Time is the processor time of one thread, the median over frames; allocations are \
             counted by the processor's breakpoints, and left out where it lends none. The hash is \
-            over the results and the same on every machine for the same number of frames.
+            over the results and the same on every machine for the same number of frames. A network \
+            is run once for a frame; GMAC/s are thousand millions of multiply-accumulates in a second.
             """)
 
     enum Part: String, ExpressibleByArgument, CaseIterable {
-        case scene, frames
+        case scene, frames, networks
     }
 
-    @Argument(help: "What to measure: scene or frames; everything if left out.")
+    @Argument(help: "What to measure: scene, frames or networks; everything if left out.")
     var part: Part?
 
     @Option(help: "How many frames each row measures, 1 to 1000000.")
@@ -25,6 +27,11 @@ struct Bench: ParsableCommand {
     @Option(help: "Only rows whose name contains this.")
     var only: String?
 
+    @Option(
+        name: .customLong("model"),
+        help: "A .tflite file to measure, any number of times; networks made here if left out.")
+    var models: [String] = []
+
     @Flag(help: "One JSON object per row; the last is {\"rows\",\"lanes\",\"counted\",\"digest\"}.")
     var json = false
 
@@ -32,18 +39,34 @@ struct Bench: ParsableCommand {
         guard (1...1_000_000).contains(frames) else {
             throw ValidationError("--frames \(frames): allowed are 1 to 1000000")
         }
+        guard models.isEmpty || part == nil || part == .networks else {
+            throw ValidationError("--model: only networks are measured with it")
+        }
     }
 
     func run() throws {
         let stopwatch = BenchStopwatch(frameCount: frames)
         var digest = StableHash()
         var rowCount = 0
-        if !json { print(BenchRow.header) }
-        for bench in Bench.rows(part) where only.map({ bench.name.holds($0) }) ?? true {
+        let isWanted = { (name: String) in only.map { name.holds($0) } ?? true }
+        if !json && part != .networks { print(BenchRow.header) }
+        for bench in Bench.rows(part) where isWanted(bench.name) {
             let row = stopwatch.measure(bench)
             print(json ? row.json : row.line)
             digest.combine(row.hash)
             rowCount += 1
+        }
+        if part == nil || part == .networks {
+            if !json { print((part == nil ? "\n" : "") + NetworkRow.header) }
+            for (name, network) in try Bench.networks(models) {
+                let watch = NetworkStopwatch(
+                    name, network, frameCount: frames, counter: stopwatch.counter)
+                for row in watch.measure() where isWanted(row.name) {
+                    print(json ? row.json : row.line)
+                    digest.combine(row.hash)
+                    rowCount += 1
+                }
+            }
         }
         guard rowCount > 0 else {
             complain("bench: --only \(only ?? ""): no row has that in its name")
@@ -59,11 +82,14 @@ struct Bench: ParsableCommand {
                     + (counted ? "" : "; allocations not counted here") + "; digest \(total)")
     }
 
+    /// Of what works on pictures.
     static func rows(_ part: Part?) -> [Benchmark] {
+        if part == .networks { return [] }
         let pictures = BenchPictures.frames()
         return switch part {
         case .scene: sceneRows(pictures)
         case .frames: kernelRows(pictures)
+        case .networks: []
         case nil: sceneRows(pictures) + kernelRows(pictures)
         }
     }
@@ -96,36 +122,36 @@ struct BenchRow {
         BenchRow.columns(
             name, thousandths(picosecondsPerPixel),
             thousandths(picosecondsPerPixel * Int64(pixelCount) / 1_000_000),
-            allocationsPerFrame ?? "-", hexadecimal(hash))
+            perFrame(allocationCount, frameCount) ?? "-", hexadecimal(hash))
     }
 
     var json: String {
         "{\"name\":\(JSON.quoted(name)),\"pixels\":\(pixelCount),"
             + "\"nanosecondsPerPixel\":\(thousandths(picosecondsPerPixel)),"
-            + "\"allocationsPerFrame\":\(allocationsPerFrame ?? "null"),"
+            + "\"allocationsPerFrame\":\(perFrame(allocationCount, frameCount) ?? "null"),"
             + "\"hash\":\"\(hexadecimal(hash))\"}"
     }
 
-    private var allocationsPerFrame: String? {
-        allocationCount.map { count in
-            count == 0 ? "0" : thousandths(Int64(count) * 1000 / Int64(frameCount))
-        }
-    }
-
-    private static func columns(
-        _ name: String, _ time: String, _ frame: String, _ allocations: String, _ hash: String
+    static func columns(
+        _ name: String, _ time: String, _ frame: String, _ allocations: String, _ hash: String,
+        nameWidth: Int = 34
     ) -> String {
         func right(_ text: String, _ width: Int) -> String {
             String(repeating: " ", count: max(width - text.count, 0)) + text
         }
-        let padding = String(repeating: " ", count: max(34 - name.count, 1))
+        let padding = String(repeating: " ", count: max(nameWidth - name.count, 1))
         return name + padding + right(time, 9) + right(frame, 10) + right(allocations, 19) + "  "
             + hash
     }
 }
 
+/// nil where nothing was counted.
+func perFrame(_ count: UInt64?, _ frameCount: Int) -> String? {
+    count.map { $0 == 0 ? "0" : thousandths(Int64($0) * 1000 / Int64(frameCount)) }
+}
+
 /// `value` / 1000 with its three decimals.
-private func thousandths(_ value: Int64) -> String {
+func thousandths(_ value: Int64) -> String {
     let digits = String(value % 1000)
     return "\(value / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
 }

@@ -3,7 +3,7 @@ import Linux
 /// Runs benchmarks one after the other, in this thread, a fixed number of frames each.
 final class BenchStopwatch {
     private let frameCount: Int
-    private let counter = AllocationCounter()
+    let counter = AllocationCounter()
     private var times: [Int64]
 
     init(frameCount: Int) {

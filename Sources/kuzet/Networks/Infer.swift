@@ -32,8 +32,9 @@ struct Infer: ParsableCommand {
 
     @Flag(
         help: """
-            A last line {"milliseconds","wallMilliseconds","arenaBytes"}: medians of one run, of the \
-            first thread's processor time and of the clock on the wall.
+            A last line {"milliseconds","wallMilliseconds","loadMilliseconds","arenaBytes"}: medians \
+            of one run, of the first thread's processor time and of the clock on the wall, and of \
+            loading, processor time.
             """)
     var json = false
 
@@ -49,7 +50,8 @@ struct Infer: ParsableCommand {
     func run() throws {
         let workers = threads > 1 ? try WorkerThreads(count: threads) : nil
         defer { workers?.stop() }
-        let network = try NetworkFile.open(model, workers: workers ?? LoneWorker())
+        let (network, load) = try NetworkFile.measure(
+            model, workers: workers ?? LoneWorker(), loadCount: json ? 5 : 1)
         let wanted = network.inputs.reduce(0) { $0 + $1.count }
         let bytes = try read()
         guard bytes.count == wanted else {
@@ -76,16 +78,11 @@ struct Infer: ParsableCommand {
         }
         if json {
             print(
-                "{\"milliseconds\":\(Self.median(times)),"
-                    + "\"wallMilliseconds\":\(Self.median(walls)),"
+                "{\"milliseconds\":\(NetworkFile.median(times)),"
+                    + "\"wallMilliseconds\":\(NetworkFile.median(walls)),"
+                    + "\"loadMilliseconds\":\(load),"
                     + "\"arenaBytes\":\(network.arenaByteCount)}")
         }
-    }
-
-    /// In milliseconds, of nanoseconds.
-    private static func median(_ times: [Int64]) -> String {
-        let microseconds = times.sorted()[times.count / 2] / 1000
-        return "\(microseconds / 1000).\(String(1000 + microseconds % 1000).dropFirst())"
     }
 
     private func read() throws -> [UInt8] {
@@ -101,6 +98,26 @@ struct Infer: ParsableCommand {
 /// A network from a file.
 enum NetworkFile {
     static let byteCountMax = 1 << 28
+
+    /// The network, and what loading it takes in this thread's processor time: reading the file,
+    /// verifying it, packing its weights, laying out its memory. The median of `loadCount`.
+    static func measure(
+        _ path: String, workers: any Workers = LoneWorker(), loadCount: Int = 5
+    ) throws -> (network: Network, milliseconds: String) {
+        var times: [Int64] = []
+        while true {
+            let start = Clocks.threadNanoseconds()
+            let network = try open(path, workers: workers)
+            times.append(Clocks.threadNanoseconds() - start)
+            if times.count == loadCount { return (network, median(times)) }
+        }
+    }
+
+    /// In milliseconds, of nanoseconds.
+    static func median(_ times: [Int64]) -> String {
+        let microseconds = times.sorted()[times.count / 2] / 1000
+        return "\(microseconds / 1000).\(String(1000 + microseconds % 1000).dropFirst())"
+    }
 
     /// - Error: a message fit for a person; exit status 65.
     static func open(_ path: String, workers: any Workers = LoneWorker()) throws -> Network {

@@ -21,7 +21,7 @@ struct ModelsInspect: ParsableCommand {
     var json = false
 
     func run() throws {
-        let network = try NetworkFile.open(model)
+        let (network, load) = try NetworkFile.measure(model)
         for (index, layer) in network.layers.enumerated() {
             let shape = layer.outputShape.map(String.init).joined(separator: json ? "," : "×")
             if json {
@@ -38,14 +38,14 @@ struct ModelsInspect: ParsableCommand {
             print(
                 "{\"inputs\":[\(ports(network.inputs))],\"outputs\":[\(ports(network.outputs))],"
                     + "\"operators\":\(network.layers.count),\"macs\":\(network.macCount),"
-                    + "\"arenaBytes\":\(network.arenaByteCount)}")
+                    + "\"arenaBytes\":\(network.arenaByteCount),\"loadMilliseconds\":\(load)}")
             return
         }
         for port in network.inputs { print("input   \(text(port))") }
         for port in network.outputs { print("output  \(text(port))") }
         print(
             "\(network.layers.count) operators, \(grouped(network.macCount)) multiply-accumulates, "
-                + "arena \(grouped(network.arenaByteCount)) bytes")
+                + "arena \(grouped(network.arenaByteCount)) bytes, loads in \(load) ms")
     }
 
     private func text(_ port: Network.Port) -> String {
