@@ -122,8 +122,7 @@ struct Weights {
             "weights, \(title): zero points \(zeros.sorted().prefix(3)): not one for all channels"
                 + " that is a code")
         zero = Int32(point) - (isUnsigned ? 128 : 0)
-        let flip: UInt8 = isUnsigned ? 0x80 : 0
-        codes = site.graph.file.bytes[content].map { Int8(bitPattern: $0 ^ flip) }
+        codes = site.graph.file.codes(content, isUnsigned: isUnsigned)
     }
 
     /// A multiplier and a shift for each of `count` output channels.

@@ -186,8 +186,7 @@ struct Plan {
             guard content.count <= keptByteCountMax - constants.count else {
                 throw ModelError("memory", "constants have over \(keptByteCountMax) bytes")
             }
-            let flip: UInt8 = codes.isUnsigned ? 0x80 : 0
-            constants += file.bytes[content].map { Int8(bitPattern: $0 ^ flip) }
+            constants += file.codes(content, isUnsigned: codes.isUnsigned)
         }
         return (constants, places)
     }

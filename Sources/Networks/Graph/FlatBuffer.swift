@@ -36,6 +36,21 @@ final class FlatBuffer {
         }
     }
 
+    /// The codes of a tensor, less 128 if they are uint8. Weights are most of a file: one at a time,
+    /// checked, they would be a quarter of what loading takes.
+    func codes(_ range: Range<Int>, isUnsigned: Bool) -> [Int8] {
+        let flip: Int8 = isUnsigned ? .min : 0
+        return bytes[range].withUnsafeBytes { content in
+            Array(unsafeUninitializedCapacity: content.count) { codes, count in
+                for index in content.indices {
+                    codes.initializeElement(
+                        at: index, to: Int8(bitPattern: content[index]) ^ flip)
+                }
+                count = content.count
+            }
+        }
+    }
+
     /// Where what is written at `offset` points to; always forward.
     func target(of offset: Int) throws -> Int {
         offset + Int(try number(at: offset, as: UInt32.self))
