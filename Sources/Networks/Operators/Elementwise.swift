@@ -86,9 +86,14 @@ extension Broadcast {
     ) {
         let (oneStep, otherStep, rowCount) = (oneStep, otherStep, rowCount)
         forEachRow { left, right, place in
+            let (one, other, output) = (one + left, other + right, output + place)
+            // Steps that the compiler knows, for what is most common.
+            if oneStep == 1 && otherStep == 1 {
+                for index in 0..<rowCount { output[index] = body(one[index], other[index]) }
+                return
+            }
             for index in 0..<rowCount {
-                output[place + index] = body(
-                    one[left + index * oneStep], other[right + index * otherStep])
+                output[index] = body(one[index &* oneStep], other[index &* otherStep])
             }
         }
     }

@@ -45,14 +45,23 @@ class Sum: Operator, @unchecked Sendable {
     }
 
     func run(_ memory: Memory) {
-        let (low, high, zero) = (Int32(range.lowerBound), Int32(range.upperBound), output.zero)
-        let (multiplier, shift) = (factor.multiplier, factor.shift)
+        let (low, high) = (Int64(range.lowerBound), Int64(range.upperBound))
+        let (zero, multiplier) = (Int64(output.zero), Int64(factor.multiplier))
+        // `Requantization.multiply` with a shift that is known not to go to the left: nothing in it
+        // can overflow, and nothing branches. Where nothing is shifted, nothing is rounded either.
+        let shift = Int64(-factor.shift)
+        let half: Int64 = shift > 0 ? 1 << (shift - 1) : 0
+        let isShifted: Int64 = shift > 0 ? -1 : 0
         oneTerms.withUnsafeBufferPointer { oneTerms in
             otherTerms.withUnsafeBufferPointer { otherTerms in
+                guard let a = oneTerms.baseAddress, let b = otherTerms.baseAddress else { return }
+                let (left, right) = (a + 128, b + 128)
                 shape.map(memory[one], memory[other], into: memory[output]) { a, b in
-                    let sum = oneTerms[Int(a) + 128] &+ otherTerms[Int(b) + 128]
-                    let scaled = Requantization.multiply(sum, by: multiplier, shift: shift)
-                    return Int8(truncatingIfNeeded: min(max(scaled &+ zero, low), high))
+                    let sum = Int64(left[Int(a)] &+ right[Int(b)])
+                    let product = (sum &* multiplier &+ (1 << 30)) &>> 31
+                    let rounded = product &+ half &+ ((product &>> 63) & isShifted)
+                    let code = (rounded &>> shift) &+ zero
+                    return Int8(truncatingIfNeeded: min(max(code, low), high))
                 }
             }
         }
