@@ -60,7 +60,9 @@ struct SelftestCheck: Sendable {
 
     let run: @Sendable () -> [Outcome]
 
-    static let all: [SelftestCheck] = [.kernels, .detectors, .lampScript, .ledger]
+    static let all: [SelftestCheck] = [
+        .kernels, .networkKernels, .networks, .detectors, .lampScript, .ledger
+    ]
 
     /// What the references of `Frames` wrote when they were accepted.
     private static let goldenKernels: [String: UInt64] = [

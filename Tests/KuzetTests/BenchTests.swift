@@ -40,14 +40,13 @@ import Testing
 
 /// What they allocate is for `kuzet bench` itself: code that is not optimised allocates anyway.
 @Test func theMadeNetworksGiveTheirGoldenCodes() throws {
-    let goldens: [String: UInt64] = [
-        "mobilenet int8": 0x5487_caf4_8b1b_2082, "mobilenet uint8": 0xac0c_cf45_9015_2502
-    ]
     for (name, network) in try Bench.networks([]) {
         let rows = NetworkStopwatch(name, network, frameCount: 1, counter: nil).measure()
         #expect(rows.count == network.layers.count + 1)
         #expect(Set(rows.map(\.name)).count == rows.count)
-        #expect(rows[0].hash == goldens[name], "\(name): \(hexadecimal(rows[0].hash))")
+        #expect(
+            rows[0].hash == SelftestCheck.goldenNetworks[name],
+            "\(name): \(hexadecimal(rows[0].hash))")
         #expect(rows[0].macCount == 20_034_328)
     }
 }

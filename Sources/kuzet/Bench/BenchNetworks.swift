@@ -1,7 +1,6 @@
 import Frames
 import Linux
 import Networks
-import Simulation
 
 extension Bench {
     /// Networks to measure, by name: those of files, or if there are none, those made here.
@@ -33,9 +32,7 @@ final class NetworkStopwatch {
         self.network = network
         self.frameCount = frameCount
         self.counter = counter
-        var random = SplitMix64(seed: 3)
-        let byteCount = network.inputs.reduce(0) { $0 + $1.count }
-        bytes = (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        bytes = MadeNetwork.input(of: network)
         times = Array(repeating: [], count: network.layers.count + 1)
     }
 

@@ -1,3 +1,4 @@
+import Networks
 import Simulation
 
 /// A network of MobileNetV2's shape, a thirtieth of its size, with random weights: every machine has
@@ -23,6 +24,13 @@ struct MadeNetwork {
         network.convolve(.full, to: 256, filter: 1, stride: 1)
         network.classify(into: 10)
         return network.file.bytes()
+    }
+
+    /// Random codes for all inputs of any network.
+    static func input(of network: Network) -> [UInt8] {
+        var random = SplitMix64(seed: 3)
+        let byteCount = network.inputs.reduce(0) { $0 + $1.count }
+        return (0..<byteCount).map { _ in UInt8(truncatingIfNeeded: random.next()) }
     }
 
     private init(_ kind: ModelFile.Tensor.Kind) {

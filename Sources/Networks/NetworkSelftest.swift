@@ -1,0 +1,144 @@
+/// Every kernel on every path that this machine has, against its reference, over made numbers of odd
+/// sizes: what a board runs to prove that its processor computes as all others do.
+public enum NetworkSelftest {
+    public struct Outcome: Sendable {
+        public let name: String
+        /// All that the reference wrote.
+        public let codes: [Int8]
+        /// Paths that wrote something else; none, or the machine is not to be trusted.
+        public let differing: [String]
+    }
+
+    public static func run() -> [Outcome] {
+        [outcome("matrix", matrix), outcome("depthwise", depthwise)]
+    }
+
+    /// - Parameter body: what one path, or the reference if there is none, makes of a shape.
+    private static func outcome(
+        _ name: String, _ body: (_ path: KernelPath?, _ shape: Shape) -> [Int8]
+    ) -> Outcome {
+        let reference = shapes.flatMap { body(nil, $0) }
+        let differing = KernelPath.available.filter { path in
+            shapes.flatMap { body(path, $0) } != reference
+        }
+        return Outcome(name: name, codes: reference, differing: differing.map { "\($0)" })
+    }
+
+    /// Output channels, products of a sum, rows or pixels, and zero points.
+    private struct Shape {
+        let count: Int
+        let depth: Int
+        let rowCount: Int
+        let inputZero: Int32
+        let weightZero: Int32
+    }
+
+    /// Each remainder of a vector in each direction, with zero points at both ends and none.
+    private static let shapes: [Shape] = {
+        let zeros: [(Int32, Int32)] = [(0, 0), (-128, 0), (127, 5), (-4, -128)]
+        var shapes: [Shape] = []
+        for size in 1...35 {
+            let (input, weight) = zeros[size % zeros.count]
+            shapes.append(
+                Shape(
+                    count: size, depth: 1 + size * 11 % 37, rowCount: 1 + size * 3 % 19,
+                    inputZero: input, weightZero: weight))
+        }
+        shapes.append(
+            Shape(count: 67, depth: 131, rowCount: 49, inputZero: -3, weightZero: 0))
+        return shapes
+    }()
+
+    private static func matrix(_ path: KernelPath?, _ shape: Shape) -> [Int8] {
+        var numbers = Numbers(state: UInt64(shape.count))
+        let weights = numbers.codes(shape.count * shape.depth)
+        let rows = numbers.codes(shape.rowCount * shape.depth)
+        let (bias, output) = (numbers.biases(shape.count), numbers.requantization(shape.count))
+        let matrix = weights.withUnsafeBufferPointer {
+            PackedMatrix(
+                weights: $0, count: shape.count, depth: shape.depth, inputZero: shape.inputZero,
+                weightZero: shape.weightZero, bias: bias, output: output, path: path ?? .portable)
+        }
+        var codes = [Int8](repeating: 0, count: shape.rowCount * shape.count)
+        guard path != nil else {
+            matrix.multiplyReference(
+                rows: rows, rowStride: shape.depth, rowCount: shape.rowCount, into: &codes,
+                outputStride: shape.count)
+            return codes
+        }
+        let scratch = UnsafeMutableRawPointer.allocate(
+            byteCount: matrix.scratchByteCount(rowCount: shape.rowCount), alignment: 64)
+        defer { scratch.deallocate() }
+        matrix.multiply(
+            rows: rows, rowStride: shape.depth, rowCount: shape.rowCount, into: &codes,
+            outputStride: shape.count, scratch: scratch)
+        return codes
+    }
+
+    private static func depthwise(_ path: KernelPath?, _ shape: Shape) -> [Int8] {
+        var numbers = Numbers(state: UInt64(shape.count) + 1_000)
+        let (channels, tapCount) = (shape.count, 1 + shape.depth % 27)
+        let weights = numbers.codes(channels * tapCount)
+        let pixels = numbers.codes(7 * channels)
+        let (bias, output) = (numbers.biases(channels), numbers.requantization(channels))
+        let filters = weights.withUnsafeBufferPointer {
+            PackedDepthwise(
+                weights: $0, channels: channels, tapCount: tapCount, inputZero: shape.inputZero,
+                weightZero: shape.weightZero, bias: bias, output: output, path: path ?? .portable)
+        }
+        var codes = [Int8](repeating: 0, count: shape.rowCount * channels)
+        pixels.withUnsafeBufferPointer { pixels in
+            guard let base = pixels.baseAddress else { return }
+            let taps = (0..<shape.rowCount * tapCount).map { _ in
+                base + numbers.whole(below: 7) * channels
+            }
+            if path == nil {
+                filters.filterReference(
+                    taps: taps, pixelCount: shape.rowCount, into: &codes, outputStride: channels)
+            } else {
+                filters.filter(
+                    taps: taps, pixelCount: shape.rowCount, into: &codes, outputStride: channels)
+            }
+        }
+        return codes
+    }
+
+    /// Numbers that repeat.
+    private struct Numbers {
+        var state: UInt64
+
+        mutating func whole(below limit: UInt64) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int((state >> 33) % limit)
+        }
+
+        /// One in eight is an extreme, and in some there is none of −128, which has a path of its own.
+        mutating func codes(_ count: Int) -> [Int8] {
+            let least = whole(below: 2) == 0 ? -127 : -128
+            return (0..<count).map { _ in
+                let code = Int8(truncatingIfNeeded: max(whole(below: 256) - 128, least))
+                switch whole(below: 16) {
+                case 0: return Int8(least)
+                case 1: return .max
+                default: return code
+                }
+            }
+        }
+
+        mutating func biases(_ count: Int) -> [Int32] {
+            (0..<count).map { _ in Int32(whole(below: 200_000) - 100_000) }
+        }
+
+        /// Such that sums become codes of every size; some channels are shifted to the left.
+        mutating func requantization(_ count: Int) -> Requantization {
+            let multipliers = (0..<count).map { _ in Int32((1 << 30) + whole(below: 1 << 30)) }
+            let shifts = (0..<count).map { _ -> Int32 in
+                let shift = -Int32(whole(below: 14))
+                return whole(below: 9) == 0 ? -shift : shift
+            }
+            return Requantization(
+                multipliers: multipliers, shifts: shifts, zero: Int32(whole(below: 256) - 128),
+                minimum: -120, maximum: 125)
+        }
+    }
+}
