@@ -102,7 +102,8 @@ struct Weights {
             channelCount <= Graph.channelCountMax,
             "weights, \(title): \(channelCount) channels, \(Graph.channelCountMax) at most")
         // As packed at worst, with 16 bits and sides of multiples of 16, and as in the file.
-        let padded = (channelCount + 15 & ~15) * (content.count / channelCount + 15 & ~15)
+        let depth = content.count / channelCount
+        let padded = ((channelCount + 15) & ~15) * ((depth + 15) & ~15)
         try site.keep(2 * (padded + content.count) + 64 * channelCount, "weights, \(title)")
         try site.require(
             tensor.scales.count == 1

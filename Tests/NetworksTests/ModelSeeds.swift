@@ -10,71 +10,67 @@ enum ModelSeeds {
     static func all() -> [Seed] {
         let types: [ModelFile.Tensor.Kind] = [.int8, .uint8]
         return types.flatMap { kind in
-            makers.compactMap { name, make -> Seed? in
+            models(kind).compactMap { name, model -> Seed? in
                 // uint8 is resized in floating point, which is refused.
                 if kind == .uint8 && name == "RESIZE_BILINEAR" { return nil }
-                return Seed(name: "\(name) \(kind)", model: make(kind))
+                return Seed(name: "\(name) \(kind)", model: model)
             }
         } + [Seed(name: "floating point outside", model: floatingPointOutside())]
     }
 
-    private typealias Maker = @Sendable (ModelFile.Tensor.Kind) -> ModelFile
-
-    private static let makers: [(String, Maker)] = [
-        ("ADD", { binary(0, $0, options: [0: .int8(1)]) }),
-        ("SUB", { binary(41, $0) }),
-        ("MUL", { binary(18, $0, outputScale: 0.04, options: [0: .int8(3)]) }),
-        ("MAXIMUM", { binary(55, $0) }),
-        ("MINIMUM", { binary(57, $0) }),
-        ("AVERAGE_POOL_2D", { pool(1, $0) }),
-        ("MAX_POOL_2D", { pool(17, $0) }),
-        ("CONCATENATION", concatenation),
-        ("CONV_2D", { convolution($0, filter: 3) }),
-        ("CONV_2D 1×1", { convolution($0, filter: 1) }),
-        ("DEPTHWISE_CONV_2D", { depthwise($0, multiplier: 1) }),
-        ("DEPTHWISE_CONV_2D ×2", { depthwise($0, multiplier: 2) }),
-        ("FULLY_CONNECTED", fullyConnected),
-        ("TRANSPOSE_CONV", transposedConvolution),
-        ("EXPAND_DIMS", { shaped(70, $0, from: [2, 3], to: [2, 1, 3], more: [[1]]) }),
-        ("RESHAPE", { shaped(22, $0, from: [2, 6], to: [3, 4], more: [[3, 4]]) }),
-        ("SQUEEZE", { shaped(43, $0, from: [1, 5, 1], to: [5], options: [0: .int32s([0, 2])]) }),
-        ("PAD", { shaped(34, $0, from: [2, 3], to: [3, 6], more: [[0, 1, 1, 2]]) }),
-        ("PADV2", padWithCode),
-        ("MEAN", { shaped(40, $0, from: [1, 3, 4, 5], to: [1, 5], more: [[1, 2]]) }),
-        (
-            "RESIZE_BILINEAR",
-            {
+    private static func models(_ kind: ModelFile.Tensor.Kind) -> [(String, ModelFile)] {
+        [
+            ("ADD", binary(0, kind, options: [0: .int8(1)])),
+            ("SUB", binary(41, kind)),
+            ("MUL", binary(18, kind, outputScale: 0.04, options: [0: .int8(3)])),
+            ("MAXIMUM", binary(55, kind)),
+            ("MINIMUM", binary(57, kind)),
+            ("AVERAGE_POOL_2D", pool(1, kind)),
+            ("MAX_POOL_2D", pool(17, kind)),
+            ("CONCATENATION", concatenation(kind)),
+            ("CONV_2D", convolution(kind, filter: 3)),
+            ("CONV_2D 1×1", convolution(kind, filter: 1)),
+            ("DEPTHWISE_CONV_2D", depthwise(kind, multiplier: 1)),
+            ("DEPTHWISE_CONV_2D ×2", depthwise(kind, multiplier: 2)),
+            ("FULLY_CONNECTED", fullyConnected(kind)),
+            ("TRANSPOSE_CONV", transposedConvolution(kind)),
+            ("EXPAND_DIMS", shaped(70, kind, from: [2, 3], to: [2, 1, 3], more: [[1]])),
+            ("RESHAPE", shaped(22, kind, from: [2, 6], to: [3, 4], more: [[3, 4]])),
+            ("SQUEEZE", shaped(43, kind, from: [1, 5, 1], to: [5], options: [0: .int32s([0, 2])])),
+            ("PAD", shaped(34, kind, from: [2, 3], to: [3, 6], more: [[0, 1, 1, 2]])),
+            ("PADV2", padWithCode(kind)),
+            ("MEAN", shaped(40, kind, from: [1, 3, 4, 5], to: [1, 5], more: [[1, 2]])),
+            (
+                "RESIZE_BILINEAR",
                 shaped(
-                    23, $0, from: [1, 3, 4, 2], to: [1, 7, 5, 2], more: [[7, 5]],
+                    23, kind, from: [1, 3, 4, 2], to: [1, 7, 5, 2], more: [[7, 5]],
                     options: [3: .int8(1)])
-            }
-        ),
-        (
-            "RESIZE_NEAREST_NEIGHBOR",
-            { shaped(97, $0, from: [1, 3, 4, 2], to: [1, 6, 8, 2], more: [[6, 8]]) }
-        ),
-        (
-            "STRIDED_SLICE",
-            { shaped(45, $0, from: [4, 6], to: [2, 3], more: [[0, 5], [4, 0], [2, -2]]) }
-        ),
-        ("SPLIT", split),
-        ("HARD_SWISH", { unary(117, $0) }),
-        ("LEAKY_RELU", { unary(98, $0, options: [0: .float(0.1)]) }),
-        ("LOGISTIC", { unary(14, $0, outputScale: 1 / 256, isLowestZero: true) }),
-        ("QUANTIZE", { unary(114, $0, outputScale: 0.1) }),
-        ("RELU", { unary(19, $0) }),
-        ("RELU6", { unary(21, $0) }),
-        ("RELU_N1_TO_1", { unary(20, $0) }),
-        (
-            "SOFTMAX",
-            {
+            ),
+            (
+                "RESIZE_NEAREST_NEIGHBOR",
+                shaped(97, kind, from: [1, 3, 4, 2], to: [1, 6, 8, 2], more: [[6, 8]])
+            ),
+            (
+                "STRIDED_SLICE",
+                shaped(45, kind, from: [4, 6], to: [2, 3], more: [[0, 5], [4, 0], [2, -2]])
+            ),
+            ("SPLIT", split(kind)),
+            ("HARD_SWISH", unary(117, kind)),
+            ("LEAKY_RELU", unary(98, kind, options: [0: .float(0.1)])),
+            ("LOGISTIC", unary(14, kind, outputScale: 1 / 256, isLowestZero: true)),
+            ("QUANTIZE", unary(114, kind, outputScale: 0.1)),
+            ("RELU", unary(19, kind)),
+            ("RELU6", unary(21, kind)),
+            ("RELU_N1_TO_1", unary(20, kind)),
+            (
+                "SOFTMAX",
                 unary(
-                    25, $0, outputScale: 1 / 256, isLowestZero: true, options: [0: .float(1)])
-            }
-        ),
-        ("TANH", { unary(28, $0, outputScale: 1 / 128) }),
-        ("a small network", network)
-    ]
+                    25, kind, outputScale: 1 / 256, isLowestZero: true, options: [0: .float(1)])
+            ),
+            ("TANH", unary(28, kind, outputScale: 1 / 128)),
+            ("a small network", network(kind))
+        ]
+    }
 
     // MARK: Tensors
 
