@@ -115,17 +115,7 @@ struct BenchRow {
     private static func columns(
         _ name: String, _ time: String, _ frame: String, _ allocations: String, _ hash: String
     ) -> String {
-        func right(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(width - text.count, 0)) + text
-        }
-        let padding = String(repeating: " ", count: max(34 - name.count, 1))
-        return name + padding + right(time, 9) + right(frame, 10) + right(allocations, 19) + "  "
-            + hash
+        name.padded(34) + time.rightAligned(9) + frame.rightAligned(10)
+            + allocations.rightAligned(19) + "  " + hash
     }
-}
-
-/// `value` / 1000 with its three decimals.
-private func thousandths(_ value: Int64) -> String {
-    let digits = String(value % 1000)
-    return "\(value / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
 }

@@ -84,13 +84,12 @@ struct Infer: ParsableCommand {
 
     /// In milliseconds, of nanoseconds.
     private static func median(_ times: [Int64]) -> String {
-        let microseconds = times.sorted()[times.count / 2] / 1000
-        return "\(microseconds / 1000).\(String(1000 + microseconds % 1000).dropFirst())"
+        thousandths(times.sorted()[times.count / 2] / 1000)
     }
 
     private func read() throws -> [UInt8] {
         do {
-            return try Files.read(input, byteCountMax: 1 << 28)
+            return try Files.read(input, byteCountMax: NetworkFile.byteCountMax)
         } catch {
             complain("\(input): read: \(error)")
             throw ExitCode(ExitStatus.badData)
