@@ -1,27 +1,46 @@
 // How sums become codes: `Requantization` of Sources/Networks/Kernels, prepared for vectors.
 #include "packed.h"
 
-void networks_pack_channel(
-    const networks_model *model, ptrdiff_t channel, int32_t weight_sum, int32_t offset,
-    networks_channels *into, ptrdiff_t lane) {
-    int32_t shift = model->shifts[channel];
-    into->first[lane] = (int32_t)((uint32_t)model->biases[channel]
-        - (uint32_t)(model->input_zero + offset) * (uint32_t)weight_sum);
-    into->multipliers[lane] = model->multipliers[channel];
+static void pack_scale(int32_t multiplier, int32_t shift, networks_channels *into, ptrdiff_t lane) {
+    into->multipliers[lane] = multiplier;
     into->left[lane] = shift > 0 ? shift : 0;
     into->right[lane] = shift < 0 ? -shift : 0;
     into->half[lane] = shift < 0 ? (int32_t)(1u << (-shift - 1)) : 0;
     into->is_right[lane] = shift < 0 ? -1 : 0;
 }
 
-int8_t networks_code(
-    int32_t sum, const networks_channels *channels, int lane, const networks_codes *codes) {
+void networks_pack_channel(
+    const networks_model *model, ptrdiff_t channel, int32_t weight_sum, int32_t offset,
+    networks_channels *into, ptrdiff_t lane) {
+    into->first[lane] = (int32_t)((uint32_t)model->biases[channel]
+        - (uint32_t)(model->input_zero + offset) * (uint32_t)weight_sum);
+    pack_scale(model->multipliers[channel], model->shifts[channel], into, lane);
+}
+
+networks_channels networks_scale(int32_t multiplier, int32_t shift) {
+    networks_channels channels = {.first = {0}};
+    for (ptrdiff_t lane = 0; lane < 16; lane++) pack_scale(multiplier, shift, &channels, lane);
+    return channels;
+}
+
+int networks_is_half_up(const networks_model *model) {
+    int is_half_up = model->codes.minimum >= model->codes.zero;
+    for (ptrdiff_t n = 0; n < model->count; n++) is_half_up &= model->shifts[n] < 0;
+    return is_half_up;
+}
+
+int64_t networks_scaled(int32_t sum, const networks_channels *channels, int lane) {
     int32_t left = (int32_t)((uint32_t)sum << channels->left[lane]);
     // Of 62 bits: the quotient fits because multipliers are positive.
     int32_t high = (int32_t)(((int64_t)left * channels->multipliers[lane] + (1 << 30)) >> 31);
     int64_t rounded =
         (int64_t)high + channels->half[lane] + ((high >> 31) & channels->is_right[lane]);
-    int64_t code = (rounded >> channels->right[lane]) + codes->zero;
+    return rounded >> channels->right[lane];
+}
+
+int8_t networks_code(
+    int32_t sum, const networks_channels *channels, int lane, const networks_codes *codes) {
+    int64_t code = networks_scaled(sum, channels, lane) + codes->zero;
     if (code < codes->minimum) return codes->minimum;
     return code > codes->maximum ? codes->maximum : (int8_t)code;
 }

@@ -1,106 +1,231 @@
-// Weights of depthwise filters, packed as the machine's kernel reads them: blocks of sixteen
-// channels; in a block, groups of taps; in a group, the channels; of a channel, the group's taps.
+// Depthwise filters packed as the machine's kernel reads them, and lines of input beside them.
 #include "packed.h"
 
-/// Taps side by side: what one instruction multiplies and adds.
-static ptrdiff_t group_of(enum networks_path path) {
-    return path == networks_avx2 || path == networks_vnni ? 2 : 1;
+static filter_layout layout_of(enum networks_path path, int is_wide) {
+    switch (path) {
+    case networks_avx2:
+        return (filter_layout){16, 2, 2, 2, 0};
+    case networks_vnni:
+        return (filter_layout){32, 4, 1, 1, 128};
+    case networks_neon:
+    case networks_dotprod:
+        return (filter_layout){16, 1, is_wide ? 2 : 1, 1, 0};
+    default:
+        return (filter_layout){1, 1, 2, 2, 0};
+    }
 }
 
-static size_t weights_size(ptrdiff_t count, ptrdiff_t depth) {
-    return (size_t)(round_up(count, 16) * round_up(depth, 2)) * sizeof(int16_t);
+/// The path that packs these filters. Differences to a weight zero point have nine bits, which VNNI
+/// has no instruction for.
+static enum networks_path path_for(enum networks_path path, const networks_model *model) {
+    return path == networks_vnni && model->weight_zero != 0 ? networks_avx2 : path;
+}
+
+/// On NEON: whether weights need 16 bits. Two products of a weight -128 would overflow 16 bits.
+static int is_wide(const networks_model *model) {
+    int is_wide = model->weight_zero != 0;
+    for (ptrdiff_t index = 0; index < model->count * model->depth; index++)
+        is_wide |= model->weights[index] == -128;
+    return is_wide;
+}
+
+/// Where in its block a channel is: where interleaving taps leaves it, so that narrowing, which is the
+/// same backwards, brings all into their order again.
+static ptrdiff_t place_of(enum networks_path path, ptrdiff_t channel) {
+    switch (path) {
+    case networks_avx2: // Of 16: 0 ... 3, 8 ... 11, then 4 ... 7, 12 ... 15.
+        return channel % 8 / 4 * 8 + channel / 8 * 4 + channel % 4;
+    case networks_vnni: // Of 32: 0 ... 3, 16 ... 19, then 4 ... 7, 20 ... 23, and so on.
+        return channel % 16 / 4 * 8 + channel / 16 * 4 + channel % 4;
+    default:
+        return channel;
+    }
+}
+
+/// Bytes of a block of filters.
+static ptrdiff_t block_size(filter_layout layout, networks_window window) {
+    return window.height * round_up(window.width, layout.group)
+        * output_count(window, layout.group) * layout.block * layout.weight_size;
+}
+
+static ptrdiff_t blocks_size(filter_layout layout, networks_window window, ptrdiff_t count) {
+    return round_up(
+        round_up(count, layout.block) / layout.block * block_size(layout, window), 64);
 }
 
 static size_t channels_size(ptrdiff_t count) {
-    return (size_t)round_up(count, 16) / 16 * sizeof(networks_channels);
+    return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
 }
 
-size_t networks_depthwise_size(enum networks_path path, ptrdiff_t count, ptrdiff_t depth) {
-    (void)path;
-    return weights_size(count, depth) + channels_size(count);
+size_t networks_depthwise_size(enum networks_path path, const networks_model *model) {
+    filter_layout layout = layout_of(path_for(path, model), is_wide(model));
+    return (size_t)blocks_size(layout, model->window, model->count) + channels_size(model->count);
 }
 
 networks_packed networks_pack_depthwise(
-    enum networks_path path, const networks_model *model, void *memory) {
-    ptrdiff_t count = model->count, depth = model->depth, group = group_of(path);
-    ptrdiff_t padded_depth = round_up(depth, group);
-    size_t size = weights_size(count, depth);
+    enum networks_path asked, const networks_model *model, void *memory) {
+    enum networks_path path = path_for(asked, model);
+    filter_layout layout = layout_of(path, is_wide(model));
+    networks_window window = model->window;
+    ptrdiff_t groups = round_up(window.width, layout.group) / layout.group;
+    ptrdiff_t outputs = output_count(window, layout.group);
+    size_t size = (size_t)blocks_size(layout, window, model->count);
     networks_channels *channels = (networks_channels *)((char *)memory + size);
-    memset(memory, 0, size + channels_size(count));
+    memset(memory, 0, size + channels_size(model->count));
 
-    int is_wide = !(path == networks_neon || path == networks_dotprod) || model->weight_zero != 0;
-    for (ptrdiff_t index = 0; index < count * depth; index++) is_wide |= model->weights[index] == -128;
-
-    for (ptrdiff_t block = 0; block * 16 < count; block++) {
-        ptrdiff_t first = first_channel(block, count);
-        for (ptrdiff_t lane = 0; lane < least(16, count); lane++) {
-            uint32_t sum = 0;
-            for (ptrdiff_t tap = 0; tap < depth; tap++) {
-                int32_t weight =
-                    model->weights[tap * count + first + lane] - model->weight_zero;
-                ptrdiff_t index = block * 16 * padded_depth + tap / group * group * 16
-                    + lane * group + tap % group;
-                sum += (uint32_t)weight;
-                if (is_wide)
-                    ((int16_t *)memory)[index] = (int16_t)weight;
+    for (ptrdiff_t n = 0; n < model->count; n++) {
+        ptrdiff_t place = place_of(path, n % layout.block);
+        char *block = (char *)memory + n / layout.block * block_size(layout, window);
+        uint32_t sum = 0;
+        for (ptrdiff_t tap = 0; tap < model->depth; tap++) {
+            int32_t weight = model->weights[tap * model->count + n];
+            sum += (uint32_t)(weight - model->weight_zero);
+            for (ptrdiff_t output = 0; output < outputs; output++) {
+                ptrdiff_t column = tap % window.width + output * window.stride;
+                ptrdiff_t row = tap / window.width * groups + column / layout.group;
+                ptrdiff_t index = (row * outputs + output) * layout.block * layout.group
+                    + place * layout.group + column % layout.group;
+                if (layout.weight_size == 2)
+                    ((int16_t *)block)[index] = (int16_t)(weight - model->weight_zero);
                 else
-                    ((int8_t *)memory)[index] = (int8_t)weight;
+                    ((int8_t *)block)[index] = (int8_t)weight;
             }
-            networks_pack_channel(model, first + lane, (int32_t)sum, 0, channels + block, lane);
         }
+        ptrdiff_t lane = n / layout.block * layout.block + place;
+        networks_pack_channel(
+            model, n, (int32_t)sum, layout.offset, channels + lane / 16, lane % 16);
     }
     return (networks_packed){
         .path = path,
-        .count = count,
-        .depth = depth,
-        .padded_depth = padded_depth,
-        .is_wide = is_wide,
+        .count = model->count,
+        .depth = model->depth,
+        .window = window,
+        .is_wide = is_wide(model),
+        .is_half_up = networks_is_half_up(model),
         .weights = memory,
         .channels = channels,
         .codes = model->codes,
     };
 }
 
+size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count) {
+    filter_layout layout = layout_of(filters->path, filters->is_wide);
+    networks_window window = filters->window;
+    // Whole groups of taps are read, those past the window with weights of 0.
+    ptrdiff_t taps = round_up(window.width, layout.group);
+    ptrdiff_t pixels = (pixel_count - 1) * window.stride + (taps - 1) * window.dilation + 1;
+    return (size_t)round_up(
+        pixels * round_up(filters->count, layout.block) * layout.code_size, 64);
+}
+
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONES
+#endif
+
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+typedef int8_t sixteen_codes __attribute__((vector_size(16)));
+typedef int16_t sixteen_wide __attribute__((vector_size(32)));
+
+/// Adds `offset` to `count` codes.
+CLONES static void copy_codes(const int8_t *from, ptrdiff_t count, uint8_t offset, uint8_t *into) {
+    ptrdiff_t k = 0;
+    for (; k + 16 <= count; k += 16) {
+        sixteen codes;
+        memcpy(&codes, from + k, 16);
+        codes += offset;
+        memcpy(into + k, &codes, 16);
+    }
+    for (; k < count; k++) into[k] = (uint8_t)from[k] + offset;
+}
+
+CLONES static void widen_codes(const int8_t *from, ptrdiff_t count, int16_t *into) {
+    ptrdiff_t k = 0;
+    for (; k + 16 <= count; k += 16) {
+        sixteen_codes codes;
+        memcpy(&codes, from + k, 16);
+        sixteen_wide wide = __builtin_convertvector(codes, sixteen_wide);
+        memcpy(into + k, &wide, 32);
+    }
+    for (; k < count; k++) into[k] = from[k];
+}
+
+/// `pixel_count` pixels of `count` codes each, apart by `step` in the prepared line.
+static void copy_pixels(
+    const int8_t *from, ptrdiff_t pixel_count, ptrdiff_t count, ptrdiff_t step,
+    filter_layout layout, char *into) {
+    if (step == count) {
+        step = count *= pixel_count;
+        pixel_count = 1;
+    }
+    for (; pixel_count > 0; pixel_count--, from += count, into += step * layout.code_size) {
+        if (layout.code_size == 2)
+            widen_codes(from, count, (int16_t *)into);
+        else
+            copy_codes(from, count, (uint8_t)layout.offset, (uint8_t *)into);
+    }
+}
+
+static void pad(ptrdiff_t count, int8_t zero, filter_layout layout, char *into) {
+    if (layout.code_size == 1) memset(into, (uint8_t)(zero + layout.offset), (size_t)count);
+    else for (ptrdiff_t k = 0; k < count; k++) ((int16_t *)into)[k] = zero;
+}
+
+void networks_prepare_line(
+    const networks_packed *filters, const int8_t *line, ptrdiff_t line_count, ptrdiff_t before,
+    ptrdiff_t after, int8_t zero, void *into) {
+    filter_layout layout = layout_of(filters->path, filters->is_wide);
+    ptrdiff_t step = round_up(filters->count, layout.block), size = step * layout.code_size;
+    if (!line) {
+        pad((before + line_count + after) * step, zero, layout, into);
+        return;
+    }
+    pad(before * step, zero, layout, into);
+    copy_pixels(line, line_count, filters->count, step, layout, (char *)into + before * size);
+    pad(after * step, zero, layout, (char *)into + (before + line_count) * size);
+}
+
 void networks_filter(
-    const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
     switch (filters->path) {
 #if defined(__x86_64__)
     case networks_avx2:
+        networks_filter_avx2(filters, lines, pixel_count, codes, code_stride);
+        return;
     case networks_vnni:
-        networks_filter_avx2(filters, taps, pixel_count, codes, code_stride);
+        networks_filter_vnni(filters, lines, pixel_count, codes, code_stride);
         return;
 #elif defined(__aarch64__)
     case networks_neon:
     case networks_dotprod:
-        networks_filter_neon(filters, taps, pixel_count, codes, code_stride);
+        networks_filter_neon(filters, lines, pixel_count, codes, code_stride);
         return;
 #endif
     default:
-        networks_filter_portable(filters, taps, pixel_count, codes, code_stride);
+        networks_filter_portable(filters, lines, pixel_count, codes, code_stride);
     }
 }
 
 void networks_filter_portable(
-    const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    ptrdiff_t depth = filters->depth;
-    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, taps += depth, codes += code_stride) {
-        for (ptrdiff_t block = 0; block * 16 < filters->count; block++) {
-            const networks_channels *channels = filters->channels + block;
-            const int16_t *weights =
-                (const int16_t *)filters->weights + block * 16 * filters->padded_depth;
-            ptrdiff_t first = first_channel(block, filters->count);
-            int lane_count = (int)least(16, filters->count);
-            uint32_t sums[16];
-            for (int lane = 0; lane < lane_count; lane++)
-                sums[lane] = (uint32_t)channels->first[lane];
-            for (ptrdiff_t tap = 0; tap < depth; tap++, weights += 16)
-                for (int lane = 0; lane < lane_count; lane++)
-                    sums[lane] += (uint32_t)(taps[tap][first + lane] * weights[lane]);
-            for (int lane = 0; lane < lane_count; lane++)
-                codes[first + lane] =
-                    networks_code((int32_t)sums[lane], channels, lane, &filters->codes);
+    networks_window window = filters->window;
+    ptrdiff_t count = filters->count;
+    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, codes += code_stride) {
+        const int16_t *weights = filters->weights;
+        for (ptrdiff_t n = 0; n < count; n++) {
+            const networks_channels *channels = filters->channels + n / 16;
+            uint32_t sum = (uint32_t)channels->first[n % 16];
+            for (ptrdiff_t row = 0; row < window.height; row++) {
+                const int16_t *line = (const int16_t *)lines[row] + n;
+                for (ptrdiff_t column = 0; column < window.width; column++) {
+                    ptrdiff_t from = pixel * window.stride + column * window.dilation;
+                    sum += (uint32_t)(line[from * count] * *weights++);
+                }
+            }
+            codes[n] = networks_code((int32_t)sum, channels, (int)(n % 16), &filters->codes);
         }
     }
 }

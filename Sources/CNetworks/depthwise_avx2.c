@@ -1,41 +1,81 @@
-// Sixteen channels and two taps at a time: their products are added in one lane.
+// Sixteen channels at a time, two taps of a line and their sum in a lane. The codes of two pixels are
+// interleaved for that; narrowing brings their order back.
 #include "requantize_avx2.h"
 
 #if defined(__x86_64__)
-/// Sixteen codes, or the `count` that there are.
-AVX2_BODY __m128i load(const int8_t *codes, ptrdiff_t count) {
-    if (count >= 16) return _mm_loadu_si128((const __m128i *)codes);
-    int8_t all[16] = {0};
-    if (count == 8)
-        memcpy(all, codes, 8);
-    else
-        memcpy(all, codes, (size_t)count);
-    return _mm_load_si128((const __m128i *)all);
+#define LOAD(from) _mm256_loadu_si256((const __m256i *)(from))
+
+/// As in depthwise_vnni.c.
+AVX2_BODY void filter_pixels(
+    const networks_packed *filters, const int16_t *weights, const void *const *lines,
+    ptrdiff_t place, const networks_channels *channels, const eight_scales *scales, int8_t *codes,
+    ptrdiff_t code_stride, ptrdiff_t count, int outputs, int packed_outputs, int is_half_up) {
+    networks_window window = filters->window;
+    ptrdiff_t step = round_up(filters->count, 16) * window.dilation;
+    __m256i sums[2][2];
+    UNROLL for (int output = 0; output < outputs; output++)
+        UNROLL for (int v = 0; v < 2; v++) sums[output][v] = EIGHT(channels->first, v);
+    for (ptrdiff_t row = 0; row < window.height; row++) {
+        const int16_t *from = (const int16_t *)lines[row] + place;
+        for (ptrdiff_t column = 0; column < window.width; column += 2, from += 2 * step) {
+            __m256i a = LOAD(from), b = LOAD(from + step);
+            __m256i x[2] = {_mm256_unpacklo_epi16(a, b), _mm256_unpackhi_epi16(a, b)};
+            UNROLL for (int output = 0; output < outputs; output++)
+                UNROLL for (int v = 0; v < 2; v++)
+                    sums[output][v] = _mm256_add_epi32(
+                        sums[output][v],
+                        _mm256_madd_epi16(x[v], LOAD(weights + 16 * (2 * output + v))));
+            weights += 32 * packed_outputs;
+        }
+    }
+    const __m128i zero = _mm_set1_epi16((int16_t)filters->codes.zero);
+    UNROLL for (int output = 0; output < outputs; output++) {
+        __m256i *sum = sums[output];
+        UNROLL for (int v = 0; v < 2; v++) sum[v] = scale_avx2(sum[v], &scales[v], is_half_up);
+        __m256i scaled = _mm256_packs_epi32(sum[0], sum[1]);
+        __m128i packed = _mm_packs_epi16(
+            _mm_adds_epi16(_mm256_castsi256_si128(scaled), zero),
+            _mm_adds_epi16(_mm256_extracti128_si256(scaled, 1), zero));
+        packed = _mm_min_epi8(
+            _mm_max_epi8(packed, _mm_set1_epi8(filters->codes.minimum)),
+            _mm_set1_epi8(filters->codes.maximum));
+        store_avx2(codes + output * code_stride, packed, count);
+    }
+}
+
+#define PIXELS(outputs, packed_outputs) \
+    filter_pixels( \
+        filters, weights, lines, pixel * pixel_step + first, channels, scales, \
+        codes + pixel * code_stride + first, code_stride, count, outputs, packed_outputs, is_half_up)
+
+AVX2_BODY void filter(
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
+    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
+    networks_window window = filters->window;
+    ptrdiff_t packed_outputs = output_count(window, 2);
+    ptrdiff_t block_size = window.height * round_up(window.width, 2) * packed_outputs * 16;
+    ptrdiff_t pixel_step = round_up(filters->count, 16) * window.stride;
+    const int16_t *weights = filters->weights;
+    for (ptrdiff_t first = 0; first < filters->count; first += 16, weights += block_size) {
+        const networks_channels *channels = filters->channels + first / 16;
+        eight_scales scales[2];
+        UNROLL for (int v = 0; v < 2; v++) scales[v] = load_eight(channels, v, is_half_up);
+        ptrdiff_t count = filters->count - first, pixel = 0;
+        if (packed_outputs == 2) {
+            for (; pixel + 2 <= pixel_count; pixel += 2) PIXELS(2, 2);
+            if (pixel < pixel_count) PIXELS(1, 2);
+        } else {
+            for (; pixel < pixel_count; pixel++) PIXELS(1, 1);
+        }
+    }
 }
 
 AVX2 void networks_filter_avx2(
-    const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    ptrdiff_t depth = filters->depth, count = filters->count;
-    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, taps += depth, codes += code_stride) {
-        const __m256i *weights = filters->weights;
-        for (ptrdiff_t block = 0; block * 16 < count; block++) {
-            const networks_channels *channels = filters->channels + block;
-            ptrdiff_t first = first_channel(block, count);
-            __m256i low = EIGHT(channels->first, 0), high = EIGHT(channels->first, 1);
-            for (ptrdiff_t tap = 0; tap < depth; tap += 2, weights += 2) {
-                // Of an odd count of taps the last is read twice, and has the weight 0 once.
-                const int8_t *next = tap + 1 < depth ? taps[tap + 1] : taps[tap];
-                __m128i a = load(taps[tap] + first, count), b = load(next + first, count);
-                __m256i x = _mm256_cvtepi8_epi16(_mm_unpacklo_epi8(a, b));
-                __m256i y = _mm256_cvtepi8_epi16(_mm_unpackhi_epi8(a, b));
-                low = _mm256_add_epi32(low, _mm256_madd_epi16(x, weights[0]));
-                high = _mm256_add_epi32(high, _mm256_madd_epi16(y, weights[1]));
-            }
-            __m128i packed = codes_avx2(
-                scale_avx2(low, channels, 0), scale_avx2(high, channels, 1), &filters->codes);
-            store_avx2(codes + first, packed, count);
-        }
-    }
+    if (filters->is_half_up)
+        filter(filters, lines, pixel_count, codes, code_stride, 1);
+    else
+        filter(filters, lines, pixel_count, codes, code_stride, 0);
 }
 #endif

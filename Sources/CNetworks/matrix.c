@@ -27,6 +27,13 @@ static layout layout_of(enum networks_path path) {
     }
 }
 
+/// Where in its panel a channel is. Of thirty-two, those that VNNI's narrowing brings together are
+/// apart: see `codes_of` there.
+static ptrdiff_t place_of(enum networks_path path, ptrdiff_t channel, ptrdiff_t width) {
+    if (path != networks_vnni || width != 32) return channel;
+    return channel / 8 * 4 + channel % 4 + (channel % 8 < 4 ? 0 : 16);
+}
+
 static size_t weights_size(layout layout, ptrdiff_t count, ptrdiff_t depth) {
     return (size_t)(round_up(
         round_up(count, layout.last_panel) * round_up(depth, layout.last_group)
@@ -38,8 +45,8 @@ static size_t channels_size(ptrdiff_t count) {
     return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
 }
 
-size_t networks_matrix_size(enum networks_path path, ptrdiff_t count, ptrdiff_t depth) {
-    return weights_size(layout_of(path), count, depth) + channels_size(count);
+size_t networks_matrix_size(enum networks_path path, const networks_model *model) {
+    return weights_size(layout_of(path), model->count, model->depth) + channels_size(model->count);
 }
 
 networks_packed networks_pack_matrix(
@@ -56,13 +63,14 @@ networks_packed networks_pack_matrix(
     for (ptrdiff_t n = 0; n < count; n++) {
         ptrdiff_t panel = n / layout.panel * layout.panel;
         ptrdiff_t width = least(layout.panel, padded_count - panel);
+        ptrdiff_t place = place_of(path, n - panel, width);
         uint32_t sum = 0;
         for (ptrdiff_t k = 0; k < depth; k++) {
             int32_t weight = model->weights[n * depth + k];
             ptrdiff_t group = k / layout.group * layout.group;
             ptrdiff_t group_depth = least(layout.group, padded_depth - group);
             ptrdiff_t index =
-                panel * padded_depth + group * width + (n - panel) * group_depth + (k - group);
+                panel * padded_depth + group * width + place * group_depth + (k - group);
             sum += (uint32_t)(weight - model->weight_zero);
             is_wide |= weight == -128;
             if (layout.byte_count == 2)
@@ -71,7 +79,8 @@ networks_packed networks_pack_matrix(
                 ((int8_t *)memory)[index] = (int8_t)weight;
         }
         networks_pack_channel(
-            model, n, (int32_t)sum, layout.offset, channels + n / 16, n % 16);
+            model, n, (int32_t)sum, layout.offset, channels + (panel + place) / 16,
+            (panel + place) % 16);
     }
     return (networks_packed){
         .path = path,
@@ -80,6 +89,7 @@ networks_packed networks_pack_matrix(
         .padded_depth = padded_depth,
         .weight_zero = layout.byte_count == 2 ? 0 : model->weight_zero,
         .is_wide = is_wide,
+        .is_half_up = networks_is_half_up(model),
         .weights = memory,
         .channels = channels,
         .codes = model->codes,

@@ -7,41 +7,44 @@ enum { rows_in_registers = 6 };
 /// `row_count` and `vector_count` are constants once this is inlined, and the sums are registers.
 AVX2_BODY void tile(
     const networks_packed *matrix, ptrdiff_t panel, const int16_t *rows, int8_t *codes,
-    ptrdiff_t code_stride, int row_count, int vector_count) {
+    ptrdiff_t code_stride, int row_count, int vector_count, int is_half_up) {
     ptrdiff_t depth = matrix->padded_depth;
     const networks_channels *channels = matrix->channels + panel / 16;
     const __m256i *weights =
         (const __m256i *)((const int16_t *)matrix->weights + panel * depth);
     __m256i sums[rows_in_registers][2];
-    for (int row = 0; row < row_count; row++)
-        for (int v = 0; v < vector_count; v++) sums[row][v] = EIGHT(channels->first, v);
+    UNROLL for (int row = 0; row < row_count; row++)
+        UNROLL for (int v = 0; v < vector_count; v++) sums[row][v] = EIGHT(channels->first, v);
 
     for (ptrdiff_t pair = 0; pair < depth / 2; pair++) {
         __m256i w[2];
-        for (int v = 0; v < vector_count; v++) w[v] = _mm256_load_si256(weights + v);
+        UNROLL for (int v = 0; v < vector_count; v++) w[v] = _mm256_load_si256(weights + v);
         weights += vector_count;
-        for (int row = 0; row < row_count; row++) {
+        UNROLL for (int row = 0; row < row_count; row++) {
             int32_t two;
             memcpy(&two, rows + row * depth + 2 * pair, 4);
             __m256i x = _mm256_set1_epi32(two);
-            for (int v = 0; v < vector_count; v++)
+            UNROLL for (int v = 0; v < vector_count; v++)
                 sums[row][v] = _mm256_add_epi32(sums[row][v], _mm256_madd_epi16(x, w[v]));
         }
     }
-    for (int row = 0; row < row_count; row++) {
-        __m256i low = scale_avx2(sums[row][0], channels, 0);
-        __m256i high = vector_count == 2 ? scale_avx2(sums[row][1], channels, 1) : low;
-        store_avx2(
-            codes + row * code_stride + panel, codes_avx2(low, high, &matrix->codes),
-            least(16, matrix->count - panel));
+    UNROLL for (int v = 0; v < vector_count; v++) {
+        eight_scales scales = load_eight(channels, v, is_half_up);
+        UNROLL for (int row = 0; row < row_count; row++)
+            sums[row][v] = scale_avx2(sums[row][v], &scales, is_half_up);
     }
+    UNROLL for (int row = 0; row < row_count; row++)
+        store_avx2(
+            codes + row * code_stride + panel,
+            codes_avx2(sums[row][0], sums[row][vector_count - 1], &matrix->codes),
+            least(16, matrix->count - panel));
 }
 
 #define TILE(row_count) \
     if (matrix->count - panel > 8) \
-        tile(matrix, panel, from, into, code_stride, row_count, 2); \
+        tile(matrix, panel, from, into, code_stride, row_count, 2, is_half_up); \
     else \
-        tile(matrix, panel, from, into, code_stride, row_count, 1); \
+        tile(matrix, panel, from, into, code_stride, row_count, 1, is_half_up); \
     break
 
 AVX2 static void widen(const int8_t *row, ptrdiff_t depth, int16_t *wide, ptrdiff_t padded) {
@@ -54,16 +57,12 @@ AVX2 static void widen(const int8_t *row, ptrdiff_t depth, int16_t *wide, ptrdif
     for (; k < padded; k++) wide[k] = 0;
 }
 
-AVX2 void networks_multiply_avx2(
-    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
-    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
-    int16_t *wide = scratch;
-    ptrdiff_t depth = matrix->padded_depth;
-    for (ptrdiff_t row = 0; row < row_count; row++)
-        widen(rows + row * row_stride, matrix->depth, wide + row * depth, depth);
+AVX2_BODY void multiply(
+    const networks_packed *matrix, const int16_t *rows, ptrdiff_t row_count, int8_t *codes,
+    ptrdiff_t code_stride, int is_half_up) {
     for (ptrdiff_t panel = 0; panel < matrix->count; panel += 16) {
         for (ptrdiff_t row = 0; row < row_count; row += rows_in_registers) {
-            const int16_t *from = wide + row * depth;
+            const int16_t *from = rows + row * matrix->padded_depth;
             int8_t *into = codes + row * code_stride;
             switch (least(rows_in_registers, row_count - row)) {
             case 1: TILE(1);
@@ -75,5 +74,18 @@ AVX2 void networks_multiply_avx2(
             }
         }
     }
+}
+
+AVX2 void networks_multiply_avx2(
+    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+    int16_t *wide = scratch;
+    ptrdiff_t depth = matrix->padded_depth;
+    for (ptrdiff_t row = 0; row < row_count; row++)
+        widen(rows + row * row_stride, matrix->depth, wide + row * depth, depth);
+    if (matrix->is_half_up)
+        multiply(matrix, wide, row_count, codes, code_stride, 1);
+    else
+        multiply(matrix, wide, row_count, codes, code_stride, 0);
 }
 #endif

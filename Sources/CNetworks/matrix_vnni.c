@@ -3,43 +3,84 @@
 #include "requantize_avx2.h"
 
 #if defined(__x86_64__)
-#define TARGET target("avx512f,avx512bw,avx512vl,avx512vnni")
+#define TARGET target("avx2,avx512f,avx512bw,avx512vl,avx512vnni")
 #define VNNI __attribute__((TARGET))
 #define VNNI_BODY static inline __attribute__((always_inline, TARGET))
 
 enum { rows_in_registers = 8 };
 
-/// As `scale_avx2`, sixteen channels at a time.
-VNNI_BODY __m512i scale(__m512i sums, const networks_channels *channels) {
+/// How the sums of sixteen channels are scaled; of 64-bit numbers those of even and of odd channels.
+typedef struct {
+    __m512i multipliers, odd_multipliers;
+    __m512i round, odd_round;
+    __m512i shifts, odd_shifts; ///< Those of odd ones leave the result in the upper half.
+    __m512i right, half, left, is_right;
+} channel_scales;
+
+VNNI_BODY channel_scales load_scales(const networks_channels *channels, int is_half_up) {
+    const __m512i first = _mm512_set1_epi64(1 << 30), low = _mm512_set1_epi64(0xFFFFFFFF);
+    channel_scales scales;
+    scales.multipliers = _mm512_load_si512(channels->multipliers);
+    scales.odd_multipliers = _mm512_srli_epi64(scales.multipliers, 32);
+    scales.right = _mm512_load_si512(channels->right);
+    if (is_half_up) {
+        __m512i even = _mm512_and_si512(scales.right, low);
+        __m512i odd = _mm512_srli_epi64(scales.right, 32);
+        scales.round = _mm512_add_epi64(first, _mm512_sllv_epi64(first, even));
+        scales.odd_round = _mm512_add_epi64(first, _mm512_sllv_epi64(first, odd));
+        scales.shifts = _mm512_add_epi64(even, _mm512_set1_epi64(31));
+        scales.odd_shifts = _mm512_sub_epi64(odd, _mm512_set1_epi64(1));
+        // A channel past the last shifts by 0: its odd shift would be -1, which shifts all out.
+    } else {
+        scales.half = _mm512_load_si512(channels->half);
+        scales.left = _mm512_load_si512(channels->left);
+        scales.is_right = _mm512_load_si512(channels->is_right);
+    }
+    return scales;
+}
+
+/// Each code, less the zero point. `is_half_up` is a constant.
+VNNI_BODY __m512i scale(__m512i sums, const channel_scales *scales, int is_half_up) {
+    if (is_half_up) {
+        __m512i even = _mm512_mul_epi32(sums, scales->multipliers);
+        __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sums, 32), scales->odd_multipliers);
+        even = _mm512_srav_epi64(_mm512_add_epi64(even, scales->round), scales->shifts);
+        odd = _mm512_srav_epi64(_mm512_add_epi64(odd, scales->odd_round), scales->odd_shifts);
+        return _mm512_mask_blend_epi32(0xAAAA, even, odd);
+    }
     const __m512i round = _mm512_set1_epi64(1 << 30);
-    __m512i multipliers = _mm512_load_si512(channels->multipliers);
-    __m512i left = _mm512_sllv_epi32(sums, _mm512_load_si512(channels->left));
-    __m512i even = _mm512_add_epi64(_mm512_mul_epi32(left, multipliers), round);
+    __m512i left = _mm512_sllv_epi32(sums, scales->left);
+    __m512i even = _mm512_add_epi64(_mm512_mul_epi32(left, scales->multipliers), round);
     __m512i odd = _mm512_add_epi64(
-        _mm512_mul_epi32(_mm512_srli_epi64(left, 32), _mm512_srli_epi64(multipliers, 32)), round);
+        _mm512_mul_epi32(_mm512_srli_epi64(left, 32), scales->odd_multipliers), round);
     __m512i high = _mm512_mask_blend_epi32(
         0xAAAA, _mm512_srli_epi64(even, 31), _mm512_slli_epi64(odd, 1));
+    // As in `scale_avx2`.
     __m512i towards = _mm512_add_epi32(
-        high,
-        _mm512_and_si512(_mm512_srai_epi32(high, 31), _mm512_load_si512(channels->is_right)));
-    __mmask16 is_more = _mm512_test_epi32_mask(towards, _mm512_load_si512(channels->half));
-    __m512i shifted = _mm512_srav_epi32(towards, _mm512_load_si512(channels->right));
+        high, _mm512_and_si512(_mm512_srai_epi32(high, 31), scales->is_right));
+    __mmask16 is_more = _mm512_test_epi32_mask(towards, scales->half);
+    __m512i shifted = _mm512_srav_epi32(towards, scales->right);
     return _mm512_mask_add_epi32(shifted, is_more, shifted, _mm512_set1_epi32(1));
 }
 
-/// As `codes_avx2`.
-VNNI_BODY __m128i codes_of(__m512i scaled, const networks_codes *codes) {
-    __m256i moved = _mm256_adds_epi16(
-        _mm512_cvtsepi32_epi16(scaled), _mm256_set1_epi16((int16_t)codes->zero));
-    __m128i packed = _mm256_cvtsepi16_epi8(moved);
-    return _mm_min_epi8(
-        _mm_max_epi8(packed, _mm_set1_epi8(codes->minimum)), _mm_set1_epi8(codes->maximum));
+/// Codes of sixteen times four scaled sums: of a and b, then of c and d, in each 128 bits. Saturation
+/// changes nothing that the limits leave: zero points and codes have eight bits.
+VNNI_BODY __m512i codes_of(
+    __m512i a, __m512i b, __m512i c, __m512i d, const networks_codes *codes) {
+    const __m512i zero = _mm512_set1_epi16((int16_t)codes->zero);
+    __m512i packed = _mm512_packs_epi16(
+        _mm512_adds_epi16(_mm512_packs_epi32(a, b), zero),
+        _mm512_adds_epi16(_mm512_packs_epi32(c, d), zero));
+    return _mm512_min_epi8(
+        _mm512_max_epi8(packed, _mm512_set1_epi8(codes->minimum)),
+        _mm512_set1_epi8(codes->maximum));
 }
 
-/// `row_count` and `vector_count` are constants once this is inlined, and the sums are registers.
+/// `row_count`, `vector_count` and `is_half_up` are constants once this is inlined, and the sums are
+/// registers.
 VNNI_BODY void tile(
     const networks_packed *matrix, ptrdiff_t panel, const uint8_t *rows, const int32_t *terms,
-    int8_t *codes, ptrdiff_t code_stride, int row_count, int vector_count) {
+    int8_t *codes, ptrdiff_t code_stride, int row_count, int vector_count, int is_half_up) {
     ptrdiff_t depth = matrix->padded_depth;
     const networks_channels *channels = matrix->channels + panel / 16;
     const int8_t *weights = (const int8_t *)matrix->weights + panel * depth;
@@ -61,54 +102,102 @@ VNNI_BODY void tile(
         }
     }
     UNROLL for (int v = 0; v < vector_count; v++) {
+        channel_scales scales = load_scales(channels + v, is_half_up);
         UNROLL for (int row = 0; row < row_count; row++)
-            sums[row][v] = scale(sums[row][v], channels + v);
-        ptrdiff_t count = matrix->count - panel - 16 * v;
-        __mmask16 which = (__mmask16)(count < 16 ? (1 << count) - 1 : 0xFFFF);
-        UNROLL for (int row = 0; row < row_count; row++)
-            _mm_mask_storeu_epi8(
-                codes + row * code_stride + panel + 16 * v, which,
-                codes_of(sums[row][v], &matrix->codes));
+            sums[row][v] = scale(sums[row][v], &scales, is_half_up);
+    }
+    ptrdiff_t count = matrix->count - panel;
+    int8_t *into = codes + panel;
+    if (vector_count == 2) {
+        // Two rows of thirty-two, eight codes each in turn.
+        const __m512i apart = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
+        UNROLL for (int row = 0; row < row_count; row += 2) {
+            int next = row + 1 < row_count ? row + 1 : row;
+            __m512i two = _mm512_permutexvar_epi64(
+                apart, codes_of(
+                    sums[row][0], sums[row][1], sums[next][0], sums[next][1], &matrix->codes));
+            store_thirty_two(into + row * code_stride, _mm512_castsi512_si256(two), count);
+            if (next > row)
+                store_thirty_two(into + next * code_stride, _mm512_extracti64x4_epi64(two, 1), count);
+        }
+    } else {
+        // Four rows of sixteen, four codes each in turn.
+        const __m512i apart =
+            _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        UNROLL for (int row = 0; row < row_count; row += 4) {
+            int last = row_count - 1;
+            __m512i four = _mm512_permutexvar_epi32(
+                apart, codes_of(
+                    sums[row][0], sums[row + 1 < last ? row + 1 : last][0],
+                    sums[row + 2 < last ? row + 2 : last][0],
+                    sums[row + 3 < last ? row + 3 : last][0], &matrix->codes));
+            __m128i each[4] = {
+                _mm512_castsi512_si128(four), _mm512_extracti32x4_epi32(four, 1),
+                _mm512_extracti32x4_epi32(four, 2), _mm512_extracti32x4_epi32(four, 3)};
+            UNROLL for (int next = 0; next < 4 && row + next < row_count; next++)
+                store_avx2(into + (row + next) * code_stride, each[next], count);
+        }
     }
 }
 
 #define TILE(row_count) \
     if (matrix->count - panel > 16) \
-        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 2); \
+        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 2, is_half_up); \
     else \
-        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 1); \
+        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 1, is_half_up); \
     break
 
-/// Adds 128 to each code, and zeros up to whole groups; gives what a weight zero point adds to all
-/// sums of the row.
-VNNI static int32_t widen(const networks_packed *matrix, const int8_t *row, uint8_t *into) {
-    ptrdiff_t depth = matrix->depth;
+/// Adds 128 to each of `depth` codes, and zeros up to `padded`. Gives their sum if `with_sum`.
+VNNI_BODY int32_t widen(
+    const int8_t *row, ptrdiff_t depth, uint8_t *into, ptrdiff_t padded, int with_sum) {
+    const __m512i offset = _mm512_set1_epi8(-128), one = _mm512_set1_epi8(1);
     __m512i sum = _mm512_setzero_si512();
-    for (ptrdiff_t k = 0; k < depth; k += 64) {
-        ptrdiff_t count = depth - k, padded = matrix->padded_depth - k;
-        __mmask64 is_code = count < 64 ? ((__mmask64)1 << count) - 1 : ~(__mmask64)0;
-        __mmask64 is_padded = padded < 64 ? ((__mmask64)1 << padded) - 1 : ~(__mmask64)0;
-        __m512i x = _mm512_maskz_loadu_epi8(is_code, row + k);
-        x = _mm512_maskz_sub_epi8(is_code, x, _mm512_set1_epi8(-128));
-        _mm512_mask_storeu_epi8(into + k, is_padded, x);
-        sum = _mm512_dpbusd_epi32(sum, x, _mm512_set1_epi8(1));
+    ptrdiff_t k = 0;
+    for (; k + 64 <= depth; k += 64) {
+        __m512i x = _mm512_xor_si512(_mm512_loadu_si512(row + k), offset);
+        _mm512_storeu_si512(into + k, x);
+        if (with_sum) sum = _mm512_dpbusd_epi32(sum, x, one);
     }
-    if (matrix->weight_zero == 0) return 0;
-    uint32_t total = (uint32_t)_mm512_reduce_add_epi32(sum);
-    return (int32_t)(0u - total * (uint32_t)matrix->weight_zero);
+    if (k < padded) {
+        // Of 0 ... 63 codes, in 1 ... 64 padded ones.
+        __mmask64 is_code = ((__mmask64)1 << (depth - k)) - 1;
+        __mmask64 is_padded = ~(__mmask64)0 >> (64 - (padded - k));
+        __m512i x =
+            _mm512_maskz_sub_epi8(is_code, _mm512_maskz_loadu_epi8(is_code, row + k), offset);
+        _mm512_mask_storeu_epi8(into + k, is_padded, x);
+        if (with_sum) sum = _mm512_dpbusd_epi32(sum, x, one);
+    }
+    return with_sum ? _mm512_reduce_add_epi32(sum) : 0;
 }
 
-VNNI void networks_multiply_vnni(
+/// All rows of a block, and what a weight zero point adds to all sums of each.
+VNNI static void widen_rows(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
-    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
-    int32_t *terms = scratch;
-    uint8_t *unsigned_rows = (uint8_t *)(terms + rows_in_block);
-    ptrdiff_t depth = matrix->padded_depth;
+    uint8_t *into, int32_t *terms) {
+    ptrdiff_t depth = matrix->depth, padded = matrix->padded_depth;
+    if (matrix->weight_zero != 0) {
+        for (ptrdiff_t row = 0; row < row_count; row++) {
+            uint32_t sum = (uint32_t)widen(
+                rows + row * row_stride, depth, into + row * padded, padded, 1);
+            terms[row] = (int32_t)(0u - sum * (uint32_t)matrix->weight_zero);
+        }
+        return;
+    }
+    memset(terms, 0, (size_t)row_count * sizeof(*terms));
+    if (row_stride == padded && depth == padded) {
+        widen(rows, row_count * depth, into, row_count * depth, 0);
+        return;
+    }
     for (ptrdiff_t row = 0; row < row_count; row++)
-        terms[row] = widen(matrix, rows + row * row_stride, unsigned_rows + row * depth);
+        widen(rows + row * row_stride, depth, into + row * padded, padded, 0);
+}
+
+VNNI_BODY void multiply(
+    const networks_packed *matrix, const uint8_t *rows, const int32_t *terms, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
     for (ptrdiff_t panel = 0; panel < matrix->count; panel += 32) {
         for (ptrdiff_t row = 0; row < row_count; row += rows_in_registers) {
-            const uint8_t *from = unsigned_rows + row * depth;
+            const uint8_t *from = rows + row * matrix->padded_depth;
             int8_t *into = codes + row * code_stride;
             switch (least(rows_in_registers, row_count - row)) {
             case 1: TILE(1);
@@ -122,5 +211,17 @@ VNNI void networks_multiply_vnni(
             }
         }
     }
+}
+
+VNNI void networks_multiply_vnni(
+    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+    int32_t *terms = scratch;
+    uint8_t *unsigned_rows = (uint8_t *)(terms + rows_in_block);
+    widen_rows(matrix, rows, row_stride, row_count, unsigned_rows, terms);
+    if (matrix->is_half_up)
+        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, 1);
+    else
+        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, 0);
 }
 #endif

@@ -28,9 +28,29 @@ void networks_pack_channel(
     const networks_model *model, ptrdiff_t channel, int32_t weight_sum, int32_t offset,
     networks_channels *into, ptrdiff_t lane);
 
+/// Whether halves may be rounded up. The second rounding, to the `right`, is half away from zero: that
+/// differs for negative sums alone, and where no code is less than the zero point (after a ReLU, which
+/// is most layers) negative sums give the least code in any case. If nothing is shifted to the left
+/// either, both roundings are one:
+///
+///     code = zero + (sum * multiplier + 2^30 + 2^(30 + right) >> 31 + right)
+///
+/// since floor((floor(a / 2^31) + h) / 2^r) = floor((a + h * 2^31) / 2^(31 + r)). Of 63 bits.
+int networks_is_half_up(const networks_model *model);
+
 /// The code of one sum. Defines what vectors do.
 int8_t networks_code(
     int32_t sum, const networks_channels *channels, int lane, const networks_codes *codes);
+/// Before the zero point and the limits: a sum as scaled and rounded twice.
+int64_t networks_scaled(int32_t sum, const networks_channels *channels, int lane);
+
+/// As `networks_add`, for 16 codes at a time; gives how many it did.
+ptrdiff_t networks_add_avx2(
+    const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
+    int8_t *codes);
+ptrdiff_t networks_add_neon(
+    const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
+    int8_t *codes);
 
 typedef void networks_multiply_body(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
@@ -39,13 +59,25 @@ networks_multiply_body networks_multiply_portable, networks_multiply_avx2, netwo
     networks_multiply_neon, networks_multiply_dotprod;
 
 typedef void networks_filter_body(
-    const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride);
 networks_filter_body networks_filter_portable, networks_filter_avx2, networks_filter_vnni,
     networks_filter_neon;
 
-/// The first channel of a block of sixteen of depthwise filters. The last block ends with the last
-/// channel, and so repeats some of the block before: no vector ends past a pixel of sixteen or more.
-BODY ptrdiff_t first_channel(ptrdiff_t block, ptrdiff_t count) {
-    return count < 16 ? 0 : least(block * 16, count - 16);
+/// How depthwise filters are packed: blocks of channels; in a block, the window's lines; in a line,
+/// groups of taps; in a group, outputs; of an output, the channels, in the order of `place_of` in
+/// depthwise.c; of a channel, the group's taps.
+typedef struct {
+    ptrdiff_t block;       ///< Channels side by side. Pixels of prepared lines are whole blocks.
+    ptrdiff_t group;       ///< Taps side by side: what one instruction multiplies and adds.
+    ptrdiff_t weight_size; ///< Bytes. One is the model's weight, two have its zero point subtracted.
+    ptrdiff_t code_size;   ///< Bytes, in prepared lines.
+    int32_t offset;        ///< What is added to codes there.
+} filter_layout;
+
+/// Outputs that are computed together: two neighbours, if they need no more groups of taps than one.
+/// Each has its weights at its own place among the same taps, zeros elsewhere.
+BODY ptrdiff_t output_count(networks_window window, ptrdiff_t group) {
+    ptrdiff_t both = round_up(window.width + window.stride, group);
+    return window.dilation == 1 && both == round_up(window.width, group) ? 2 : 1;
 }

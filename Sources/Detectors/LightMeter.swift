@@ -26,7 +26,7 @@ struct LightMeter {
 
     mutating func update(_ reading: LightReading, clock: FrameClock) {
         guard let found = reading.ratio(black: black) else { return }
-        ratio = abs(found - 256) < Self.tellingChange ? found : findBlack(reading) ?? found
+        ratio = abs(found - 256) < Self.tellingChange ? found : findBlack(reading, found) ?? found
         let isNear = abs(ratio - steadyRatio) * 8 <= max(steadyRatio, ratio)
         unsteadyFor = isNear ? .zero : unsteadyFor + clock.elapsed
         if isNear || unsteadyFor >= Self.settleTime || clock.hasJumped {
@@ -49,11 +49,14 @@ struct LightMeter {
         RunningBackground.Light(gain: UInt16(gain), offset: Int16(black * (256 - gain)))
     }
 
+    /// - Parameter found: the ratio about the black there was.
     /// - Returns: the ratio of light about the black that is found.
-    private mutating func findBlack(_ reading: LightReading) -> Int? {
+    private mutating func findBlack(_ reading: LightReading, _ found: Int) -> Int? {
         var least: (misfit: Int, ratio: Int)?
+        let before = black
         for (index, candidate) in Self.blacks.enumerated() {
-            guard let ratio = reading.ratio(black: candidate) else { return nil }
+            guard let ratio = candidate == before ? found : reading.ratio(black: candidate)
+            else { return nil }
             let misfit = reading.misfit(black: candidate, ratio: ratio)
             misfits[index] += misfit - misfits[index] / 8
             if misfits[index] < least?.misfit ?? .max {

@@ -23,9 +23,15 @@ public final class WorkerThreads: @unchecked Sendable {
         sem_init(done, 0, 0)
         sem_init(ended, 0, 0)
         for index in 1..<self.count {
-            try Threads.start("worker \(index)") { [self] in work(index) }
+            try Threads.start("worker \(index)", stackByteCount: Self.stackByteCount) {
+                [self] in work(index)
+            }
         }
     }
+
+    /// Taken up as far as it is used. Kernels take little of it, unless they are not optimised: then
+    /// each of their vectors has a place of its own, a megabyte in all.
+    private static let stackByteCount = 4 << 20
 
     private func work(_ index: Int) {
         while doPart(index) { sem_post(done) }

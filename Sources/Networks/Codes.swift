@@ -126,21 +126,28 @@ struct Weights {
         codes = site.graph.file.codes(content, isUnsigned: isUnsigned)
     }
 
-    /// A multiplier and a shift for each of `count` output channels.
+    /// What a convolution with these weights computes.
     ///
-    /// - Parameter isRounded: the product of input and weight scale is rounded to 32 bits, which
-    ///   uint8 convolutions and fully connected layers do in the source.
-    func requantization(
-        from input: Codes, to output: Codes, count: Int, range: ClosedRange<Int8>,
-        isRounded: Bool? = nil
-    ) -> Requantization {
+    /// - Parameters:
+    ///   - count, depth: output channels, and products of each.
+    ///   - bias: the place of the input that holds it.
+    ///   - activation: the field of the fused activation.
+    func kernel(
+        _ site: Site, count: Int, depth: Int, from input: Codes, to output: Codes, bias: Int,
+        activation: Int
+    ) throws -> KernelModel {
+        // The source rounds the product of a uint8 model's two scales to 32 bits.
         let factors =
-            isRounded ?? (scales.count == 1 && input.isUnsigned)
+            scales.count == 1 && input.isUnsigned
             ? [Scale.roundedFactor(input.scale, scales[0], to: output.scale)]
             : scales.map { Scale.factor(input.scale, $0, to: output.scale) }
         let each = factors.count == 1 ? Array(repeating: factors[0], count: count) : factors
-        return Requantization(
-            multipliers: each.map(\.multiplier), shifts: each.map(\.shift), zero: output.zero,
-            minimum: range.lowerBound, maximum: range.upperBound)
+        let range = try site.activationRange(activation, of: output)
+        return KernelModel(
+            weights: codes, count: count, depth: depth, inputZero: input.zero, weightZero: zero,
+            bias: try site.bias(bias, count: count),
+            output: Requantization(
+                multipliers: each.map(\.multiplier), shifts: each.map(\.shift), zero: output.zero,
+                minimum: range.lowerBound, maximum: range.upperBound))
     }
 }

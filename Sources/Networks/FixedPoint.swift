@@ -2,8 +2,7 @@
 enum FixedPoint {
     /// Two Q0.31 numbers, rounded half up; never both −1.
     static func multiply(_ one: Int32, _ other: Int32) -> Int32 {
-        let product = Int64(one) * Int64(other)
-        return Int32(clamping: (product + (1 << 30)) >> 31)
+        Requantization.multiply(one, by: other, shift: 0)
     }
 
     /// e^x of a Q5.26 number x ≤ 0, Q0.31.

@@ -54,18 +54,17 @@ public enum NetworkSelftest {
         let weights = numbers.codes(shape.count * shape.depth)
         let rows = numbers.codes(shape.rowCount * shape.depth)
         let (bias, output) = (numbers.biases(shape.count), numbers.requantization(shape.count))
-        let matrix = weights.withUnsafeBufferPointer {
-            PackedMatrix(
-                weights: $0, count: shape.count, depth: shape.depth, inputZero: shape.inputZero,
-                weightZero: shape.weightZero, bias: bias, output: output, path: path ?? .portable)
-        }
+        let model = KernelModel(
+            weights: weights, count: shape.count, depth: shape.depth, inputZero: shape.inputZero,
+            weightZero: shape.weightZero, bias: bias, output: output)
         var codes = [Int8](repeating: 0, count: shape.rowCount * shape.count)
-        guard path != nil else {
-            matrix.multiplyReference(
+        guard let path else {
+            model.multiplyReference(
                 rows: rows, rowStride: shape.depth, rowCount: shape.rowCount, into: &codes,
                 outputStride: shape.count)
             return codes
         }
+        let matrix = PackedMatrix(model, path: path)
         let scratch = UnsafeMutableRawPointer.allocate(
             byteCount: matrix.scratchByteCount(rowCount: shape.rowCount), alignment: 64)
         defer { scratch.deallocate() }
@@ -75,30 +74,48 @@ public enum NetworkSelftest {
         return codes
     }
 
+    /// Lines of pixels with one of padding among them, and padding at both ends of each.
     private static func depthwise(_ path: KernelPath?, _ shape: Shape) -> [Int8] {
         var numbers = Numbers(state: UInt64(shape.count) + 1_000)
-        let (channels, tapCount) = (shape.count, 1 + shape.depth % 27)
-        let weights = numbers.codes(channels * tapCount)
-        let pixels = numbers.codes(7 * channels)
-        let (bias, output) = (numbers.biases(channels), numbers.requantization(channels))
-        let filters = weights.withUnsafeBufferPointer {
-            PackedDepthwise(
-                weights: $0, channels: channels, tapCount: tapCount, inputZero: shape.inputZero,
-                weightZero: shape.weightZero, bias: bias, output: output, path: path ?? .portable)
-        }
+        let channels = shape.count
+        let window = FilterWindow(
+            height: 1 + shape.depth % 5, width: 1 + shape.depth % 4, stride: 1 + shape.count % 3,
+            dilation: 1 + shape.count % 2)
+        let tapCount = window.height * window.width
+        let model = KernelModel(
+            weights: numbers.codes(channels * tapCount), count: channels, depth: tapCount,
+            inputZero: shape.inputZero, weightZero: shape.weightZero,
+            bias: numbers.biases(channels), output: numbers.requantization(channels),
+            window: window)
+        let reach = (shape.rowCount - 1) * window.stride + (window.width - 1) * window.dilation + 1
+        let (before, after) = (reach > 2 ? 1 : 0, reach > 3 ? 1 : 0)
+        let lineCount = reach - before - after
+        let pixels = numbers.codes(window.height * lineCount * channels)
+        let padding = numbers.whole(below: UInt64(window.height + 1))
         var codes = [Int8](repeating: 0, count: shape.rowCount * channels)
         pixels.withUnsafeBufferPointer { pixels in
             guard let base = pixels.baseAddress else { return }
-            let taps = (0..<shape.rowCount * tapCount).map { _ in
-                base + numbers.whole(below: 7) * channels
+            let lines = (0..<window.height).map { row in
+                row == padding ? nil : base + row * lineCount * channels
             }
-            if path == nil {
-                filters.filterReference(
-                    taps: taps, pixelCount: shape.rowCount, into: &codes, outputStride: channels)
-            } else {
-                filters.filter(
-                    taps: taps, pixelCount: shape.rowCount, into: &codes, outputStride: channels)
+            guard let path else {
+                model.filterReference(
+                    lines: lines, lineCount: lineCount, before: before,
+                    pixelCount: shape.rowCount, into: &codes, outputStride: channels)
+                return
             }
+            let filters = PackedDepthwise(model, path: path)
+            let prepared = lines.map { line in
+                let place = UnsafeMutableRawPointer.allocate(
+                    byteCount: filters.lineByteCount(outputCount: shape.rowCount), alignment: 64)
+                filters.prepare(
+                    line: line, pixelCount: lineCount, before: before, after: after, into: place)
+                return place
+            }
+            filters.filter(
+                lines: prepared.map { UnsafeRawPointer($0) }, pixelCount: shape.rowCount,
+                into: &codes, outputStride: channels)
+            for place in prepared { place.deallocate() }
         }
         return codes
     }

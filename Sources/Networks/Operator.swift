@@ -1,12 +1,9 @@
 /// One operator of a network, verified, its constants packed: ready to run any number of times.
 ///
 /// To add one: a file in `Operators` with a class that reads its `Site`, and a line in
-/// `operatorTypes`. What grows with a number of the model that no tensor in the arena stands for is
+/// `operatorMakers`. What grows with a number of the model that no tensor in the arena stands for is
 /// announced to `Site.keep` before it is made.
 protocol Operator: AnyObject, Sendable {
-    /// - Throws: `ModelError` of what the site holds that this operator cannot do.
-    init(_ site: Site) throws
-
     /// Multiply-accumulates of one run.
     var macCount: Int { get }
     /// Where one run looks at a code more often than once: how often it looks at any. It bounds how
@@ -24,39 +21,40 @@ extension Operator {
     var scratchByteCount: Int { 0 }
 }
 
-/// Which class does which operator, by its name in the schema.
-let operatorTypes: [String: any Operator.Type] = [
-    "ADD": Addition.self,
-    "AVERAGE_POOL_2D": AveragePool.self,
-    "CONCATENATION": Concatenation.self,
-    "CONV_2D": Convolution.self,
-    "DEPTHWISE_CONV_2D": DepthwiseConvolution.self,
-    "EXPAND_DIMS": Reshape.self,
-    "FULLY_CONNECTED": FullyConnected.self,
-    "HARD_SWISH": HardSwish.self,
-    "LEAKY_RELU": LeakyReLU.self,
-    "LOGISTIC": Logistic.self,
-    "MAXIMUM": Maximum.self,
-    "MAX_POOL_2D": MaximumPool.self,
-    "MEAN": Mean.self,
-    "MINIMUM": Minimum.self,
-    "MUL": Multiplication.self,
-    "PAD": Pad.self,
-    "PADV2": Pad.self,
-    "QUANTIZE": Quantize.self,
-    "RELU": ReLU.self,
-    "RELU6": ReLU6.self,
-    "RELU_N1_TO_1": ReLUN1To1.self,
-    "RESHAPE": Reshape.self,
-    "RESIZE_BILINEAR": ResizeBilinear.self,
-    "RESIZE_NEAREST_NEIGHBOR": ResizeNearest.self,
-    "SOFTMAX": Softmax.self,
-    "SPLIT": Split.self,
-    "SQUEEZE": Reshape.self,
-    "STRIDED_SLICE": StridedSlice.self,
-    "SUB": Subtraction.self,
-    "TANH": HyperbolicTangent.self,
-    "TRANSPOSE_CONV": TransposedConvolution.self
+/// What makes an operator of its site, by its name in the schema; each throws `ModelError` of what
+/// it cannot do.
+let operatorMakers: [String: @Sendable (Site) throws -> any Operator] = [
+    "ADD": { try Sum($0, otherSign: 1) },
+    "AVERAGE_POOL_2D": { try AveragePool($0) },
+    "CONCATENATION": { try Concatenation($0) },
+    "CONV_2D": { try Convolution($0) },
+    "DEPTHWISE_CONV_2D": { try DepthwiseConvolution($0) },
+    "EXPAND_DIMS": { try Reshape($0) },
+    "FULLY_CONNECTED": { try FullyConnected($0) },
+    "HARD_SWISH": { try HardSwish.table($0) },
+    "LEAKY_RELU": { try Unary.leakyRectifier($0) },
+    "LOGISTIC": { try Unary.logistic($0) },
+    "MAXIMUM": { try Extreme($0, isMaximum: true) },
+    "MAX_POOL_2D": { try MaximumPool($0) },
+    "MEAN": { try Mean($0) },
+    "MINIMUM": { try Extreme($0, isMaximum: false) },
+    "MUL": { try Multiplication($0) },
+    "PAD": { try Pad($0) },
+    "PADV2": { try Pad($0) },
+    "QUANTIZE": { try Unary.quantize($0) },
+    "RELU": { try Unary.rectifier($0, .relu) },
+    "RELU6": { try Unary.rectifier($0, .relu6) },
+    "RELU_N1_TO_1": { try Unary.rectifier($0, .reluN1To1) },
+    "RESHAPE": { try Reshape($0) },
+    "RESIZE_BILINEAR": { try ResizeBilinear($0) },
+    "RESIZE_NEAREST_NEIGHBOR": { try ResizeNearest($0) },
+    "SOFTMAX": { try Softmax($0) },
+    "SPLIT": { try Split($0) },
+    "SQUEEZE": { try Reshape($0) },
+    "STRIDED_SLICE": { try StridedSlice($0) },
+    "SUB": { try Sum($0, otherSign: -1) },
+    "TANH": { try Unary.hyperbolicTangent($0) },
+    "TRANSPOSE_CONV": { try TransposedConvolution($0) }
 ]
 
 /// Where tensors are while a network runs.

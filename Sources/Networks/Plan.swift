@@ -78,10 +78,10 @@ struct Plan {
             let site = Site(
                 graph: graph, number: number, node: node, workerCount: workerCount,
                 keptByteCountMax: Self.keptByteCountMax - keptByteCount)
-            guard let type = operatorTypes[node.code.name] else { continue }
+            guard let make = operatorMakers[node.code.name] else { continue }
             let work: any Operator
             do {
-                work = try type.init(site)
+                work = try make(site)
             } catch let fault as FlatBuffer.Fault {
                 throw site.fault("read its options: \(fault)")
             }
@@ -122,7 +122,7 @@ struct Plan {
     private static func checkOperators(_ graph: Graph, skipped: Set<Int>) throws {
         var counts: [String: Int] = [:]
         for (number, node) in graph.nodes.enumerated()
-        where !skipped.contains(number) && operatorTypes[node.code.name] == nil {
+        where !skipped.contains(number) && operatorMakers[node.code.name] == nil {
             counts[node.code.name, default: 0] += 1
         }
         guard counts.isEmpty else {

@@ -43,6 +43,35 @@ struct Window {
     }
 }
 
+/// The windows over both sides of an image.
+struct Windows {
+    let vertical: Window
+    let horizontal: Window
+
+    /// Reads padding, strides and dilations where all such operators have them, and checks that the
+    /// windows over `input` make what `output` is.
+    ///
+    /// - Parameter dilations: the fields of both dilations, where the operator has them.
+    init(
+        _ site: Site, over input: Codes, to output: Codes, channels: Int, height: Int, width: Int,
+        dilations: (vertical: Int, horizontal: Int)? = nil
+    ) throws {
+        func dilation(_ field: Int?) throws -> Int {
+            try field.map { try site.positive($0, "dilation", or: 1) } ?? 1
+        }
+        let padding = try site.padding(0)
+        vertical = try Window(
+            padding, size: height, stride: site.positive(2, "stride"),
+            dilation: dilation(dilations?.vertical), over: input.shape[1], site)
+        horizontal = try Window(
+            padding, size: width, stride: site.positive(1, "stride"),
+            dilation: dilation(dilations?.horizontal), over: input.shape[2], site)
+        let wanted = [input.shape[0], vertical.outputCount, horizontal.outputCount, channels]
+        try site.require(
+            output.shape == wanted, "\(output.title): shape \(output.shape), not \(wanted)")
+    }
+}
+
 extension Site {
     func padding(_ field: Int) throws -> Window.Padding {
         let number = try byteOption(field)

@@ -17,3 +17,20 @@ func complain(_ text: String) {
 func announce(_ text: String) {
     try? FileDescriptor.standardOutput.writeAll(text + "\n")
 }
+
+extension String {
+    /// Spaces up to `width` after it.
+    func padded(_ width: Int) -> String {
+        self + String(repeating: " ", count: Swift.max(width - count, 0))
+    }
+
+    /// Spaces up to `width` before it.
+    func rightAligned(_ width: Int) -> String {
+        String(repeating: " ", count: Swift.max(width - count, 0)) + self
+    }
+}
+
+/// `value` / 1000 with its three decimals; from 0.
+func thousandths(_ value: Int64) -> String {
+    "\(value / 1000).\(String(1000 + value % 1000).dropFirst())"
+}

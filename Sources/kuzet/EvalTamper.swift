@@ -121,15 +121,12 @@ struct TamperTally {
 
     func table() -> String {
         var lines = ["kind             items  alarmed  detected  called"]
-        func padded(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(width - text.count, 1))
-        }
         for (name, row) in rows.sorted(by: { $0.key < $1.key }) {
             let called = row.called.sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
             lines.append(
-                padded(name, 17) + padded("\(row.count)", 7) + padded("\(row.alarmed)", 9)
-                    + padded("\(row.detected)", 10) + called)
+                name.padded(17) + "\(row.count)".padded(7) + "\(row.alarmed)".padded(9)
+                    + "\(row.detected)".padded(10) + called)
         }
         lines.append(
             "\(detected) of \(tamperCount) tampers within \(secondsText(EvalTamper.latest)) s, "

@@ -161,20 +161,17 @@ final class ReplayRun {
     }
 
     private func tableReport() -> String {
-        func padded(_ text: String, _ width: Int) -> String {
-            text + String(repeating: " ", count: max(width - text.count, 0))
-        }
         var lines: [String] = []
         if !incidents.isEmpty {
             lines.append("opened s    confirmed s  closed s     score  zone  state      kind")
         }
         for incident in incidents {
             lines.append(
-                padded(Self.seconds(incident.openedAt), 12)
-                    + padded(incident.confirmedAt.map(Self.seconds) ?? "-", 13)
-                    + padded(incident.closedAt.map(Self.seconds) ?? "-", 13)
-                    + padded("\(incident.peakScore.perMille)", 7)
-                    + padded("\(incident.zone)", 6) + padded("\(incident.state)", 11)
+                Self.seconds(incident.openedAt).padded(12)
+                    + (incident.confirmedAt.map(Self.seconds) ?? "-").padded(13)
+                    + (incident.closedAt.map(Self.seconds) ?? "-").padded(13)
+                    + "\(incident.peakScore.perMille)".padded(7)
+                    + "\(incident.zone)".padded(6) + "\(incident.state)".padded(11)
                     + "\(incident.kind)")
         }
         lines.append("\(frameCount) frames, \(incidents.count) incidents, digest \(digest)")

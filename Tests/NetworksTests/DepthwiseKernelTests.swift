@@ -2,43 +2,57 @@ import Testing
 
 @testable import Networks
 
-/// One shape, for one path. Each tap's pixel ends at a fence, or is a row of padding.
+/// One shape, for one path. Lines end at a fence; a prepared line is just as large as was asked for.
 struct DepthwiseCase {
     var channels: Int
-    var tapCount: Int
+    var window: FilterWindow
     var pixelCount: Int
+    var before = 0
     var inputZero: Int32 = 0
     var weightZero: Int32 = 0
     var leastWeight: Int8 = -127
     var path: KernelPath
 
     /// The first code that differs from the reference, or nil.
-    func mismatch(_ numbers: inout KernelNumbers, input: FencedMemory) -> String? {
+    func mismatch(_ numbers: inout KernelNumbers, input: FencedMemory, prepared: FencedMemory)
+        -> String?
+    {
+        let tapCount = window.height * window.width
         let weights = numbers.codes(channels * tapCount, least: leastWeight)
         let bias = numbers.integers(channels)
         let output = numbers.requantization(channels)
-        let filters = weights.withUnsafeBufferPointer {
-            PackedDepthwise(
-                weights: $0, channels: channels, tapCount: tapCount, inputZero: inputZero,
-                weightZero: weightZero, bias: bias, output: output, path: path)
-        }
-        let inputCount = 7
-        let from = input.end - inputCount * channels
-        for (index, code) in numbers.codes(inputCount * channels).enumerated() {
-            from[index] = code
-        }
-        var taps: [UnsafePointer<Int8>] = []
-        for _ in 0..<pixelCount * tapCount {
-            taps.append(UnsafePointer(from + Int(numbers.next() % UInt64(inputCount)) * channels))
+        let model = KernelModel(
+            weights: weights, count: channels, depth: tapCount, inputZero: inputZero,
+            weightZero: weightZero, bias: bias, output: output, window: window)
+        let filters = PackedDepthwise(model, path: path)
+        let reach = (pixelCount - 1) * window.stride + (window.width - 1) * window.dilation + 1
+        let after = min(Int(numbers.next() % 3), max(reach - before - 1, 0))
+        let lineCount = reach - before - after
+        let lineByteCount = (filters.lineByteCount(outputCount: pixelCount) + 63) / 64 * 64
+        // Every line but one of padding, the last right before the fence.
+        let padding = Int(numbers.next() % UInt64(window.height + 1))
+        var lines: [UnsafePointer<Int8>?] = []
+        var preparedLines: [UnsafeRawPointer?] = []
+        for row in 0..<window.height {
+            let line = input.end - (window.height - row) * lineCount * channels
+            let codes = numbers.codes(lineCount * channels)
+            for (index, code) in codes.enumerated() { line[index] = code }
+            lines.append(row == padding ? nil : UnsafePointer(line))
+            let place = UnsafeMutableRawPointer(
+                prepared.end - (window.height - row) * lineByteCount)
+            filters.prepare(
+                line: lines[row], pixelCount: lineCount, before: before, after: after, into: place)
+            preparedLines.append(UnsafeRawPointer(place))
         }
         let outputStride = channels + Int(numbers.next() % 5)
         let untouched = numbers.codes(pixelCount * outputStride + 64)
         var expected = untouched
         var actual = untouched
-        filters.filterReference(
-            taps: taps, pixelCount: pixelCount, into: &expected, outputStride: outputStride)
+        model.filterReference(
+            lines: lines, lineCount: lineCount, before: before, pixelCount: pixelCount,
+            into: &expected, outputStride: outputStride)
         filters.filter(
-            taps: taps, pixelCount: pixelCount, into: &actual, outputStride: outputStride)
+            lines: preparedLines, pixelCount: pixelCount, into: &actual, outputStride: outputStride)
         guard let index = actual.indices.first(where: { actual[$0] != expected[$0] }) else {
             return nil
         }
@@ -47,27 +61,31 @@ struct DepthwiseCase {
     }
 }
 
-private let zeros: [(input: Int32, weight: Int32, least: Int8)] = [
-    (0, 0, -127), (-128, 0, -127), (127, 0, -128), (-5, 3, -127), (127, -128, -128),
-    (-128, 127, -128)
-]
-
 @Test(arguments: KernelPath.available)
 func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath) {
     var numbers = KernelNumbers(state: 0xD1B5_4A32_D192_ED03)
-    let input = FencedMemory(capacity: 1 << 12)
-    var shapes: [(channels: Int, taps: Int, pixels: Int)] = []
-    for size in 1...67 {
-        shapes.append((size, 9, 1 + size % 4))
-        shapes.append((1 + size * 5 % 67, 1 + size % 27, 2))
+    let input = FencedMemory(capacity: 1 << 17)
+    let prepared = FencedMemory(capacity: 1 << 20)
+    var cases: [DepthwiseCase] = []
+    func add(_ channels: Int, _ height: Int, _ width: Int, _ stride: Int, _ dilation: Int) {
+        let window = FilterWindow(height: height, width: width, stride: stride, dilation: dilation)
+        cases.append(
+            DepthwiseCase(
+                channels: channels, window: window, pixelCount: 1 + cases.count % 6,
+                before: cases.count % (width * dilation + 1) % width, path: path))
     }
-    for tapCount in 1...27 { shapes.append((16 + tapCount % 17, tapCount, 3)) }
-    for (index, shape) in shapes.enumerated() {
-        let zero = zeros[index % zeros.count]
-        let mismatch = DepthwiseCase(
-            channels: shape.channels, tapCount: shape.taps, pixelCount: shape.pixels,
-            inputZero: zero.input, weightZero: zero.weight, leastWeight: zero.least, path: path
-        ).mismatch(&numbers, input: input)
+    for channels in 1...99 { add(channels, 3, 3, 1 + channels % 2, 1) }
+    for width in 1...9 {
+        for stride in 1...3 {
+            for dilation in 1...3 { add(13 + 7 * width, 1 + width % 4, width, stride, dilation) }
+        }
+    }
+    for index in cases.indices {
+        let zero = KernelNumbers.zeros[index % KernelNumbers.zeros.count]
+        cases[index].inputZero = zero.input
+        cases[index].weightZero = zero.weight
+        cases[index].leastWeight = zero.least
+        let mismatch = cases[index].mismatch(&numbers, input: input, prepared: prepared)
         #expect(mismatch == nil)
         if mismatch != nil { return }
     }

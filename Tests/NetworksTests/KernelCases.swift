@@ -6,6 +6,12 @@ import Glibc
 struct KernelNumbers: RandomNumberGenerator {
     var state: UInt64
 
+    /// Zero points at both ends, and the least weight that goes with them.
+    static let zeros: [(input: Int32, weight: Int32, least: Int8)] = [
+        (0, 0, -127), (-128, 0, -127), (127, 0, -128), (-5, 3, -127), (127, -128, -128),
+        (-128, 127, -128)
+    ]
+
     mutating func next() -> UInt64 {
         state ^= state << 13
         state ^= state >> 7
@@ -57,9 +63,15 @@ struct KernelNumbers: RandomNumberGenerator {
         }
         let limits = codes(2)
         let isLimited = next() & 1 == 0
+        var (zero, minimum) = (Int32(codes(1)[0]), isLimited ? limits.min()! : .min)
+        // What most layers are: rectified, and their sums made smaller.
+        if next() & 1 == 0 {
+            zero = min(zero, Int32(minimum))
+            shifts = shifts.map { -max(abs($0), 1) }
+        }
         return Requantization(
-            multipliers: multipliers, shifts: shifts, zero: Int32(codes(1)[0]),
-            minimum: isLimited ? limits.min()! : .min, maximum: isLimited ? limits.max()! : .max)
+            multipliers: multipliers, shifts: shifts, zero: zero, minimum: minimum,
+            maximum: isLimited ? limits.max()! : .max)
     }
 }
 

@@ -19,11 +19,10 @@ struct MatrixCase {
         let weights = numbers.codes(count * depth, least: leastWeight)
         let bias = numbers.integers(count)
         let output = numbers.requantization(count)
-        let matrix = weights.withUnsafeBufferPointer {
-            PackedMatrix(
-                weights: $0, count: count, depth: depth, inputZero: inputZero,
-                weightZero: weightZero, bias: bias, output: output, path: path)
-        }
+        let model = KernelModel(
+            weights: weights, count: count, depth: depth, inputZero: inputZero,
+            weightZero: weightZero, bias: bias, output: output)
+        let matrix = PackedMatrix(model, path: path)
         let rowStride = depth + Int(numbers.next() % 5)
         let outputStride = count + Int(numbers.next() % 5)
         let byteCount = (rowCount - 1) * rowStride + depth
@@ -35,7 +34,7 @@ struct MatrixCase {
         let untouched = numbers.codes(rowCount * outputStride + 64)
         var expected = untouched
         var actual = untouched
-        matrix.multiplyReference(
+        model.multiplyReference(
             rows: from, rowStride: rowStride, rowCount: rowCount, into: &expected,
             outputStride: outputStride)
         matrix.multiply(
@@ -48,11 +47,6 @@ struct MatrixCase {
             + "\(actual[index]) is not \(expected[index])"
     }
 }
-
-private let zeros: [(input: Int32, weight: Int32, least: Int8)] = [
-    (0, 0, -127), (-128, 0, -127), (127, 0, -128), (-5, 3, -127), (127, -128, -128),
-    (-128, 127, -128)
-]
 
 @Test(arguments: KernelPath.available) func everyTailOfAMatrixMatchesItsReference(path: KernelPath)
 {
@@ -67,7 +61,7 @@ private let zeros: [(input: Int32, weight: Int32, least: Int8)] = [
     for rowCount in 1...20 { shapes.append((17, 19, rowCount)) }
     shapes += [(33, 9, 48), (20, 24, 49), (3, 33, 97), (131, 65, 2), (256, 16, 5)]
     for (index, shape) in shapes.enumerated() {
-        let zero = zeros[index % zeros.count]
+        let zero = KernelNumbers.zeros[index % KernelNumbers.zeros.count]
         let mismatch = MatrixCase(
             count: shape.count, depth: shape.depth, rowCount: shape.rows, inputZero: zero.input,
             weightZero: zero.weight, leastWeight: zero.least, path: path
@@ -88,18 +82,16 @@ func theLargestSumsMatchTheirReference(path: KernelPath, code: Int8) {
                 multipliers: [Int32](repeating: .max, count: count),
                 shifts: (0..<count).map { -Int32($0) }, zero: -1)
             let weights = [Int8](repeating: weight, count: count * depth)
-            let matrix = weights.withUnsafeBufferPointer {
-                PackedMatrix(
-                    weights: $0, count: count, depth: depth, inputZero: -(zero + 1),
-                    weightZero: zero, bias: [Int32](repeating: 0, count: count), output: output,
-                    path: path)
-            }
+            let model = KernelModel(
+                weights: weights, count: count, depth: depth, inputZero: -(zero + 1),
+                weightZero: zero, bias: [Int32](repeating: 0, count: count), output: output)
+            let matrix = PackedMatrix(model, path: path)
             let rows = [Int8](repeating: code, count: 5 * depth)
             var expected = [Int8](repeating: 0, count: 5 * count)
             var actual = expected
             let scratch = FencedMemory(capacity: matrix.scratchByteCount(rowCount: 5))
             let byteCount = (matrix.scratchByteCount(rowCount: 5) + 63) / 64 * 64
-            matrix.multiplyReference(
+            model.multiplyReference(
                 rows: rows, rowStride: depth, rowCount: 5, into: &expected, outputStride: count)
             matrix.multiply(
                 rows: rows, rowStride: depth, rowCount: 5, into: &actual, outputStride: count,
@@ -120,11 +112,10 @@ func theLargestSumsMatchTheirReference(path: KernelPath, code: Int8) {
                 multipliers: [Int32](repeating: multiplier, count: biases.count),
                 shifts: [Int32](repeating: shift, count: biases.count), zero: shift)
             let weights = [Int8](repeating: 0, count: biases.count)
-            let matrix = weights.withUnsafeBufferPointer {
-                PackedMatrix(
-                    weights: $0, count: biases.count, depth: 1, inputZero: 0, weightZero: 0,
-                    bias: biases, output: output, path: path)
-            }
+            let matrix = PackedMatrix(
+                KernelModel(
+                    weights: weights, count: biases.count, depth: 1, inputZero: 0, weightZero: 0,
+                    bias: biases, output: output), path: path)
             var actual = [Int8](repeating: 0, count: biases.count)
             let scratch = FencedMemory(capacity: matrix.scratchByteCount(rowCount: 1))
             let byteCount = (matrix.scratchByteCount(rowCount: 1) + 63) / 64 * 64

@@ -17,5 +17,5 @@ import Testing
             Issue.record("\(seed.name): \(error)")
         }
     }
-    #expect(Set(operatorTypes.keys).subtracting(names) == [])
+    #expect(Set(operatorMakers.keys).subtracting(names) == [])
 }

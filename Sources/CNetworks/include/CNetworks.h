@@ -34,10 +34,17 @@ typedef struct {
     int8_t minimum, maximum;
 } networks_codes;
 
+/// How depthwise filters lie over lines of pixels.
+typedef struct {
+    ptrdiff_t height, width;    ///< Taps.
+    ptrdiff_t stride, dilation; ///< Along a line: pixels from output to output, and tap to tap.
+} networks_window;
+
 /// Weights as the model has them, and how their sums become codes.
 typedef struct {
     ptrdiff_t count;            ///< Of output channels.
-    ptrdiff_t depth;            ///< Products of each sum.
+    ptrdiff_t depth;            ///< Products of each sum; depthwise: of the window.
+    networks_window window;     ///< depthwise alone.
     int32_t input_zero;         ///< -128 ... 127.
     int32_t weight_zero;        ///< -128 ... 127.
     const int8_t *weights;      ///< matrix: count x depth; depthwise: depth x count.
@@ -53,14 +60,16 @@ typedef struct {
     ptrdiff_t count, depth;
     ptrdiff_t padded_depth; ///< Rounded up to whole vectors.
     int32_t weight_zero;
-    int is_wide; ///< matrix: whether a weight is -128; depthwise: whether weights have 16 bits.
+    networks_window window;
+    int is_wide; ///< Whether weights need more than the kernel's usual way, see there.
+    int is_half_up; ///< Whether sums may be rounded half up, see packed.h.
     const void *weights;
     const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.
     networks_codes codes;
 } networks_packed;
 
 /// Bytes that a packed matrix needs.
-size_t networks_matrix_size(enum networks_path path, ptrdiff_t count, ptrdiff_t depth);
+size_t networks_matrix_size(enum networks_path path, const networks_model *model);
 /// Fills `memory`, of `networks_matrix_size` bytes and aligned to 64, which must outlive the result.
 networks_packed networks_pack_matrix(
     enum networks_path path, const networks_model *model, void *memory);
@@ -73,15 +82,41 @@ void networks_multiply(
     int8_t *codes, ptrdiff_t code_stride, void *scratch);
 
 /// Bytes that packed depthwise filters need.
-size_t networks_depthwise_size(enum networks_path path, ptrdiff_t count, ptrdiff_t depth);
+size_t networks_depthwise_size(enum networks_path path, const networks_model *model);
 /// Fills `memory`, as `networks_pack_matrix` does.
 networks_packed networks_pack_depthwise(
     enum networks_path path, const networks_model *model, void *memory);
-/// codes[p][c] = code of (first[c] + sum over t of taps[p][t][c] * weights[t][c]). Reads `count`
-/// bytes of each tap and writes `count` bytes for each pixel, no more.
+/// Bytes of a line as filters read it, for `pixel_count` pixels of output.
+size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count);
+/// Copies a line of `line_count` pixels, padded by `before` and `after` pixels of the code `zero`,
+/// into memory of `networks_line_size` bytes, aligned to 64. Without a line all is padding.
+void networks_prepare_line(
+    const networks_packed *filters, const int8_t *line, ptrdiff_t line_count, ptrdiff_t before,
+    ptrdiff_t after, int8_t zero, void *into);
+/// codes[p][c] = code of (first[c] + sum over j, i of
+///     lines[j][p * stride + i * dilation][c] * weights[j][i][c]).
+/// Takes as many prepared lines as the window is high; writes `count` bytes for each pixel, no more.
 void networks_filter(
-    const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride);
+
+/// How codes of two inputs are brought to one scale and added. The channels are all alike.
+typedef struct {
+    enum networks_path path;
+    int32_t zeros[2];
+    int32_t left;               ///< Bits to the left of a code less its zero point, before it is scaled.
+    int is_difference;          ///< Whether the second is subtracted.
+    networks_channels terms[2]; ///< How inputs are scaled, and their sum.
+    networks_channels sum;
+    networks_codes codes;
+} networks_adder;
+
+/// All sixteen channels: no bias, `shift` -31 ... 30.
+networks_channels networks_scale(int32_t multiplier, int32_t shift);
+/// codes[k] = code of (term of one[k] + or - term of other[k]).
+void networks_add(
+    const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
+    int8_t *codes);
 
 /// Σ one · other, which wraps at 32 bits.
 int32_t networks_dot(const int8_t *one, const int8_t *other, ptrdiff_t count);

@@ -13,30 +13,14 @@ final class PackedMatrix: @unchecked Sendable {
     let depth: Int
     /// Of output channels.
     let count: Int
-    private let weights: [Int8]
-    private let inputZero: Int32
-    private let weightZero: Int32
-    private let bias: [Int32]
-    private let output: Requantization
     private let model: PackedModel
 
-    /// - `weights`: count × depth, row-major.
-    /// - `bias`: `count`; zeros if the model has none.
-    init(
-        weights: UnsafeBufferPointer<Int8>, count: Int, depth: Int, inputZero: Int32,
-        weightZero: Int32, bias: [Int32], output: Requantization, path: KernelPath = .best
-    ) {
-        self.depth = depth
-        self.count = count
-        self.weights = Array(weights)
-        self.inputZero = inputZero
-        self.weightZero = weightZero
-        self.bias = bias
-        self.output = output
-        model = PackedModel(
-            weights: weights, count: count, depth: depth, inputZero: inputZero,
-            weightZero: weightZero, bias: bias, output: output, path: path,
-            size: networks_matrix_size, pack: networks_pack_matrix)
+    /// - `weights` of the model: count × depth, row-major.
+    init(_ model: KernelModel, path: KernelPath = .best) {
+        depth = model.depth
+        count = model.count
+        self.model = PackedModel(
+            model, path: path, size: networks_matrix_size, pack: networks_pack_matrix)
     }
 
     /// Bytes of scratch that `multiply` needs for up to `rowCount` rows; it is aligned to 64.
@@ -44,7 +28,20 @@ final class PackedMatrix: @unchecked Sendable {
         withUnsafePointer(to: model.packed) { networks_multiply_scratch($0, rowCount) }
     }
 
-    /// Defines the right answer. Kept slow and plain: optimise `multiply`, never this.
+    /// The same bits as `KernelModel.multiplyReference`. Reads `depth` bytes of each row and writes `count` bytes
+    /// for each, no more.
+    func multiply(
+        rows: UnsafePointer<Int8>, rowStride: Int, rowCount: Int,
+        into: UnsafeMutablePointer<Int8>, outputStride: Int, scratch: UnsafeMutableRawPointer
+    ) {
+        withUnsafePointer(to: model.packed) {
+            networks_multiply($0, rows, rowStride, rowCount, into, outputStride, scratch)
+        }
+    }
+}
+
+extension KernelModel {
+    /// Defines the right answer. Kept slow and plain: optimise `PackedMatrix.multiply`, never this.
     func multiplyReference(
         rows: UnsafePointer<Int8>, rowStride: Int, rowCount: Int,
         into: UnsafeMutablePointer<Int8>, outputStride: Int
@@ -59,17 +56,6 @@ final class PackedMatrix: @unchecked Sendable {
                 }
                 into[row * outputStride + channel] = output.code(of: sum, channel: channel)
             }
-        }
-    }
-
-    /// The same bits as `multiplyReference`. Reads `depth` bytes of each row and writes `count` bytes
-    /// for each, no more.
-    func multiply(
-        rows: UnsafePointer<Int8>, rowStride: Int, rowCount: Int,
-        into: UnsafeMutablePointer<Int8>, outputStride: Int, scratch: UnsafeMutableRawPointer
-    ) {
-        withUnsafePointer(to: model.packed) {
-            networks_multiply($0, rows, rowStride, rowCount, into, outputStride, scratch)
         }
     }
 }

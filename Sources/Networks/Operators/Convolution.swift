@@ -21,32 +21,19 @@ final class Convolution: Operator {
         input = try site.input(0, rank: 4)
         let weights = try site.weights(1, rank: 4, channelAxis: 0)
         output = try site.output(rank: 4)
-        let (height, width, depth) = (input.shape[1], input.shape[2], input.shape[3])
+        let (depth, count) = (input.shape[3], weights.shape[0])
         try site.require(
             weights.shape[3] == depth,
             "weights, \(weights.title): are for \(weights.shape[3]) channels, the input has \(depth)"
         )
-        let padding = try site.padding(0)
-        vertical = try Window(
-            padding, size: weights.shape[1], stride: site.positive(2, "stride"),
-            dilation: site.positive(5, "dilation", or: 1), over: height, site)
-        horizontal = try Window(
-            padding, size: weights.shape[2], stride: site.positive(1, "stride"),
-            dilation: site.positive(4, "dilation", or: 1), over: width, site)
-        let count = weights.shape[0]
-        let wanted = [input.shape[0], vertical.outputCount, horizontal.outputCount, count]
-        try site.require(
-            output.shape == wanted, "\(output.title): shape \(output.shape), not \(wanted)")
+        let windows = try Windows(
+            site, over: input, to: output, channels: count, height: weights.shape[1],
+            width: weights.shape[2], dilations: (5, 4))
+        (vertical, horizontal) = (windows.vertical, windows.horizontal)
         let patch = weights.shape[1] * weights.shape[2] * depth
-        let bias = try site.bias(2, count: count)
-        let requantization = weights.requantization(
-            from: input, to: output, count: count, range: try site.activationRange(3, of: output))
-        let zero = input.zero
-        matrix = weights.codes.withUnsafeBufferPointer {
-            PackedMatrix(
-                weights: $0, count: count, depth: patch, inputZero: zero,
-                weightZero: weights.zero, bias: bias, output: requantization)
-        }
+        matrix = PackedMatrix(
+            try weights.kernel(
+                site, count: count, depth: patch, from: input, to: output, bias: 2, activation: 3))
         isPointwise =
             patch == depth && vertical.stride == 1 && horizontal.stride == 1
         workerCount = site.workerCount
@@ -112,7 +99,7 @@ final class Convolution: Operator {
                 if !vertical.isInside(fromY) {
                     patch.update(repeating: zero, count: lineCount)
                 } else if isWhole {
-                    patch.update(from: row + fromX * depth, count: lineCount)
+                    copy(lineCount, from: row + fromX * depth, into: patch)
                 } else {
                     for tapX in 0..<horizontal.size {
                         let fromX = horizontal.place(x, tapX)
@@ -128,6 +115,18 @@ final class Convolution: Operator {
             }
         }
     }
+}
+
+/// As `update(from:count:)`, which takes longer for the few bytes of an image's first window.
+@inline(__always)
+private func copy(
+    _ count: Int, from: UnsafeMutablePointer<Int8>, into: UnsafeMutablePointer<Int8>
+) {
+    guard 8...16 ~= count else { return into.update(from: from, count: count) }
+    let (source, target) = (UnsafeRawPointer(from), UnsafeMutableRawPointer(into))
+    let last = source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+    target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+    target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
 }
 
 /// What worker number `worker` of `count` does of `total` pieces.

@@ -10,107 +10,111 @@ final class DepthwiseConvolution: Operator {
     private let vertical: Window
     private let horizontal: Window
     private let multiplier: Int
+    /// Pixels of a line that are read, and of padding after them.
+    private let readCount: Int
+    private let after: Int
+    private let lineByteCount: Int
+    /// Prepared lines that are kept: all that a line of output needs, from the first to the last.
+    private let keptCount: Int
     private let workerCount: Int
     let macCount: Int
 
     private var channelCount: Int { output.shape[3] }
-    private var tapCount: Int { vertical.size * horizontal.size }
+    private static let lineByteCountMax = 1 << 28
 
     init(_ site: Site) throws {
         input = try site.input(0, rank: 4)
         let weights = try site.weights(1, rank: 4, channelAxis: 3)
         output = try site.output(rank: 4)
-        let padding = try site.padding(0)
-        vertical = try Window(
-            padding, size: weights.shape[1], stride: site.positive(2, "stride"),
-            dilation: site.positive(6, "dilation", or: 1), over: input.shape[1], site)
-        horizontal = try Window(
-            padding, size: weights.shape[2], stride: site.positive(1, "stride"),
-            dilation: site.positive(5, "dilation", or: 1), over: input.shape[2], site)
         let (depth, count) = (input.shape[3], weights.shape[3])
         multiplier = count / depth
         try site.require(
             weights.shape[0] == 1 && multiplier >= 1 && multiplier * depth == count,
             "weights, \(weights.title): shape \(weights.shape) for \(depth) input channels")
-        let wanted = [input.shape[0], vertical.outputCount, horizontal.outputCount, count]
-        try site.require(
-            output.shape == wanted, "\(output.title): shape \(output.shape), not \(wanted)")
+        let windows = try Windows(
+            site, over: input, to: output, channels: count, height: weights.shape[1],
+            width: weights.shape[2], dilations: (6, 5))
+        (vertical, horizontal) = (windows.vertical, windows.horizontal)
         let taps = weights.shape[1] * weights.shape[2]
-        let bias = try site.bias(2, count: count)
-        let requantization = weights.requantization(
-            from: input, to: output, count: count, range: try site.activationRange(4, of: output))
-        let zero = input.zero
-        filters = weights.codes.withUnsafeBufferPointer {
-            PackedDepthwise(
-                weights: $0, channels: count, tapCount: taps, inputZero: zero,
-                weightZero: weights.zero, bias: bias, output: requantization)
-        }
+        var kernel = try weights.kernel(
+            site, count: count, depth: taps, from: input, to: output, bias: 2, activation: 4)
+        kernel.window = FilterWindow(
+            height: vertical.size, width: horizontal.size, stride: horizontal.stride,
+            dilation: horizontal.dilation)
+        filters = PackedDepthwise(kernel)
+        let reach =
+            (horizontal.outputCount - 1) * horizontal.stride
+            + (horizontal.size - 1) * horizontal.dilation + 1
+        readCount = min(horizontal.inputCount, reach - horizontal.before)
+        after = reach - horizontal.before - readCount
+        let kept = (vertical.size - 1) * vertical.dilation + 1
+        try site.require(
+            reach <= Self.lineByteCountMax / count && kept <= Self.lineByteCountMax,
+            "a window of \(kept) × \(reach) pixels is too large")
+        lineByteCount = filters.lineByteCount(outputCount: horizontal.outputCount)
+        keptCount = kept
         workerCount = site.workerCount
         macCount = output.count * taps
     }
 
-    // A worker's scratch: a pixel of padding, the input lines under the window with each channel
-    // repeated (if there is a multiplier), and the pointers to the taps of a line of output.
-    private var paddingByteCount: Int { (channelCount + 63) & ~63 }
-    private var lineByteCount: Int { horizontal.inputCount * channelCount }
-    private var linesByteCount: Int {
-        multiplier == 1 ? 0 : (vertical.size * lineByteCount + 63) & ~63
+    // A worker's scratch: the kept lines, pointers to those under the window, and a line of input with
+    // each channel repeated, if there is a multiplier.
+    private var linesByteCount: Int { keptCount * lineByteCount }
+    private var pointersByteCount: Int {
+        (vertical.size * MemoryLayout<UnsafeRawPointer?>.stride + 63) & ~63
     }
-    private var workerByteCount: Int {
-        let pointers = horizontal.outputCount * tapCount * MemoryLayout<UnsafePointer<Int8>>.stride
-        return paddingByteCount + linesByteCount + (pointers + 63) & ~63
+    private var repeatedByteCount: Int {
+        multiplier == 1 ? 0 : (horizontal.inputCount * channelCount + 63) & ~63
     }
+    private var workerByteCount: Int { linesByteCount + pointersByteCount + repeatedByteCount }
     var scratchByteCount: Int { workerCount * workerByteCount }
 
     func run(_ memory: Memory) {
         let lineCount = output.shape[0] * vertical.outputCount
+        let rowByteCount = horizontal.outputCount * channelCount
         memory.workers.run { worker in
-            let scratch = memory.scratch + worker * workerByteCount
-            let padding = scratch.assumingMemoryBound(to: Int8.self)
-            padding.update(repeating: Int8(input.zero), count: channelCount)
-            let taps = (scratch + paddingByteCount + linesByteCount)
-                .assumingMemoryBound(to: UnsafePointer<Int8>.self)
+            let lines = memory.scratch + worker * workerByteCount
+            let pointers = (lines + linesByteCount).assumingMemoryBound(to: UnsafeRawPointer?.self)
+            let repeated = (lines + linesByteCount + pointersByteCount)
+                .assumingMemoryBound(to: Int8.self)
+            // The image that kept lines belong to, and the first line that is not among them.
+            var (image, next) = (-1, 0)
             for line in part(worker, of: workerCount, total: lineCount) {
-                point(taps, at: line, memory[input], padding)
-                let width = horizontal.outputCount
+                let (now, y) = line.quotientAndRemainder(dividingBy: vertical.outputCount)
+                let first = vertical.place(y, 0)
+                if now != image { (image, next) = (now, first) }
+                for place in max(first, next)..<first + keptCount {
+                    prepare(place, of: memory[input], image, repeated, into: kept(place, lines))
+                }
+                next = first + keptCount
+                for tap in 0..<vertical.size {
+                    pointers[tap] = UnsafeRawPointer(kept(vertical.place(y, tap), lines))
+                }
                 filters.filter(
-                    taps: taps, pixelCount: width,
-                    into: memory[output] + line * width * channelCount, outputStride: channelCount)
+                    lines: pointers, pixelCount: horizontal.outputCount,
+                    into: memory[output] + line * rowByteCount, outputStride: channelCount)
             }
         }
     }
 
-    /// Fills in where the taps of a line of output are.
-    private func point(
-        _ taps: UnsafeMutablePointer<UnsafePointer<Int8>>, at line: Int,
-        _ codes: UnsafeMutablePointer<Int8>, _ padding: UnsafeMutablePointer<Int8>
+    /// Where a line of input is kept; lines of padding above have numbers below 0.
+    private func kept(_ place: Int, _ lines: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer {
+        lines + (place + vertical.before) % keptCount * lineByteCount
+    }
+
+    private func prepare(
+        _ place: Int, of codes: UnsafeMutablePointer<Int8>, _ image: Int,
+        _ repeated: UnsafeMutablePointer<Int8>, into: UnsafeMutableRawPointer
     ) {
-        let (image, y) = line.quotientAndRemainder(dividingBy: vertical.outputCount)
-        for tapY in 0..<vertical.size {
-            let fromY = vertical.place(y, tapY)
-            guard vertical.isInside(fromY) else {
-                for x in 0..<horizontal.outputCount {
-                    for tapX in 0..<horizontal.size {
-                        taps[x * tapCount + tapY * horizontal.size + tapX] = UnsafePointer(padding)
-                    }
-                }
-                continue
-            }
+        var line: UnsafePointer<Int8>?
+        if vertical.isInside(place) {
             let count = horizontal.inputCount * input.shape[3]
-            var row = codes + (image * vertical.inputCount + fromY) * count
-            if multiplier > 1 {
-                let repeated = padding + paddingByteCount + tapY * lineByteCount
-                repeatChannels(row, count, into: repeated)
-                row = repeated
-            }
-            for x in 0..<horizontal.outputCount {
-                for tapX in 0..<horizontal.size {
-                    let fromX = horizontal.place(x, tapX)
-                    taps[x * tapCount + tapY * horizontal.size + tapX] = UnsafePointer(
-                        horizontal.isInside(fromX) ? row + fromX * channelCount : padding)
-                }
-            }
+            let row = codes + (image * vertical.inputCount + place) * count
+            if multiplier > 1 { repeatChannels(row, count, into: repeated) }
+            line = UnsafePointer(multiplier > 1 ? repeated : row)
         }
+        filters.prepare(
+            line: line, pixelCount: readCount, before: horizontal.before, after: after, into: into)
     }
 
     private func repeatChannels(

@@ -81,7 +81,7 @@ struct Broadcast {
 extension Broadcast {
     @inline(__always)
     func map(
-        _ one: UnsafeMutablePointer<Int8>, _ other: UnsafeMutablePointer<Int8>,
+        _ one: UnsafePointer<Int8>, _ other: UnsafePointer<Int8>,
         into output: UnsafeMutablePointer<Int8>, _ body: (Int8, Int8) -> Int8
     ) {
         let (oneStep, otherStep, rowCount) = (oneStep, otherStep, rowCount)

@@ -2,34 +2,24 @@
 ///
 /// - Shape: b × h × w × c to b × oh × ow × c.
 /// - Source: TensorFlow Lite, `reference_integer_ops::AveragePool` and `MaxPool`.
-class Pool: Operator, @unchecked Sendable {
-    fileprivate let input: Codes
-    fileprivate let output: Codes
-    fileprivate let vertical: Window
-    fileprivate let horizontal: Window
-    fileprivate let range: ClosedRange<Int8>
+private struct Pooling: Sendable {
+    let input: Codes
+    let output: Codes
+    let vertical: Window
+    let horizontal: Window
+    let range: ClosedRange<Int8>
 
-    required init(_ site: Site) throws {
+    init(_ site: Site) throws {
         input = try site.input(0, rank: 4)
         output = try site.output(rank: 4)
-        let padding = try site.padding(0)
-        vertical = try Window(
-            padding, size: site.positive(4, "filter"), stride: site.positive(2, "stride"),
-            over: input.shape[1], site)
-        horizontal = try Window(
-            padding, size: site.positive(3, "filter"), stride: site.positive(1, "stride"),
-            over: input.shape[2], site)
-        let wanted = [
-            input.shape[0], vertical.outputCount, horizontal.outputCount, input.shape[3]
-        ]
-        try site.require(
-            output.shape == wanted, "\(output.title): shape \(output.shape), not \(wanted)")
+        let windows = try Windows(
+            site, over: input, to: output, channels: input.shape[3],
+            height: site.positive(4, "filter"), width: site.positive(3, "filter"))
+        (vertical, horizontal) = (windows.vertical, windows.horizontal)
         range = try site.activationRange(5, of: output)
     }
 
-    fileprivate var depth: Int { input.shape[3] }
-
-    var scratchByteCount: Int { depth * MemoryLayout<Int32>.stride }
+    var depth: Int { input.shape[3] }
     var visitCount: Int {
         output.count * min(vertical.size, vertical.inputCount)
             * min(horizontal.size, horizontal.inputCount)
@@ -38,7 +28,7 @@ class Pool: Operator, @unchecked Sendable {
     /// Calls `pixel` for each output pixel with where its codes go, then `tap` for each pixel under
     /// its window, then `finish` with the number of those.
     @inline(__always)
-    fileprivate func slide(
+    func slide(
         _ memory: Memory, begin: () -> Void, tap: (UnsafeMutablePointer<Int8>) -> Void,
         finish: (UnsafeMutablePointer<Int8>, Int) -> Void
     ) {
@@ -59,16 +49,21 @@ class Pool: Operator, @unchecked Sendable {
             }
         }
     }
-
-    func run(_ memory: Memory) {}
 }
 
-final class AveragePool: Pool, @unchecked Sendable {
-    override func run(_ memory: Memory) {
+final class AveragePool: Operator {
+    private let pooling: Pooling
+
+    init(_ site: Site) throws { pooling = try Pooling(site) }
+
+    var scratchByteCount: Int { pooling.depth * MemoryLayout<Int32>.stride }
+    var visitCount: Int { pooling.visitCount }
+
+    func run(_ memory: Memory) {
         let sums = memory.scratch.assumingMemoryBound(to: Int32.self)
-        let (depth, offset) = (depth, input.offset)
-        let (low, high) = (Int32(range.lowerBound), Int32(range.upperBound))
-        slide(
+        let (depth, offset) = (pooling.depth, pooling.input.offset)
+        let (low, high) = (Int32(pooling.range.lowerBound), Int32(pooling.range.upperBound))
+        pooling.slide(
             memory, begin: { sums.update(repeating: 0, count: depth) },
             tap: { codes in
                 // Cannot overflow: at most 1024² taps of 2⁷.
@@ -86,12 +81,19 @@ final class AveragePool: Pool, @unchecked Sendable {
     }
 }
 
-final class MaximumPool: Pool, @unchecked Sendable {
-    override func run(_ memory: Memory) {
+final class MaximumPool: Operator {
+    private let pooling: Pooling
+
+    init(_ site: Site) throws { pooling = try Pooling(site) }
+
+    var scratchByteCount: Int { pooling.depth * MemoryLayout<Int8>.stride }
+    var visitCount: Int { pooling.visitCount }
+
+    func run(_ memory: Memory) {
         let most = memory.scratch.assumingMemoryBound(to: Int8.self)
-        let depth = depth
-        let (low, high) = (range.lowerBound, range.upperBound)
-        slide(
+        let depth = pooling.depth
+        let (low, high) = (pooling.range.lowerBound, pooling.range.upperBound)
+        pooling.slide(
             memory, begin: { most.update(repeating: .min, count: depth) },
             tap: { codes in
                 for index in 0..<depth { most[index] = max(most[index], codes[index]) }

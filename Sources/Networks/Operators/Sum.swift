@@ -1,8 +1,10 @@
+import CNetworks
+
 /// ADD and SUB: both inputs are brought to one scale, added with 20 places more, and rounded to the
 /// output's.
 ///
 /// - Source: TensorFlow Lite, `add.cc` `PrepareGeneral8BitAdd` and `reference_ops::AddElementwise`.
-class Sum: Operator, @unchecked Sendable {
+final class Sum: Operator, @unchecked Sendable {
     private let one: Codes
     private let other: Codes
     private let output: Codes
@@ -12,13 +14,11 @@ class Sum: Operator, @unchecked Sendable {
     /// What each code of an input adds.
     private let oneTerms: [Int32]
     private let otherTerms: [Int32]
+    private let adder: networks_adder
 
     private static let leftShift = 20
 
-    convenience required init(_ site: Site) throws {
-        try self.init(site, otherSign: 1)
-    }
-
+    /// - Parameter otherSign: −1 to subtract the other input.
     init(_ site: Site, otherSign: Int32) throws {
         one = try site.input(0)
         other = try site.input(1)
@@ -33,6 +33,16 @@ class Sum: Operator, @unchecked Sendable {
             "\(output.title): scale \(output.scale.text) is too small for its inputs")
         oneTerms = Self.terms(one, factors.one, 1)
         otherTerms = Self.terms(other, factors.other, otherSign)
+        adder = networks_adder(
+            path: KernelPath.best.code, zeros: (one.zero, other.zero),
+            left: Int32(Self.leftShift), is_difference: otherSign < 0 ? 1 : 0,
+            terms: (
+                networks_scale(factors.one.multiplier, factors.one.shift),
+                networks_scale(factors.other.multiplier, factors.other.shift)
+            ),
+            sum: networks_scale(factor.multiplier, factor.shift),
+            codes: networks_codes(
+                zero: output.zero, minimum: range.lowerBound, maximum: range.upperBound))
     }
 
     /// By code + 128. At most 2⁷ · 2²⁰ · 2 each, so that a sum of two fits.
@@ -45,34 +55,33 @@ class Sum: Operator, @unchecked Sendable {
     }
 
     func run(_ memory: Memory) {
-        let (low, high) = (Int64(range.lowerBound), Int64(range.upperBound))
-        let (zero, multiplier) = (Int64(output.zero), Int64(factor.multiplier))
-        // `Requantization.multiply` with a shift that is known not to go to the left: nothing in it
-        // can overflow, and nothing branches. Where nothing is shifted, nothing is rounded either.
-        let shift = Int64(-factor.shift)
-        let half: Int64 = shift > 0 ? 1 << (shift - 1) : 0
-        let isShifted: Int64 = shift > 0 ? -1 : 0
+        let (left, right, into) = (memory[one], memory[other], memory[output])
+        if shape.oneStep == 1 && shape.otherStep == 1 {
+            withUnsafePointer(to: adder) { adder in
+                shape.forEachRow { one, other, place in
+                    networks_add(adder, left + one, right + other, shape.rowCount, into + place)
+                }
+            }
+        } else {
+            addReference(left, right, into: into)
+        }
+    }
+
+    /// Defines the right answer, and does what repeats an input's codes along rows.
+    func addReference(
+        _ left: UnsafePointer<Int8>, _ right: UnsafePointer<Int8>,
+        into: UnsafeMutablePointer<Int8>
+    ) {
+        let (low, high, zero) = (Int32(range.lowerBound), Int32(range.upperBound), output.zero)
+        let (multiplier, shift) = (factor.multiplier, factor.shift)
         oneTerms.withUnsafeBufferPointer { oneTerms in
             otherTerms.withUnsafeBufferPointer { otherTerms in
-                guard let a = oneTerms.baseAddress, let b = otherTerms.baseAddress else { return }
-                let (left, right) = (a + 128, b + 128)
-                shape.map(memory[one], memory[other], into: memory[output]) { a, b in
-                    let sum = Int64(left[Int(a)] &+ right[Int(b)])
-                    let product = (sum &* multiplier &+ (1 << 30)) &>> 31
-                    let rounded = product &+ half &+ ((product &>> 63) & isShifted)
-                    let code = (rounded &>> shift) &+ zero
-                    return Int8(truncatingIfNeeded: min(max(code, low), high))
+                shape.map(left, right, into: into) { a, b in
+                    let sum = oneTerms[Int(a) + 128] &+ otherTerms[Int(b) + 128]
+                    let scaled = Requantization.multiply(sum, by: multiplier, shift: shift)
+                    return Int8(truncatingIfNeeded: min(max(scaled &+ zero, low), high))
                 }
             }
         }
-    }
-}
-
-final class Addition: Sum, @unchecked Sendable {
-}
-
-final class Subtraction: Sum, @unchecked Sendable {
-    convenience required init(_ site: Site) throws {
-        try self.init(site, otherSign: -1)
     }
 }

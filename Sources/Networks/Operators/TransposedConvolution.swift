@@ -5,15 +5,15 @@
 final class TransposedConvolution: Operator {
     private let input: Codes
     private let output: Codes
-    private let weights: Weights
-    private let bias: [Int32]
+    /// n × kh × kw × c.
+    private let filterShape: [Int]
     private let vertical: Window
     private let horizontal: Window
-    private let requantization: Requantization
+    private let kernel: KernelModel
     let macCount: Int
 
     init(_ site: Site) throws {
-        weights = try site.weights(1, rank: 4, channelAxis: 0)
+        let weights = try site.weights(1, rank: 4, channelAxis: 0)
         input = try site.input(2, rank: 4)
         output = try site.output(rank: 4)
         let shape = try site.integers(0, "output shape")
@@ -22,21 +22,17 @@ final class TransposedConvolution: Operator {
                 && weights.shape[3] == input.shape[3] && weights.shape[0] == shape[3],
             "output \(output.shape) for weights \(weights.shape), input \(input.shape) and output"
                 + " shape \(shape)")
-        let padding = try site.padding(0)
         // The windows of the convolution that this one undoes: they move over the output.
-        vertical = try Window(
-            padding, size: weights.shape[1], stride: site.positive(2, "stride"),
-            over: output.shape[1], site)
-        horizontal = try Window(
-            padding, size: weights.shape[2], stride: site.positive(1, "stride"),
-            over: output.shape[2], site)
-        try site.require(
-            vertical.outputCount == input.shape[1] && horizontal.outputCount == input.shape[2],
-            "\(input.title): shape \(input.shape) does not fit an output of \(output.shape)")
+        let windows = try Windows(
+            site, over: output, to: input, channels: input.shape[3], height: weights.shape[1],
+            width: weights.shape[2])
+        (vertical, horizontal) = (windows.vertical, windows.horizontal)
+        filterShape = weights.shape
         let count = weights.shape[0]
-        bias = try site.bias(3, count: count)
-        requantization = weights.requantization(
-            from: input, to: output, count: count, range: try site.activationRange(3, of: output))
+        kernel = try weights.kernel(
+            site, count: count, depth: weights.codes.count / count, from: input, to: output,
+            bias: 3,
+            activation: 3)
         macCount = input.count * count * weights.shape[1] * weights.shape[2]
     }
 
@@ -50,7 +46,7 @@ final class TransposedConvolution: Operator {
         for line in 0..<output.shape[0] * output.shape[1] {
             let (image, y) = line.quotientAndRemainder(dividingBy: output.shape[1])
             sums.update(repeating: 0, count: lineCount)
-            for tapY in 0..<weights.shape[1] {
+            for tapY in 0..<filterShape[1] {
                 let (fromY, rest) = (y + vertical.before - tapY).quotientAndRemainder(
                     dividingBy: vertical.stride)
                 guard rest == 0, (0..<input.shape[1]).contains(fromY) else { continue }
@@ -60,8 +56,8 @@ final class TransposedConvolution: Operator {
             let target = memory[output] + line * lineCount
             for index in 0..<lineCount {
                 let channel = index % count
-                target[index] = requantization.code(
-                    of: sums[index] &+ bias[channel], channel: channel)
+                target[index] = kernel.output.code(
+                    of: sums[index] &+ kernel.bias[channel], channel: channel)
             }
         }
     }
@@ -71,15 +67,15 @@ final class TransposedConvolution: Operator {
         _ codes: UnsafeMutablePointer<Int8>, _ tapY: Int, to sums: UnsafeMutablePointer<Int32>
     ) {
         let (count, depth) = (output.shape[3], input.shape[3])
-        let (inputZero, weightZero) = (input.zero, weights.zero)
-        weights.codes.withUnsafeBufferPointer { filters in
+        let (inputZero, weightZero) = (kernel.inputZero, kernel.weightZero)
+        kernel.weights.withUnsafeBufferPointer { filters in
             for x in 0..<input.shape[2] {
-                for tapX in 0..<weights.shape[2] {
+                for tapX in 0..<filterShape[2] {
                     let toX = horizontal.place(x, tapX)
                     guard horizontal.isInside(toX) else { continue }
                     for channel in 0..<count {
                         let first =
-                            ((channel * weights.shape[1] + tapY) * weights.shape[2] + tapX) * depth
+                            ((channel * filterShape[1] + tapY) * filterShape[2] + tapX) * depth
                         var sum: Int32 = 0
                         for index in 0..<depth {
                             let difference = Int32(codes[x * depth + index]) - inputZero

@@ -136,22 +136,12 @@ struct BenchRow {
         _ name: String, _ time: String, _ frame: String, _ allocations: String, _ hash: String,
         nameWidth: Int = 34
     ) -> String {
-        func right(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(width - text.count, 0)) + text
-        }
-        let padding = String(repeating: " ", count: max(nameWidth - name.count, 1))
-        return name + padding + right(time, 9) + right(frame, 10) + right(allocations, 19) + "  "
-            + hash
+        name.padded(nameWidth) + time.rightAligned(9) + frame.rightAligned(10)
+            + allocations.rightAligned(19) + "  " + hash
     }
 }
 
 /// nil where nothing was counted.
 func perFrame(_ count: UInt64?, _ frameCount: Int) -> String? {
     count.map { $0 == 0 ? "0" : thousandths(Int64($0) * 1000 / Int64(frameCount)) }
-}
-
-/// `value` / 1000 with its three decimals.
-func thousandths(_ value: Int64) -> String {
-    let digits = String(value % 1000)
-    return "\(value / 1000)." + String(repeating: "0", count: 3 - digits.count) + digits
 }

@@ -25,14 +25,19 @@ final class LedgerClerk: Sendable {
     private struct Desk {
         /// Oldest first; the first stays here while it is in hand.
         var orders: [Order] = []
-        var batchCount = 0
-        var pictureCount = 0
-        var pictureByteCount = 0
         /// Since when the first order, or the opening, is in hand.
         var busySince: Instant?
         var isStopping = false
         /// What the ledger told; nil where it could not be read.
         var past: LedgerPast?
+
+        /// Bytes of each picture that waits.
+        var pictures: [Int] {
+            orders.compactMap {
+                if case .picture(let jpeg, _) = $0 { jpeg.count } else { nil }
+            }
+        }
+        var batchCount: Int { orders.count - pictures.count }
     }
 
     static let batchCountMax = 2
@@ -75,7 +80,6 @@ final class LedgerClerk: Sendable {
     func append(_ records: [LedgerRecord]) -> Duty.Keeping {
         let isTaken = desk.withLock { desk in
             guard desk.batchCount < Self.batchCountMax, !desk.isStopping else { return false }
-            desk.batchCount += 1
             desk.orders.append(.append(records))
             return true
         }
@@ -89,11 +93,10 @@ final class LedgerClerk: Sendable {
     /// - Returns: false where too much waits already: the picture is not kept.
     func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32) -> Bool {
         let isTaken = desk.withLock { desk in
-            guard desk.pictureCount < Self.pictureCountMax,
-                desk.pictureByteCount + jpeg.count <= Self.pictureByteCountMax, !desk.isStopping
+            let waiting = desk.pictures
+            guard waiting.count < Self.pictureCountMax,
+                waiting.reduce(jpeg.count, +) <= Self.pictureByteCountMax, !desk.isStopping
             else { return false }
-            desk.pictureCount += 1
-            desk.pictureByteCount += jpeg.count
             desk.orders.append(.picture(jpeg, ordinal: ordinal))
             return true
         }
@@ -147,7 +150,10 @@ final class LedgerClerk: Sendable {
             let cause = carryOut(order, ledger)
             // Before it leaves the desk: who sees an empty one finds the answer in the queue.
             if let cause { queue.post(cause) }
-            finish(order)
+            desk.withLock { desk in
+                desk.orders.removeFirst()
+                desk.busySince = nil
+            }
         }
         ledger.close()
         try? hasEnded.signal()
@@ -183,20 +189,6 @@ final class LedgerClerk: Sendable {
             // The incident itself stands in the ledger: a lost picture is no more than that.
             Journal.write(Priority.error.rawValue, "\(error)")
             return nil
-        }
-    }
-
-    private func finish(_ order: Order) {
-        desk.withLock { desk in
-            desk.orders.removeFirst()
-            desk.busySince = nil
-            switch order {
-            case .append:
-                desk.batchCount -= 1
-            case .picture(let jpeg, _):
-                desk.pictureCount -= 1
-                desk.pictureByteCount -= jpeg.count
-            }
         }
     }
 }

@@ -87,7 +87,7 @@ struct Infer: ParsableCommand {
 
     private func read() throws -> [UInt8] {
         do {
-            return try Files.read(input, byteCountMax: 1 << 28)
+            return try Files.read(input, byteCountMax: NetworkFile.byteCountMax)
         } catch {
             complain("\(input): read: \(error)")
             throw ExitCode(ExitStatus.badData)
@@ -115,8 +115,7 @@ enum NetworkFile {
 
     /// In milliseconds, of nanoseconds.
     static func median(_ times: [Int64]) -> String {
-        let microseconds = times.sorted()[times.count / 2] / 1000
-        return "\(microseconds / 1000).\(String(1000 + microseconds % 1000).dropFirst())"
+        thousandths(times.sorted()[times.count / 2] / 1000)
     }
 
     /// - Error: a message fit for a person; exit status 65.

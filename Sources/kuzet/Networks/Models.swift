@@ -30,8 +30,8 @@ struct ModelsInspect: ParsableCommand {
                         + "\"shape\":[\(shape)],\"macs\":\(layer.macCount)}")
             } else {
                 print(
-                    "\(pad(String(index), 4))  \(fill(layer.name, 24))  \(fill(shape, 20))"
-                        + pad(layer.macCount == 0 ? "" : grouped(layer.macCount), 14))
+                    String(index).rightAligned(4) + "  " + layer.name.padded(26) + shape.padded(20)
+                        + (layer.macCount == 0 ? "" : grouped(layer.macCount)).rightAligned(14))
             }
         }
         if json {
@@ -61,14 +61,6 @@ struct ModelsInspect: ParsableCommand {
                 + "\"type\":\"\(port.isUnsigned ? "uint8" : "int8")\",\"scale\":\(port.scale),"
                 + "\"zero\":\(port.zero)}"
         }.joined(separator: ",")
-    }
-
-    private func pad(_ text: String, _ width: Int) -> String {
-        String(repeating: " ", count: max(width - text.count, 0)) + text
-    }
-
-    private func fill(_ text: String, _ width: Int) -> String {
-        text + String(repeating: " ", count: max(width - text.count, 0))
     }
 
     private func grouped(_ number: Int) -> String {

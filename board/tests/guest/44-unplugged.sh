@@ -21,7 +21,8 @@ before=$(count_of cameraLost)
 echo vivid.0 > /sys/bus/platform/drivers/vivid/unbind
 expect "unplugged: the loss is in the ledger" 30 lost
 echo vivid.0 > /sys/bus/platform/drivers/vivid/bind
-plug_in
+systemctl restart board-camera && systemctl start board-player ||
+    not_ok "the camera is plugged in" "$(journalctl -q -b -u board-camera -o cat -n 3)"
 expect "unplugged: so is that it came back" 90 closed cameraLost
 survives unplugged
 

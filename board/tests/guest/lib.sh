@@ -95,10 +95,6 @@ lines_now() {
 
 scene() { echo "$*" > /run/board/scene.new && mv /run/board/scene.new /run/board/scene; }
 fault() { v4l2-ctl -d $capture -c "$1=${2:-1}"; } # CONTROL [VALUE]: one of vivid's
-plug_in() { # the camera, and the pictures that it shows
-    systemctl restart board-camera && systemctl start board-player ||
-        not_ok "the camera is plugged in" "$(journalctl -q -b -u board-camera -o cat -n 3)"
-}
 
 # --- The program ------------------------------------------------------------------------------
 
