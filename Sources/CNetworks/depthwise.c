@@ -1,15 +1,15 @@
 // Depthwise filters packed as the machine's kernel reads them, and lines of input beside them.
 #include "packed.h"
 
-static filter_layout layout_of(enum networks_path path, int is_wide) {
+static filter_layout layout_of(enum networks_path path) {
     switch (path) {
     case networks_avx2:
         return (filter_layout){16, 2, 2, 2, 0};
     case networks_vnni:
         return (filter_layout){32, 4, 1, 1, 128};
-    case networks_neon:
+    case networks_neon: // Weights: see depthwise_neon.c.
     case networks_dotprod:
-        return (filter_layout){16, 1, is_wide ? 2 : 1, 1, 0};
+        return (filter_layout){16, 1, 0, 1, 0};
     default:
         return (filter_layout){1, 1, 2, 2, 0};
     }
@@ -19,14 +19,6 @@ static filter_layout layout_of(enum networks_path path, int is_wide) {
 /// has no instruction for.
 static enum networks_path path_for(enum networks_path path, const networks_model *model) {
     return path == networks_vnni && model->weight_zero != 0 ? networks_avx2 : path;
-}
-
-/// On NEON: whether weights need 16 bits. Two products of a weight -128 would overflow 16 bits.
-static int is_wide(const networks_model *model) {
-    int is_wide = model->weight_zero != 0;
-    for (ptrdiff_t index = 0; index < model->count * model->depth; index++)
-        is_wide |= model->weights[index] == -128;
-    return is_wide;
 }
 
 /// Where in its block a channel is: where interleaving taps leaves it, so that narrowing, which is the
@@ -57,41 +49,61 @@ static size_t channels_size(ptrdiff_t count) {
     return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
 }
 
-size_t networks_depthwise_size(enum networks_path path, const networks_model *model) {
-    filter_layout layout = layout_of(path_for(path, model), is_wide(model));
-    return (size_t)blocks_size(layout, model->window, model->count) + channels_size(model->count);
+static size_t weights_size(enum networks_path path, const networks_model *model) {
+#if defined(__aarch64__)
+    if (path != networks_portable)
+        return (size_t)round_up((ptrdiff_t)networks_depthwise_size_neon(model), 64);
+#endif
+    return (size_t)blocks_size(layout_of(path), model->window, model->count);
 }
 
-networks_packed networks_pack_depthwise(
-    enum networks_path asked, const networks_model *model, void *memory) {
-    enum networks_path path = path_for(asked, model);
-    filter_layout layout = layout_of(path, is_wide(model));
+size_t networks_depthwise_size(enum networks_path path, const networks_model *model) {
+    return weights_size(path_for(path, model), model) + channels_size(model->count);
+}
+
+/// All weights, but of NEON, which has an order of its own.
+static void pack_blocks(enum networks_path path, const networks_model *model, void *memory) {
+    filter_layout layout = layout_of(path);
     networks_window window = model->window;
     ptrdiff_t groups = round_up(window.width, layout.group) / layout.group;
     ptrdiff_t outputs = output_count(window, layout.group);
-    size_t size = (size_t)blocks_size(layout, window, model->count);
-    networks_channels *channels = (networks_channels *)((char *)memory + size);
-    memset(memory, 0, size + channels_size(model->count));
-
     for (ptrdiff_t n = 0; n < model->count; n++) {
-        ptrdiff_t place = place_of(path, n % layout.block);
         char *block = (char *)memory + n / layout.block * block_size(layout, window);
-        uint32_t sum = 0;
         for (ptrdiff_t tap = 0; tap < model->depth; tap++) {
             int32_t weight = model->weights[tap * model->count + n];
-            sum += (uint32_t)(weight - model->weight_zero);
             for (ptrdiff_t output = 0; output < outputs; output++) {
                 ptrdiff_t column = tap % window.width + output * window.stride;
                 ptrdiff_t row = tap / window.width * groups + column / layout.group;
                 ptrdiff_t index = (row * outputs + output) * layout.block * layout.group
-                    + place * layout.group + column % layout.group;
+                    + place_of(path, n % layout.block) * layout.group + column % layout.group;
                 if (layout.weight_size == 2)
                     ((int16_t *)block)[index] = (int16_t)(weight - model->weight_zero);
                 else
                     ((int8_t *)block)[index] = (int8_t)weight;
             }
         }
-        ptrdiff_t lane = n / layout.block * layout.block + place;
+    }
+}
+
+networks_packed networks_pack_depthwise(
+    enum networks_path asked, const networks_model *model, void *memory) {
+    enum networks_path path = path_for(asked, model);
+    filter_layout layout = layout_of(path);
+    size_t size = weights_size(path, model);
+    networks_channels *channels = (networks_channels *)((char *)memory + size);
+    memset(memory, 0, size + channels_size(model->count));
+#if defined(__aarch64__)
+    if (path != networks_portable)
+        networks_pack_depthwise_neon(model, memory);
+    else
+#endif
+        pack_blocks(path, model, memory);
+
+    for (ptrdiff_t n = 0; n < model->count; n++) {
+        uint32_t sum = 0;
+        for (ptrdiff_t tap = 0; tap < model->depth; tap++)
+            sum += (uint32_t)(model->weights[tap * model->count + n] - model->weight_zero);
+        ptrdiff_t lane = n / layout.block * layout.block + place_of(path, n % layout.block);
         networks_pack_channel(
             model, n, (int32_t)sum, layout.offset, channels + lane / 16, lane % 16);
     }
@@ -99,8 +111,7 @@ networks_packed networks_pack_depthwise(
         .path = path,
         .count = model->count,
         .depth = model->depth,
-        .window = window,
-        .is_wide = is_wide(model),
+        .window = model->window,
         .is_half_up = networks_is_half_up(model),
         .weights = memory,
         .channels = channels,
@@ -109,7 +120,7 @@ networks_packed networks_pack_depthwise(
 }
 
 size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count) {
-    filter_layout layout = layout_of(filters->path, filters->is_wide);
+    filter_layout layout = layout_of(filters->path);
     networks_window window = filters->window;
     // Whole groups of taps are read, those past the window with weights of 0.
     ptrdiff_t taps = round_up(window.width, layout.group);
@@ -130,6 +141,10 @@ typedef int16_t sixteen_wide __attribute__((vector_size(32)));
 
 /// Adds `offset` to `count` codes.
 CLONES static void copy_codes(const int8_t *from, ptrdiff_t count, uint8_t offset, uint8_t *into) {
+    if (offset == 0) {
+        memcpy(into, from, (size_t)count);
+        return;
+    }
     ptrdiff_t k = 0;
     for (; k + 16 <= count; k += 16) {
         sixteen codes;
@@ -175,7 +190,7 @@ static void pad(ptrdiff_t count, int8_t zero, filter_layout layout, char *into) 
 void networks_prepare_line(
     const networks_packed *filters, const int8_t *line, ptrdiff_t line_count, ptrdiff_t before,
     ptrdiff_t after, int8_t zero, void *into) {
-    filter_layout layout = layout_of(filters->path, filters->is_wide);
+    filter_layout layout = layout_of(filters->path);
     ptrdiff_t step = round_up(filters->count, layout.block), size = step * layout.code_size;
     if (!line) {
         pad((before + line_count + after) * step, zero, layout, into);

@@ -1,19 +1,129 @@
-// Sixteen channels at a time; two taps where no weight is -128 and there is no weight zero point.
+// Sixteen channels at a time. Products are added in 16 bits as long as they surely fit, as in
+// matrix_neon.c; of nine taps which go together is chosen for each sixteen channels.
 #include "requantize_neon.h"
 
 #if defined(__aarch64__)
-/// Pixels whose blocks follow each other, so that taps are still in the first cache.
-enum { pixels_in_run = 16 };
+/// How many taps are added in 16 bits, one group after the other.
+enum kind {
+    threes,      ///< 3 + 3 + 3 of nine.
+    three_twos,  ///< 3 + 2 + 2 + 2 of nine.
+    twos,        ///< 2 + 2 + ... of any number; a last one alone.
+    wide,        ///< Weights of 16 bits: those that are more than 127 with their zero point subtracted.
+};
 
-/// Sixteen codes, or the `count` that there are.
-BODY int8x16_t load(const int8_t *codes, ptrdiff_t count) {
-    if (count >= 16) return vld1q_s8(codes);
-    int8_t all[16] = {0};
-    if (count == 8)
-        memcpy(all, codes, 8);
-    else
-        memcpy(all, codes, (size_t)count);
-    return vld1q_s8(all);
+/// What sixteen channels begin with; their weights follow, sixteen of each tap in the order given.
+typedef struct {
+    ptrdiff_t kind;
+    struct {
+        int32_t row, column; ///< In the window; columns in pixels of input.
+    } taps[];
+} block_header;
+
+static ptrdiff_t header_size(ptrdiff_t depth) {
+    return round_up((ptrdiff_t)sizeof(block_header) + 8 * depth, 64);
+}
+
+static ptrdiff_t block_size(ptrdiff_t depth) { return header_size(depth) + 32 * depth; }
+
+size_t networks_depthwise_size_neon(const networks_model *model) {
+    return (size_t)(round_up(model->count, 16) / 16 * block_size(model->depth));
+}
+
+/// A weight less its zero point; 0 past the last channel.
+static int weight(const networks_model *model, ptrdiff_t n, ptrdiff_t tap) {
+    return n < model->count ? model->weights[tap * model->count + n] - model->weight_zero : 0;
+}
+
+/// Whether the products of these taps fit 16 bits in all channels of a block.
+static int fits(
+    const networks_model *model, ptrdiff_t block, const int32_t *taps, ptrdiff_t count) {
+    for (ptrdiff_t n = block; n < block + 16; n++) {
+        int sum = 0;
+        for (ptrdiff_t index = 0; index < count; index++) {
+            int each = weight(model, n, taps[index]);
+            if (each < -128 || each > 127) return 0;
+            sum += each < 0 ? -each : each;
+        }
+        if (sum > 255) return 0;
+    }
+    return 1;
+}
+
+/// Puts groups of `sizes` together, from tap `from` on. Tries every way: 280 of nine taps at most.
+static int arrange(
+    const networks_model *model, ptrdiff_t block, const uint8_t *sizes, int sizes_left,
+    int32_t *order, ptrdiff_t from) {
+    if (sizes_left == 0) return 1;
+    ptrdiff_t size = sizes[0], end = model->depth;
+    // The first of the group is the first tap that is left, but of a group unlike those that follow.
+    int is_like_next = sizes_left > 1 && sizes[1] == size;
+    for (ptrdiff_t a = from; a < (is_like_next ? from + 1 : end); a++) {
+        int32_t first = order[a];
+        order[a] = order[from];
+        order[from] = first;
+        for (ptrdiff_t b = from + 1; b < end; b++) {
+            int32_t second = order[b];
+            order[b] = order[from + 1];
+            order[from + 1] = second;
+            for (ptrdiff_t c = from + 2; c < (size == 3 ? end : from + 3); c++) {
+                int32_t third = 0;
+                if (size == 3) {
+                    third = order[c];
+                    order[c] = order[from + 2];
+                    order[from + 2] = third;
+                }
+                if (fits(model, block, order + from, size)
+                    && arrange(model, block, sizes + 1, sizes_left - 1, order, from + size))
+                    return 1;
+                if (size == 3) {
+                    order[from + 2] = order[c];
+                    order[c] = third;
+                }
+            }
+            order[from + 1] = order[b];
+            order[b] = second;
+        }
+        order[from] = order[a];
+        order[a] = first;
+    }
+    return 0;
+}
+
+/// Which way the taps of a block go, and of nine their order.
+static enum kind choose(const networks_model *model, ptrdiff_t block, int32_t order[9]) {
+    static const uint8_t sizes[2][4] = {{3, 3, 3}, {3, 2, 2, 2}};
+    if (model->depth == 9) {
+        if (arrange(model, block, sizes[0], 3, order, 0)) return threes;
+        if (arrange(model, block, sizes[1], 4, order, 0)) return three_twos;
+    }
+    for (int32_t tap = 0; tap < model->depth; tap += 2) {
+        int32_t two[2] = {tap, tap + 1};
+        if (!fits(model, block, two, least(2, model->depth - tap))) return wide;
+    }
+    return twos;
+}
+
+void networks_pack_depthwise_neon(const networks_model *model, void *memory) {
+    networks_window window = model->window;
+    for (ptrdiff_t block = 0; block < model->count; block += 16) {
+        block_header *header =
+            (block_header *)((char *)memory + block / 16 * block_size(model->depth));
+        int32_t order[9] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
+        header->kind = choose(model, block, order);
+        void *into = (char *)header + header_size(model->depth);
+        for (ptrdiff_t tap = 0; tap < model->depth; tap++) {
+            ptrdiff_t from = model->depth == 9 ? order[tap] : tap;
+            header->taps[tap].row = (int32_t)(from / window.width);
+            header->taps[tap].column = (int32_t)(from % window.width * window.dilation);
+            for (ptrdiff_t lane = 0; lane < 16; lane++) {
+                int each = weight(model, block + lane, from);
+                if (header->kind == wide)
+                    ((int16_t *)into)[16 * tap + lane] = (int16_t)each;
+                else
+                    ((int8_t *)into)[16 * tap + lane] = (int8_t)each;
+            }
+        }
+    }
 }
 
 /// A tap's product with weights of 16 bits.
@@ -33,67 +143,143 @@ BODY void add_products(int32x4_t *sums, int16x8_t low, int16x8_t high) {
     sums[3] = vaddw_high_s16(sums[3], high);
 }
 
-/// All pixels of one block. `is_wide` is a constant once this is inlined, and so are `depth` and
-/// `count` where they are usual.
-BODY void filter_block(
-    const void *packed, const networks_channels *channels, const int8_t *const *taps,
-    ptrdiff_t first, ptrdiff_t pixel_count, int8_t *codes, ptrdiff_t code_stride,
-    sixteen_codes limits, ptrdiff_t depth, ptrdiff_t count, int is_wide) {
+/// `count` taps, 1 ... 3, added in 16 bits.
+BODY void add_taps(int32x4_t *sums, const int8x16_t *x, const int8x16_t *w, int count) {
+    int16x8_t low = vmull_s8(vget_low_s8(x[0]), vget_low_s8(w[0]));
+    int16x8_t high = vmull_high_s8(x[0], w[0]);
+    UNROLL for (int tap = 1; tap < count; tap++) {
+        low = vmlal_s8(low, vget_low_s8(x[tap]), vget_low_s8(w[tap]));
+        high = vmlal_high_s8(high, x[tap], w[tap]);
+    }
+    add_products(sums, low, high);
+}
+
+/// What all pixels of a block of channels have in common.
+typedef struct {
+    const networks_packed *filters;
+    const block_header *header;
+    const void *weights;
+    const networks_channels *channels;
+    const void *const *lines;
+    ptrdiff_t first; ///< Channel.
+    ptrdiff_t pixel_count;
+    int8_t *codes;
+    ptrdiff_t code_stride;
+} block_work;
+
+/// Where a tap of the first pixel is.
+BODY const int8_t *tap_of(const block_work *work, ptrdiff_t index) {
+    return (const int8_t *)work->lines[work->header->taps[index].row] + work->first
+        + work->header->taps[index].column * round_up(work->filters->count, 16);
+}
+
+/// `kind` and the others are constants once this is inlined. Of nine taps weights are registers.
+BODY void filter_block(const block_work *work, enum kind kind, int is_nine, int is_half_up) {
+    const networks_packed *filters = work->filters;
+    ptrdiff_t depth = is_nine ? 9 : filters->depth;
+    ptrdiff_t step = round_up(filters->count, 16) * filters->window.stride;
+    ptrdiff_t count = filters->count - work->first;
+    sixteen_codes limits = load_codes(&filters->codes);
     four_channels fours[4];
-    UNROLL for (int v = 0; v < 4; v++) fours[v] = load_four(channels, v);
-    for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, taps += depth, codes += code_stride) {
-        const int16_t *wide = packed;
-        const int8_t *weights = packed;
+    UNROLL for (int v = 0; v < 4; v++) fours[v] = load_four(work->channels, v);
+    const int8_t *weights = work->weights, *taps[9];
+    int8x16_t w[9];
+    if (is_nine) {
+        UNROLL for (int tap = 0; tap < 9; tap++) {
+            taps[tap] = tap_of(work, tap);
+            w[tap] = vld1q_s8(weights + 16 * tap);
+        }
+    }
+    int8_t *codes = work->codes + work->first;
+    for (ptrdiff_t pixel = 0, at = 0; pixel < work->pixel_count; pixel++, at += step) {
+        // One register for all taps: compilers else step nine pointers on.
+        __asm__("" : "+r"(at));
         int32x4_t sums[4];
         UNROLL for (int v = 0; v < 4; v++) sums[v] = fours[v].first;
-        ptrdiff_t tap = 0;
-        if (is_wide) {
-            for (; tap < depth; tap++)
-                add_wide(sums, load(taps[tap] + first, count), wide + 16 * tap);
+        if (is_nine) {
+            int8x16_t x[9];
+            UNROLL for (int tap = 0; tap < 9; tap++) x[tap] = vld1q_s8(taps[tap] + at);
+            int tap = 0;
+            if (kind == threes) {
+                add_taps(sums, x, w, 3);
+                add_taps(sums, x + 3, w + 3, 3);
+                add_taps(sums, x + 6, w + 6, 3);
+            } else if (kind == three_twos) {
+                add_taps(sums, x, w, 3);
+                UNROLL for (tap = 3; tap < 9; tap += 2) add_taps(sums, x + tap, w + tap, 2);
+            } else {
+                UNROLL for (tap = 0; tap < 8; tap += 2) add_taps(sums, x + tap, w + tap, 2);
+                add_taps(sums, x + 8, w + 8, 1);
+            }
+        } else if (kind == wide) {
+            for (ptrdiff_t tap = 0; tap < depth; tap++)
+                add_wide(
+                    sums, vld1q_s8(tap_of(work, tap) + at),
+                    (const int16_t *)work->weights + 16 * tap);
+        } else {
+            for (ptrdiff_t tap = 0; tap < depth; tap += 2) {
+                int8x16_t x[2], v[2];
+                int is_two = tap + 1 < depth;
+                UNROLL for (int next = 0; next < 2; next++) {
+                    ptrdiff_t index = tap + (next && is_two);
+                    x[next] = vld1q_s8(tap_of(work, index) + at);
+                    v[next] = vld1q_s8(weights + 16 * index);
+                }
+                if (is_two)
+                    add_taps(sums, x, v, 2);
+                else
+                    add_taps(sums, x, v, 1);
+            }
         }
-        // Cannot overflow: each of two products is at most 128 * 127.
-        for (; tap + 2 <= depth; tap += 2) {
-            int8x16_t a = load(taps[tap] + first, count), b = load(taps[tap + 1] + first, count);
-            int8x16_t v = vld1q_s8(weights + 16 * tap), w = vld1q_s8(weights + 16 * tap + 16);
-            int16x8_t low = vmull_s8(vget_low_s8(a), vget_low_s8(v));
-            low = vmlal_s8(low, vget_low_s8(b), vget_low_s8(w));
-            add_products(sums, low, vmlal_high_s8(vmull_high_s8(a, v), b, w));
-        }
-        if (tap < depth) {
-            int8x16_t a = load(taps[tap] + first, count), v = vld1q_s8(weights + 16 * tap);
-            add_products(sums, vmull_s8(vget_low_s8(a), vget_low_s8(v)), vmull_high_s8(a, v));
-        }
-        UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v]);
-        store_neon(
-            codes + first, codes_neon(sums[0], sums[1], sums[2], sums[3], limits), count);
+        UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v], is_half_up);
+        store_neon(codes, codes_neon(sums[0], sums[1], sums[2], sums[3], limits), count);
+        codes += work->code_stride;
     }
 }
 
-#define FILTER(depth, count, is_wide) \
-    filter_block( \
-        weights, channels, taps, first, run, codes, code_stride, limits, depth, count, is_wide)
+BODY void filter(
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
+    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
+    for (ptrdiff_t first = 0; first < filters->count; first += 16) {
+        const char *block =
+            (const char *)filters->weights + first / 16 * block_size(filters->depth);
+        block_work work = {
+            .filters = filters,
+            .header = (const block_header *)block,
+            .weights = block + header_size(filters->depth),
+            .channels = filters->channels + first / 16,
+            .lines = lines,
+            .first = first,
+            .pixel_count = pixel_count,
+            .codes = codes,
+            .code_stride = code_stride,
+        };
+        switch ((enum kind)work.header->kind) {
+        case threes:
+            filter_block(&work, threes, 1, is_half_up);
+            break;
+        case three_twos:
+            filter_block(&work, three_twos, 1, is_half_up);
+            break;
+        case twos:
+            if (filters->depth == 9)
+                filter_block(&work, twos, 1, is_half_up);
+            else
+                filter_block(&work, twos, 0, is_half_up);
+            break;
+        case wide:
+            filter_block(&work, wide, 0, is_half_up);
+            break;
+        }
+    }
+}
 
 void networks_filter_neon(
-    const networks_packed *filters, const int8_t *const *taps, ptrdiff_t pixel_count,
+    const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    ptrdiff_t depth = filters->depth, count = filters->count;
-    ptrdiff_t block_size = 16 * depth * (filters->is_wide ? 2 : 1);
-    sixteen_codes limits = load_codes(&filters->codes);
-    for (; pixel_count > 0; pixel_count -= pixels_in_run) {
-        ptrdiff_t run = least(pixels_in_run, pixel_count);
-        for (ptrdiff_t block = 0; block * 16 < count; block++) {
-            const int8_t *weights = (const int8_t *)filters->weights + block * block_size;
-            const networks_channels *channels = filters->channels + block;
-            ptrdiff_t first = first_channel(block, count);
-            if (filters->is_wide)
-                FILTER(depth, count, 1);
-            else if (depth == 9 && count >= 16)
-                FILTER(9, 16, 0);
-            else
-                FILTER(depth, count, 0);
-        }
-        taps += run * depth;
-        codes += run * code_stride;
-    }
+    if (filters->is_half_up)
+        filter(filters, lines, pixel_count, codes, code_stride, 1);
+    else
+        filter(filters, lines, pixel_count, codes, code_stride, 0);
 }
 #endif

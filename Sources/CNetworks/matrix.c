@@ -18,10 +18,10 @@ static layout layout_of(enum networks_path path) {
         return (layout){16, 8, 2, 2, 2, 0};
     case networks_vnni:
         return (layout){32, 16, 4, 4, 1, 128};
-    case networks_neon:
-        return (layout){4, 4, 16, 8, 1, 0};
     case networks_dotprod:
         return (layout){16, 8, 4, 4, 1, 0};
+    case networks_neon: // Channels in their order; weights: see matrix_neon.c.
+        return (layout){4, 4, 1, 1, 1, 0};
     default:
         return (layout){1, 1, 8, 8, 2, 0};
     }
@@ -34,9 +34,13 @@ static ptrdiff_t place_of(enum networks_path path, ptrdiff_t channel, ptrdiff_t 
     return channel / 8 * 4 + channel % 4 + (channel % 8 < 4 ? 0 : 16);
 }
 
-static size_t weights_size(layout layout, ptrdiff_t count, ptrdiff_t depth) {
+static size_t weights_size(enum networks_path path, const networks_model *model) {
+#if defined(__aarch64__)
+    if (path == networks_neon) return networks_matrix_size_neon(model);
+#endif
+    layout layout = layout_of(path);
     return (size_t)(round_up(
-        round_up(count, layout.last_panel) * round_up(depth, layout.last_group)
+        round_up(model->count, layout.last_panel) * round_up(model->depth, layout.last_group)
             * layout.byte_count,
         64));
 }
@@ -46,7 +50,32 @@ static size_t channels_size(ptrdiff_t count) {
 }
 
 size_t networks_matrix_size(enum networks_path path, const networks_model *model) {
-    return weights_size(layout_of(path), model->count, model->depth) + channels_size(model->count);
+    return weights_size(path, model) + channels_size(model->count);
+}
+
+/// All panels, but of NEON, which has an order of its own.
+static void pack_panels(
+    enum networks_path path, layout layout, const networks_model *model, void *memory) {
+    ptrdiff_t count = model->count, depth = model->depth;
+    ptrdiff_t padded_count = round_up(count, layout.last_panel);
+    ptrdiff_t padded_depth = round_up(depth, layout.last_group);
+    for (ptrdiff_t n = 0; n < count; n++) {
+        ptrdiff_t panel = n / layout.panel * layout.panel;
+        ptrdiff_t width = least(layout.panel, padded_count - panel);
+        ptrdiff_t place = place_of(path, n - panel, width);
+        const int8_t *weights = model->weights + n * depth;
+        for (ptrdiff_t group = 0; group < depth; group += layout.group) {
+            ptrdiff_t group_depth = least(layout.group, padded_depth - group);
+            ptrdiff_t index = panel * padded_depth + group * width + place * group_depth;
+            for (ptrdiff_t k = 0; k < least(layout.group, depth - group); k++) {
+                int32_t weight = weights[group + k];
+                if (layout.byte_count == 2)
+                    ((int16_t *)memory)[index + k] = (int16_t)(weight - model->weight_zero);
+                else
+                    ((int8_t *)memory)[index + k] = (int8_t)weight;
+            }
+        }
+    }
 }
 
 networks_packed networks_pack_matrix(
@@ -54,41 +83,31 @@ networks_packed networks_pack_matrix(
     layout layout = layout_of(path);
     ptrdiff_t count = model->count, depth = model->depth;
     ptrdiff_t padded_count = round_up(count, layout.last_panel);
-    ptrdiff_t padded_depth = round_up(depth, layout.last_group);
-    size_t size = weights_size(layout, count, depth);
+    size_t size = weights_size(path, model);
     networks_channels *channels = (networks_channels *)((char *)memory + size);
     memset(memory, 0, size + channels_size(count));
-
-    int is_wide = 0;
     for (ptrdiff_t n = 0; n < count; n++) {
         ptrdiff_t panel = n / layout.panel * layout.panel;
         ptrdiff_t width = least(layout.panel, padded_count - panel);
-        ptrdiff_t place = place_of(path, n - panel, width);
+        ptrdiff_t lane = panel + place_of(path, n - panel, width);
         uint32_t sum = 0;
-        for (ptrdiff_t k = 0; k < depth; k++) {
-            int32_t weight = model->weights[n * depth + k];
-            ptrdiff_t group = k / layout.group * layout.group;
-            ptrdiff_t group_depth = least(layout.group, padded_depth - group);
-            ptrdiff_t index =
-                panel * padded_depth + group * width + place * group_depth + (k - group);
-            sum += (uint32_t)(weight - model->weight_zero);
-            is_wide |= weight == -128;
-            if (layout.byte_count == 2)
-                ((int16_t *)memory)[index] = (int16_t)(weight - model->weight_zero);
-            else
-                ((int8_t *)memory)[index] = (int8_t)weight;
-        }
+        for (ptrdiff_t k = 0; k < depth; k++)
+            sum += (uint32_t)(model->weights[n * depth + k] - model->weight_zero);
         networks_pack_channel(
-            model, n, (int32_t)sum, layout.offset, channels + (panel + place) / 16,
-            (panel + place) % 16);
+            model, n, (int32_t)sum, layout.offset, channels + lane / 16, lane % 16);
     }
+#if defined(__aarch64__)
+    if (path == networks_neon)
+        networks_pack_matrix_neon(model, memory);
+    else
+#endif
+        pack_panels(path, layout, model, memory);
     return (networks_packed){
         .path = path,
         .count = count,
         .depth = depth,
-        .padded_depth = padded_depth,
+        .padded_depth = round_up(depth, layout.last_group),
         .weight_zero = layout.byte_count == 2 ? 0 : model->weight_zero,
-        .is_wide = is_wide,
         .is_half_up = networks_is_half_up(model),
         .weights = memory,
         .channels = channels,

@@ -58,6 +58,12 @@ typedef void networks_multiply_body(
 networks_multiply_body networks_multiply_portable, networks_multiply_avx2, networks_multiply_vnni,
     networks_multiply_neon, networks_multiply_dotprod;
 
+/// Weights of a matrix as NEON reads them: their bytes, and the packing, into zeros.
+size_t networks_matrix_size_neon(const networks_model *model);
+void networks_pack_matrix_neon(const networks_model *model, void *memory);
+size_t networks_depthwise_size_neon(const networks_model *model);
+void networks_pack_depthwise_neon(const networks_model *model, void *memory);
+
 typedef void networks_filter_body(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride);

@@ -20,7 +20,9 @@ BODY four_channels load_four(const networks_channels *channels, int quarter) {
 
 /// Each code, less the zero point. vqrdmulh is the source's product: multipliers are positive, so
 /// its one saturating case never comes. vrshl rounds half up, and has one more bit than the sum.
-BODY int32x4_t scale_neon(int32x4_t sums, four_channels channels) {
+/// `is_half_up` is a constant.
+BODY int32x4_t scale_neon(int32x4_t sums, four_channels channels, int is_half_up) {
+    if (is_half_up) return vrshlq_s32(vqrdmulhq_s32(sums, channels.multipliers), channels.right);
     int32x4_t high = vqrdmulhq_s32(vshlq_s32(sums, channels.left), channels.multipliers);
     // Half away from zero. Cannot overflow: `high` is never the least integer.
     int32x4_t towards = vsraq_n_s32(high, vandq_s32(high, channels.right), 31);
@@ -61,20 +63,25 @@ BODY void store_neon(int8_t *into, int8x16_t codes, ptrdiff_t count) {
     }
 }
 
-/// Copies rows next to each other, four by four: sixteen codes of the first, of the second, of the
-/// third, of the fourth, the next sixteen of the first. Zeros where a row or the rows end.
-static inline void interleave_neon(
+/// Copies rows next to each other, four by four: `unit` codes of the first, of the second, of the third,
+/// of the fourth, the next `unit` of the first. Zeros where a row or the rows end. `unit` is 16 or 32.
+BODY void interleave_neon(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
-    int8_t *into) {
-    ptrdiff_t depth = matrix->depth, stride = round_up(depth, 16);
+    ptrdiff_t unit, int8_t *into) {
+    ptrdiff_t depth = matrix->depth, stride = round_up(depth, unit);
     for (ptrdiff_t row = 0; row < round_up(row_count, 4); row++) {
         const int8_t *from = rows + row * row_stride;
-        int8_t *to = into + row / 4 * 4 * stride + row % 4 * 16;
+        int8_t *to = into + row / 4 * 4 * stride + row % 4 * unit;
         ptrdiff_t k = 0, end = row < row_count ? depth : 0;
-        for (; k + 16 <= end; k += 16) vst1q_s8(to + k * 4, vld1q_s8(from + k));
-        for (; k < stride; k += 16) {
-            vst1q_s8(to + k * 4, vdupq_n_s8(0));
-            if (k < end) memcpy(to + k * 4, from + k, (size_t)(end - k));
+        // What follows in the next rows may stand where a row has ended: weights there are 0.
+        if (end > 0 && (row_count - 1 - row) * row_stride >= stride - depth) end = stride;
+        for (; k + unit <= end; k += unit, to += 4 * unit) {
+            vst1q_s8(to, vld1q_s8(from + k));
+            if (unit == 32) vst1q_s8(to + 16, vld1q_s8(from + k + 16));
+        }
+        for (; k < stride; k += unit, to += 4 * unit) {
+            memset(to, 0, (size_t)unit);
+            if (k < end) memcpy(to, from + k, (size_t)(end - k));
         }
     }
 }
@@ -86,9 +93,13 @@ static inline void row_terms_neon(
     memset(terms, 0, (size_t)round_up(row_count, 4) * sizeof(*terms));
     if (matrix->weight_zero == 0) return;
     for (ptrdiff_t row = 0; row < row_count; row++) {
-        uint32_t sum = 0;
-        for (ptrdiff_t k = 0; k < matrix->depth; k++)
-            sum += (uint32_t)rows[row * row_stride + k];
+        const int8_t *from = rows + row * row_stride;
+        int32x4_t sums = vdupq_n_s32(0);
+        ptrdiff_t k = 0;
+        for (; k + 16 <= matrix->depth; k += 16)
+            sums = vpadalq_s16(sums, vpaddlq_s8(vld1q_s8(from + k)));
+        uint32_t sum = (uint32_t)vaddvq_s32(sums);
+        for (; k < matrix->depth; k++) sum += (uint32_t)from[k];
         terms[row] = (int32_t)(0u - sum * (uint32_t)matrix->weight_zero);
     }
 }

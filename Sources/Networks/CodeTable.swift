@@ -11,7 +11,9 @@ struct CodeTable: Sendable {
         _ codes: UnsafePointer<Int8>, into output: UnsafeMutablePointer<Int8>, count: Int
     ) {
         results.withUnsafeBufferPointer { results in
-            for index in 0..<count { output[index] = results[Int(codes[index]) + 128] }
+            for index in 0..<count {
+                output[index] = results[Int(UInt8(bitPattern: codes[index]) ^ 0x80)]
+            }
         }
     }
 

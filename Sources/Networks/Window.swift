@@ -33,6 +33,13 @@ struct Window {
     /// Where in the input tap `tap` of output `output` is; may lie outside.
     func place(_ output: Int, _ tap: Int) -> Int { output * stride - before + tap * dilation }
 
+    /// The outputs whose taps all lie inside, side by side.
+    var whole: Range<Int> {
+        guard dilation == 1, inputCount >= size else { return 0..<0 }
+        let first = (before + stride - 1) / stride
+        return first..<max((inputCount - size + before) / stride + 1, first)
+    }
+
     func isInside(_ place: Int) -> Bool { place >= 0 && place < inputCount }
 
     /// Of a window whose dilation is 1: the taps of `output` that lie inside.

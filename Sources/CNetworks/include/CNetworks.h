@@ -61,7 +61,6 @@ typedef struct {
     ptrdiff_t padded_depth; ///< Rounded up to whole vectors.
     int32_t weight_zero;
     networks_window window;
-    int is_wide; ///< Whether weights need more than the kernel's usual way, see there.
     int is_half_up; ///< Whether sums may be rounded half up, see packed.h.
     const void *weights;
     const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.

@@ -81,37 +81,50 @@ final class Convolution: Operator {
         from codes: UnsafeMutablePointer<Int8>, _ pixels: Range<Int>,
         into patches: UnsafeMutablePointer<Int8>
     ) {
-        let depth = input.shape[3]
-        let zero = Int8(input.zero)
         var patch = patches
-        for pixel in pixels {
+        var pixel = pixels.lowerBound
+        while pixel < pixels.upperBound {
             let (line, x) = pixel.quotientAndRemainder(dividingBy: horizontal.outputCount)
             let (image, y) = line.quotientAndRemainder(dividingBy: vertical.outputCount)
-            let base = codes + image * vertical.inputCount * horizontal.inputCount * depth
+            let run = x..<min(horizontal.outputCount, x + pixels.upperBound - pixel)
+            let lineByteCount = horizontal.inputCount * input.shape[3]
             for tapY in 0..<vertical.size {
                 let fromY = vertical.place(y, tapY)
-                let row = base + fromY * horizontal.inputCount * depth
-                let lineCount = horizontal.size * depth
-                let fromX = horizontal.place(x, 0)
-                let isWhole =
-                    horizontal.dilation == 1 && fromX >= 0
-                    && fromX + horizontal.size <= horizontal.inputCount
-                if !vertical.isInside(fromY) {
-                    patch.update(repeating: zero, count: lineCount)
-                } else if isWhole {
-                    copy(lineCount, from: row + fromX * depth, into: patch)
+                let row = codes + (image * vertical.inputCount + fromY) * lineByteCount
+                gatherLine(
+                    from: vertical.isInside(fromY) ? row : nil, run,
+                    into: patch + tapY * horizontal.size * input.shape[3])
+            }
+            patch += run.count * matrix.depth
+            pixel += run.count
+        }
+    }
+
+    /// One line of the window at neighbouring output pixels; nil is a line outside the input.
+    private func gatherLine(
+        from row: UnsafeMutablePointer<Int8>?, _ run: Range<Int>,
+        into target: UnsafeMutablePointer<Int8>
+    ) {
+        let (depth, zero) = (input.shape[3], Int8(input.zero))
+        let byteCount = horizontal.size * depth
+        let whole = horizontal.whole.clamped(to: run)
+        for x in run {
+            let target = target + (x - run.lowerBound) * matrix.depth
+            guard let row else {
+                target.update(repeating: zero, count: byteCount)
+                continue
+            }
+            if whole.contains(x) {
+                copy(byteCount, from: row + horizontal.place(x, 0) * depth, into: target)
+                continue
+            }
+            for tapX in 0..<horizontal.size {
+                let fromX = horizontal.place(x, tapX)
+                if horizontal.isInside(fromX) {
+                    (target + tapX * depth).update(from: row + fromX * depth, count: depth)
                 } else {
-                    for tapX in 0..<horizontal.size {
-                        let fromX = horizontal.place(x, tapX)
-                        let target = patch + tapX * depth
-                        if horizontal.isInside(fromX) {
-                            target.update(from: row + fromX * depth, count: depth)
-                        } else {
-                            target.update(repeating: zero, count: depth)
-                        }
-                    }
+                    (target + tapX * depth).update(repeating: zero, count: depth)
                 }
-                patch += lineCount
             }
         }
     }

@@ -55,7 +55,12 @@ final class Mean: Operator {
                 rest /= input.shape[axis]
             }
             let codes = memory[input] + row * rowCount
-            for index in 0..<rowCount { sums[place + index * step] += Int32(codes[index]) }
+            // Cannot overflow: 2²³ codes of at most 2⁷.
+            if step == 1 {
+                for index in 0..<rowCount { sums[place + index] &+= Int32(codes[index]) }
+            } else {
+                for index in 0..<rowCount { sums[place + index * step] &+= Int32(codes[index]) }
+            }
         }
         for index in 0..<output.count {
             let scaled = Requantization.multiply(

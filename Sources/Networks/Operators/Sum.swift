@@ -15,6 +15,7 @@ final class Sum: Operator, @unchecked Sendable {
     private let oneTerms: [Int32]
     private let otherTerms: [Int32]
     private let adder: networks_adder
+    private let workerCount: Int
 
     private static let leftShift = 20
 
@@ -33,6 +34,7 @@ final class Sum: Operator, @unchecked Sendable {
             "\(output.title): scale \(output.scale.text) is too small for its inputs")
         oneTerms = Self.terms(one, factors.one, 1)
         otherTerms = Self.terms(other, factors.other, otherSign)
+        workerCount = site.workerCount
         adder = networks_adder(
             path: KernelPath.best.code, zeros: (one.zero, other.zero),
             left: Int32(Self.leftShift), is_difference: otherSign < 0 ? 1 : 0,
@@ -55,15 +57,20 @@ final class Sum: Operator, @unchecked Sendable {
     }
 
     func run(_ memory: Memory) {
-        let (left, right, into) = (memory[one], memory[other], memory[output])
         if shape.oneStep == 1 && shape.otherStep == 1 {
-            withUnsafePointer(to: adder) { adder in
-                shape.forEachRow { one, other, place in
-                    networks_add(adder, left + one, right + other, shape.rowCount, into + place)
+            memory.workers.run { worker in
+                let (left, right, into) = (memory[one], memory[other], memory[output])
+                withUnsafePointer(to: adder) { adder in
+                    shape.forEachRow { one, other, place in
+                        let share = part(worker, of: workerCount, total: shape.rowCount)
+                        networks_add(
+                            adder, left + one + share.lowerBound, right + other + share.lowerBound,
+                            share.count, into + place + share.lowerBound)
+                    }
                 }
             }
         } else {
-            addReference(left, right, into: into)
+            addReference(memory[one], memory[other], into: memory[output])
         }
     }
 
