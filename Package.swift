@@ -15,7 +15,10 @@ let package = Package(
         // Core: pure, integers only, no libc, no clock, no I/O.
         .target(name: "CKernels"),
         .target(name: "Frames", dependencies: ["CKernels"], swiftSettings: core),
-        .target(name: "CNetworks"),
+        // Optimised in debug builds too: without, one function's frame is a megabyte.
+        .target(
+            name: "CNetworks",
+            cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
         .target(
             name: "Networks", dependencies: ["CNetworks"], exclude: ["README.md"],
             swiftSettings: core),

@@ -11,8 +11,9 @@ void networks_add(
     int8_t *codes) {
     ptrdiff_t k = 0;
 #if defined(__x86_64__)
-    if (adder->path == networks_avx2 || adder->path == networks_vnni)
-        k = networks_add_avx2(adder, one, other, count, codes);
+    // Inputs are never made larger, and a sum not either: see Sum.swift.
+    if (adder->path == networks_vnni) k = networks_add_vnni(adder, one, other, count, codes);
+    if (adder->path == networks_avx2) k = networks_add_avx2(adder, one, other, count, codes);
 #elif defined(__aarch64__)
     if (adder->path == networks_neon || adder->path == networks_dotprod)
         k = networks_add_neon(adder, one, other, count, codes);

@@ -23,10 +23,14 @@ networks_channels networks_scale(int32_t multiplier, int32_t shift) {
     return channels;
 }
 
-int networks_is_half_up(const networks_model *model) {
-    int is_half_up = model->codes.minimum >= model->codes.zero;
-    for (ptrdiff_t n = 0; n < model->count; n++) is_half_up &= model->shifts[n] < 0;
-    return is_half_up;
+enum networks_rounding networks_rounding_of(const networks_model *model) {
+    int is_right = 1, is_left = 0;
+    for (ptrdiff_t n = 0; n < model->count; n++) {
+        is_right &= model->shifts[n] < 0;
+        is_left |= model->shifts[n] > 0;
+    }
+    if (is_right && model->codes.minimum >= model->codes.zero) return networks_half_up;
+    return is_left ? networks_any_rounding : networks_away;
 }
 
 int64_t networks_scaled(int32_t sum, const networks_channels *channels, int lane) {

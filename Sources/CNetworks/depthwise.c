@@ -112,7 +112,7 @@ networks_packed networks_pack_depthwise(
         .count = model->count,
         .depth = model->depth,
         .window = model->window,
-        .is_half_up = networks_is_half_up(model),
+        .rounding = networks_rounding_of(model),
         .weights = memory,
         .channels = channels,
         .codes = model->codes,
@@ -136,34 +136,55 @@ size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count)
 #endif
 
 typedef uint8_t sixteen __attribute__((vector_size(16)));
+typedef uint8_t eight __attribute__((vector_size(8)));
+typedef int8_t eight_codes __attribute__((vector_size(8)));
+typedef int16_t eight_wide __attribute__((vector_size(16)));
 typedef int8_t sixteen_codes __attribute__((vector_size(16)));
 typedef int16_t sixteen_wide __attribute__((vector_size(32)));
 
-/// Adds `offset` to `count` codes.
-CLONES static void copy_codes(const int8_t *from, ptrdiff_t count, uint8_t offset, uint8_t *into) {
-    if (offset == 0) {
-        memcpy(into, from, (size_t)count);
-        return;
+/// Copies pixels of `count` codes, apart by `step`, and adds `offset`.
+CLONES static void copy_codes(
+    const int8_t *from, ptrdiff_t pixel_count, ptrdiff_t count, ptrdiff_t step, uint8_t offset,
+    uint8_t *into) {
+    for (; pixel_count > 0; pixel_count--, from += count, into += step) {
+        ptrdiff_t k = 0;
+        for (; k + 16 <= count; k += 16) {
+            sixteen codes;
+            memcpy(&codes, from + k, 16);
+            codes += offset;
+            memcpy(into + k, &codes, 16);
+        }
+        if (k + 8 <= count) {
+            eight codes;
+            memcpy(&codes, from + k, 8);
+            codes += offset;
+            memcpy(into + k, &codes, 8);
+            k += 8;
+        }
+        for (; k < count; k++) into[k] = (uint8_t)from[k] + offset;
     }
-    ptrdiff_t k = 0;
-    for (; k + 16 <= count; k += 16) {
-        sixteen codes;
-        memcpy(&codes, from + k, 16);
-        codes += offset;
-        memcpy(into + k, &codes, 16);
-    }
-    for (; k < count; k++) into[k] = (uint8_t)from[k] + offset;
 }
 
-CLONES static void widen_codes(const int8_t *from, ptrdiff_t count, int16_t *into) {
-    ptrdiff_t k = 0;
-    for (; k + 16 <= count; k += 16) {
-        sixteen_codes codes;
-        memcpy(&codes, from + k, 16);
-        sixteen_wide wide = __builtin_convertvector(codes, sixteen_wide);
-        memcpy(into + k, &wide, 32);
+/// As `copy_codes`, to 16 bits.
+CLONES static void widen_codes(
+    const int8_t *from, ptrdiff_t pixel_count, ptrdiff_t count, ptrdiff_t step, int16_t *into) {
+    for (; pixel_count > 0; pixel_count--, from += count, into += step) {
+        ptrdiff_t k = 0;
+        for (; k + 16 <= count; k += 16) {
+            sixteen_codes codes;
+            memcpy(&codes, from + k, 16);
+            sixteen_wide wide = __builtin_convertvector(codes, sixteen_wide);
+            memcpy(into + k, &wide, 32);
+        }
+        if (k + 8 <= count) {
+            eight_codes codes;
+            memcpy(&codes, from + k, 8);
+            eight_wide wide = __builtin_convertvector(codes, eight_wide);
+            memcpy(into + k, &wide, 16);
+            k += 8;
+        }
+        for (; k < count; k++) into[k] = from[k];
     }
-    for (; k < count; k++) into[k] = from[k];
 }
 
 /// `pixel_count` pixels of `count` codes each, apart by `step` in the prepared line.
@@ -174,12 +195,12 @@ static void copy_pixels(
         step = count *= pixel_count;
         pixel_count = 1;
     }
-    for (; pixel_count > 0; pixel_count--, from += count, into += step * layout.code_size) {
-        if (layout.code_size == 2)
-            widen_codes(from, count, (int16_t *)into);
-        else
-            copy_codes(from, count, (uint8_t)layout.offset, (uint8_t *)into);
-    }
+    if (layout.code_size == 2)
+        widen_codes(from, pixel_count, count, step, (int16_t *)into);
+    else if (step == count && layout.offset == 0)
+        memcpy(into, from, (size_t)count);
+    else
+        copy_codes(from, pixel_count, count, step, (uint8_t)layout.offset, (uint8_t *)into);
 }
 
 static void pad(ptrdiff_t count, int8_t zero, filter_layout layout, char *into) {

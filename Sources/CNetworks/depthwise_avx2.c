@@ -73,7 +73,7 @@ AVX2_BODY void filter(
 AVX2 void networks_filter_avx2(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    if (filters->is_half_up)
+    if (filters->rounding == networks_half_up)
         filter(filters, lines, pixel_count, codes, code_stride, 1);
     else
         filter(filters, lines, pixel_count, codes, code_stride, 0);

@@ -1,12 +1,8 @@
 // Thirty-two channels at a time, four taps of a line and their sum in a lane. The bytes of four pixels
 // are interleaved for that; narrowing brings their order back.
-#include "requantize_avx2.h"
+#include "requantize_avx512.h"
 
 #if defined(__x86_64__)
-#define TARGET target("avx2,avx512f,avx512bw,avx512vl,avx512vnni")
-#define VNNI __attribute__((TARGET))
-#define VNNI_BODY static inline __attribute__((always_inline, TARGET))
-
 #define LOAD(from) _mm256_loadu_si256((const __m256i *)(from))
 
 /// `outputs` neighbours, of the `packed_outputs` that weights are packed for. All counts but the
@@ -83,7 +79,7 @@ VNNI_BODY void filter(
 VNNI void networks_filter_vnni(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    if (filters->is_half_up)
+    if (filters->rounding == networks_half_up)
         filter(filters, lines, pixel_count, codes, code_stride, 1);
     else
         filter(filters, lines, pixel_count, codes, code_stride, 0);

@@ -67,13 +67,16 @@ static void pack_panels(
         for (ptrdiff_t group = 0; group < depth; group += layout.group) {
             ptrdiff_t group_depth = least(layout.group, padded_depth - group);
             ptrdiff_t index = panel * padded_depth + group * width + place * group_depth;
-            for (ptrdiff_t k = 0; k < least(layout.group, depth - group); k++) {
-                int32_t weight = weights[group + k];
-                if (layout.byte_count == 2)
-                    ((int16_t *)memory)[index + k] = (int16_t)(weight - model->weight_zero);
-                else
-                    ((int8_t *)memory)[index + k] = (int8_t)weight;
+            ptrdiff_t taken = least(layout.group, depth - group);
+            if (layout.byte_count == 1) {
+                // Constant where it is usual: one instruction.
+                memcpy(
+                    (int8_t *)memory + index, weights + group, taken == 4 ? 4 : (size_t)taken);
+                continue;
             }
+            for (ptrdiff_t k = 0; k < taken; k++)
+                ((int16_t *)memory)[index + k] =
+                    (int16_t)(weights[group + k] - model->weight_zero);
         }
     }
 }
@@ -108,7 +111,7 @@ networks_packed networks_pack_matrix(
         .depth = depth,
         .padded_depth = round_up(depth, layout.last_group),
         .weight_zero = layout.byte_count == 2 ? 0 : model->weight_zero,
-        .is_half_up = networks_is_half_up(model),
+        .rounding = networks_rounding_of(model),
         .weights = memory,
         .channels = channels,
         .codes = model->codes,

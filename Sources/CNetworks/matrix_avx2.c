@@ -83,7 +83,7 @@ AVX2 void networks_multiply_avx2(
     ptrdiff_t depth = matrix->padded_depth;
     for (ptrdiff_t row = 0; row < row_count; row++)
         widen(rows + row * row_stride, matrix->depth, wide + row * depth, depth);
-    if (matrix->is_half_up)
+    if (matrix->rounding == networks_half_up)
         multiply(matrix, wide, row_count, codes, code_stride, 1);
     else
         multiply(matrix, wide, row_count, codes, code_stride, 0);

@@ -111,7 +111,7 @@ DOT void networks_multiply_dotprod(
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 16, interleaved);
-    if (matrix->is_half_up)
+    if (matrix->rounding == networks_half_up)
         multiply(matrix, interleaved, terms, row_count, codes, code_stride, 1);
     else
         multiply(matrix, interleaved, terms, row_count, codes, code_stride, 0);

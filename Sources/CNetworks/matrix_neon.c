@@ -249,7 +249,7 @@ void networks_multiply_neon(
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 32, interleaved);
-    if (matrix->is_half_up)
+    if (matrix->rounding == networks_half_up)
         multiply(matrix, interleaved, terms, row_count, codes, code_stride, 1);
     else
         multiply(matrix, interleaved, terms, row_count, codes, code_stride, 0);

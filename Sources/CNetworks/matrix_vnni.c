@@ -1,86 +1,15 @@
 // Eight rows times thirty-two channels, four products and their sum in a lane. The instruction wants
 // one side unsigned: rows have 128 added, which the first sums take off again.
-#include "requantize_avx2.h"
+#include "requantize_avx512.h"
 
 #if defined(__x86_64__)
-#define TARGET target("avx2,avx512f,avx512bw,avx512vl,avx512vnni")
-#define VNNI __attribute__((TARGET))
-#define VNNI_BODY static inline __attribute__((always_inline, TARGET))
-
 enum { rows_in_registers = 8 };
 
-/// How the sums of sixteen channels are scaled; of 64-bit numbers those of even and of odd channels.
-typedef struct {
-    __m512i multipliers, odd_multipliers;
-    __m512i round, odd_round;
-    __m512i shifts, odd_shifts; ///< Those of odd ones leave the result in the upper half.
-    __m512i right, half, left, is_right;
-} channel_scales;
-
-VNNI_BODY channel_scales load_scales(const networks_channels *channels, int is_half_up) {
-    const __m512i first = _mm512_set1_epi64(1 << 30), low = _mm512_set1_epi64(0xFFFFFFFF);
-    channel_scales scales;
-    scales.multipliers = _mm512_load_si512(channels->multipliers);
-    scales.odd_multipliers = _mm512_srli_epi64(scales.multipliers, 32);
-    scales.right = _mm512_load_si512(channels->right);
-    if (is_half_up) {
-        __m512i even = _mm512_and_si512(scales.right, low);
-        __m512i odd = _mm512_srli_epi64(scales.right, 32);
-        scales.round = _mm512_add_epi64(first, _mm512_sllv_epi64(first, even));
-        scales.odd_round = _mm512_add_epi64(first, _mm512_sllv_epi64(first, odd));
-        scales.shifts = _mm512_add_epi64(even, _mm512_set1_epi64(31));
-        scales.odd_shifts = _mm512_sub_epi64(odd, _mm512_set1_epi64(1));
-        // A channel past the last shifts by 0: its odd shift would be -1, which shifts all out.
-    } else {
-        scales.half = _mm512_load_si512(channels->half);
-        scales.left = _mm512_load_si512(channels->left);
-        scales.is_right = _mm512_load_si512(channels->is_right);
-    }
-    return scales;
-}
-
-/// Each code, less the zero point. `is_half_up` is a constant.
-VNNI_BODY __m512i scale(__m512i sums, const channel_scales *scales, int is_half_up) {
-    if (is_half_up) {
-        __m512i even = _mm512_mul_epi32(sums, scales->multipliers);
-        __m512i odd = _mm512_mul_epi32(_mm512_srli_epi64(sums, 32), scales->odd_multipliers);
-        even = _mm512_srav_epi64(_mm512_add_epi64(even, scales->round), scales->shifts);
-        odd = _mm512_srav_epi64(_mm512_add_epi64(odd, scales->odd_round), scales->odd_shifts);
-        return _mm512_mask_blend_epi32(0xAAAA, even, odd);
-    }
-    const __m512i round = _mm512_set1_epi64(1 << 30);
-    __m512i left = _mm512_sllv_epi32(sums, scales->left);
-    __m512i even = _mm512_add_epi64(_mm512_mul_epi32(left, scales->multipliers), round);
-    __m512i odd = _mm512_add_epi64(
-        _mm512_mul_epi32(_mm512_srli_epi64(left, 32), scales->odd_multipliers), round);
-    __m512i high = _mm512_mask_blend_epi32(
-        0xAAAA, _mm512_srli_epi64(even, 31), _mm512_slli_epi64(odd, 1));
-    // As in `scale_avx2`.
-    __m512i towards = _mm512_add_epi32(
-        high, _mm512_and_si512(_mm512_srai_epi32(high, 31), scales->is_right));
-    __mmask16 is_more = _mm512_test_epi32_mask(towards, scales->half);
-    __m512i shifted = _mm512_srav_epi32(towards, scales->right);
-    return _mm512_mask_add_epi32(shifted, is_more, shifted, _mm512_set1_epi32(1));
-}
-
-/// Codes of sixteen times four scaled sums: of a and b, then of c and d, in each 128 bits. Saturation
-/// changes nothing that the limits leave: zero points and codes have eight bits.
-VNNI_BODY __m512i codes_of(
-    __m512i a, __m512i b, __m512i c, __m512i d, const networks_codes *codes) {
-    const __m512i zero = _mm512_set1_epi16((int16_t)codes->zero);
-    __m512i packed = _mm512_packs_epi16(
-        _mm512_adds_epi16(_mm512_packs_epi32(a, b), zero),
-        _mm512_adds_epi16(_mm512_packs_epi32(c, d), zero));
-    return _mm512_min_epi8(
-        _mm512_max_epi8(packed, _mm512_set1_epi8(codes->minimum)),
-        _mm512_set1_epi8(codes->maximum));
-}
-
-/// `row_count`, `vector_count` and `is_half_up` are constants once this is inlined, and the sums are
+/// `row_count`, `vector_count` and `rounding` are constants once this is inlined, and the sums are
 /// registers.
 VNNI_BODY void tile(
     const networks_packed *matrix, ptrdiff_t panel, const uint8_t *rows, const int32_t *terms,
-    int8_t *codes, ptrdiff_t code_stride, int row_count, int vector_count, int is_half_up) {
+    int8_t *codes, ptrdiff_t code_stride, int row_count, int vector_count, enum networks_rounding rounding) {
     ptrdiff_t depth = matrix->padded_depth;
     const networks_channels *channels = matrix->channels + panel / 16;
     const int8_t *weights = (const int8_t *)matrix->weights + panel * depth;
@@ -102,9 +31,9 @@ VNNI_BODY void tile(
         }
     }
     UNROLL for (int v = 0; v < vector_count; v++) {
-        channel_scales scales = load_scales(channels + v, is_half_up);
+        channel_scales scales = load_scales(channels + v, rounding);
         UNROLL for (int row = 0; row < row_count; row++)
-            sums[row][v] = scale(sums[row][v], &scales, is_half_up);
+            sums[row][v] = scale(sums[row][v], &scales, rounding);
     }
     ptrdiff_t count = matrix->count - panel;
     int8_t *into = codes + panel;
@@ -142,9 +71,9 @@ VNNI_BODY void tile(
 
 #define TILE(row_count) \
     if (matrix->count - panel > 16) \
-        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 2, is_half_up); \
+        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 2, rounding); \
     else \
-        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 1, is_half_up); \
+        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 1, rounding); \
     break
 
 /// Adds 128 to each of `depth` codes, and zeros up to `padded`. Gives their sum if `with_sum`.
@@ -194,7 +123,7 @@ VNNI static void widen_rows(
 
 VNNI_BODY void multiply(
     const networks_packed *matrix, const uint8_t *rows, const int32_t *terms, ptrdiff_t row_count,
-    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
+    int8_t *codes, ptrdiff_t code_stride, enum networks_rounding rounding) {
     for (ptrdiff_t panel = 0; panel < matrix->count; panel += 32) {
         for (ptrdiff_t row = 0; row < row_count; row += rows_in_registers) {
             const uint8_t *from = rows + row * matrix->padded_depth;
@@ -219,9 +148,15 @@ VNNI void networks_multiply_vnni(
     int32_t *terms = scratch;
     uint8_t *unsigned_rows = (uint8_t *)(terms + rows_in_block);
     widen_rows(matrix, rows, row_stride, row_count, unsigned_rows, terms);
-    if (matrix->is_half_up)
-        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, 1);
-    else
-        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, 0);
+    switch (matrix->rounding) {
+    case networks_half_up:
+        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, networks_half_up);
+        break;
+    case networks_away:
+        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, networks_away);
+        break;
+    default:
+        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, networks_any_rounding);
+    }
 }
 #endif

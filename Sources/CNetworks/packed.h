@@ -28,15 +28,21 @@ void networks_pack_channel(
     const networks_model *model, ptrdiff_t channel, int32_t weight_sum, int32_t offset,
     networks_channels *into, ptrdiff_t lane);
 
-/// Whether halves may be rounded up. The second rounding, to the `right`, is half away from zero: that
-/// differs for negative sums alone, and where no code is less than the zero point (after a ReLU, which
-/// is most layers) negative sums give the least code in any case. If nothing is shifted to the left
-/// either, both roundings are one:
+/// Which of these a model allows.
+///
+/// `networks_half_up`: the second rounding, to the `right`, is half away from zero: that differs from
+/// half up for negative sums alone, and where no code is less than the zero point (after a ReLU, which
+/// is most layers) negative sums give the least code in any case. If all is shifted to the right, both
+/// roundings are one:
 ///
 ///     code = zero + (sum * multiplier + 2^30 + 2^(30 + right) >> 31 + right)
 ///
 /// since floor((floor(a / 2^31) + h) / 2^r) = floor((a + h * 2^31) / 2^(31 + r)). Of 63 bits.
-int networks_is_half_up(const networks_model *model);
+///
+/// `networks_away`: nothing is shifted to the left. As above, but that of a negative sum 2^31 is taken
+/// off (where `right` is not 0): one unit of the first rounding, so that halves go away from zero. A
+/// negative sum that the first rounding makes 0 stays 0: half - 1 is still less than one.
+enum networks_rounding networks_rounding_of(const networks_model *model);
 
 /// The code of one sum. Defines what vectors do.
 int8_t networks_code(
@@ -44,7 +50,10 @@ int8_t networks_code(
 /// Before the zero point and the limits: a sum as scaled and rounded twice.
 int64_t networks_scaled(int32_t sum, const networks_channels *channels, int lane);
 
-/// As `networks_add`, for 16 codes at a time; gives how many it did.
+/// As `networks_add`, for 16 or 64 codes at a time; gives how many it did.
+ptrdiff_t networks_add_vnni(
+    const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
+    int8_t *codes);
 ptrdiff_t networks_add_avx2(
     const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
     int8_t *codes);

@@ -17,6 +17,7 @@ int networks_can(enum networks_path path) {
         return __builtin_cpu_supports("avx2");
     case networks_vnni:
         return __builtin_cpu_supports("avx512vnni") && __builtin_cpu_supports("avx512bw")
+            && __builtin_cpu_supports("avx512dq")
             && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx2");
 #elif defined(__aarch64__)
     case networks_neon:

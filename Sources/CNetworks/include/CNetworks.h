@@ -17,6 +17,9 @@ enum networks_path {
 /// Whether this machine can go this way.
 int networks_can(enum networks_path path);
 
+/// What the roundings of all channels have in common, see packed.h.
+enum networks_rounding { networks_any_rounding, networks_half_up, networks_away };
+
 /// How the sums of sixteen output channels become codes. What follows a half: see
 /// `Requantization`, whose shift is `left` - `right`.
 typedef struct {
@@ -61,7 +64,7 @@ typedef struct {
     ptrdiff_t padded_depth; ///< Rounded up to whole vectors.
     int32_t weight_zero;
     networks_window window;
-    int is_half_up; ///< Whether sums may be rounded half up, see packed.h.
+    enum networks_rounding rounding;
     const void *weights;
     const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.
     networks_codes codes;

@@ -114,10 +114,7 @@ final class Convolution: Operator {
                 target.update(repeating: zero, count: byteCount)
                 continue
             }
-            if whole.contains(x) {
-                copy(byteCount, from: row + horizontal.place(x, 0) * depth, into: target)
-                continue
-            }
+            if whole.contains(x) { continue }
             for tapX in 0..<horizontal.size {
                 let fromX = horizontal.place(x, tapX)
                 if horizontal.isInside(fromX) {
@@ -127,19 +124,32 @@ final class Convolution: Operator {
                 }
             }
         }
+        guard let row, !whole.isEmpty else { return }
+        copy(
+            whole.count, of: byteCount, from: row + horizontal.place(whole.lowerBound, 0) * depth,
+            by: horizontal.stride * depth,
+            into: target + (whole.lowerBound - run.lowerBound) * matrix.depth, by: matrix.depth)
     }
 }
 
-/// As `update(from:count:)`, which takes longer for the few bytes of an image's first window.
-@inline(__always)
+/// Copies `pieceCount` pieces of `count` codes. An image's first window has a few codes in a line, for
+/// which a call takes longer than two overlapping words.
 private func copy(
-    _ count: Int, from: UnsafeMutablePointer<Int8>, into: UnsafeMutablePointer<Int8>
+    _ pieceCount: Int, of count: Int, from: UnsafeMutablePointer<Int8>, by sourceStep: Int,
+    into: UnsafeMutablePointer<Int8>, by targetStep: Int
 ) {
-    guard 8...16 ~= count else { return into.update(from: from, count: count) }
-    let (source, target) = (UnsafeRawPointer(from), UnsafeMutableRawPointer(into))
-    let last = source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-    target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
-    target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
+    var (source, target) = (UnsafeRawPointer(from), UnsafeMutableRawPointer(into))
+    for _ in 0..<pieceCount {
+        if 8...16 ~= count {
+            let last = source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+            target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+            target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
+        } else {
+            target.copyMemory(from: source, byteCount: count)
+        }
+        source += sourceStep
+        target += targetStep
+    }
 }
 
 /// What worker number `worker` of `count` does of `total` pieces.

@@ -120,8 +120,19 @@ final class DepthwiseConvolution: Operator {
     private func repeatChannels(
         _ row: UnsafeMutablePointer<Int8>, _ count: Int, into repeated: UnsafeMutablePointer<Int8>
     ) {
+        guard multiplier % 8 == 0 else {
+            for index in 0..<count {
+                for place in 0..<multiplier { repeated[index * multiplier + place] = row[index] }
+            }
+            return
+        }
+        let into = UnsafeMutableRawPointer(repeated)
         for index in 0..<count {
-            (repeated + index * multiplier).update(repeating: row[index], count: multiplier)
+            let eight = UInt64(UInt8(bitPattern: row[index])) &* 0x0101_0101_0101_0101
+            for place in stride(from: 0, to: multiplier, by: 8) {
+                into.storeBytes(
+                    of: eight, toByteOffset: index * multiplier + place, as: UInt64.self)
+            }
         }
     }
 }
