@@ -23,10 +23,12 @@ let package = Package(
             name: "Networks", dependencies: ["CNetworks"], exclude: ["README.md"],
             swiftSettings: core),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "CNetworks"]),
+        // Trained weights, with their cards and recipes.
+        .target(name: "Models", exclude: ["fights"], swiftSettings: core),
         .target(
-            name: "Detectors", dependencies: ["Frames"], exclude: ["README.md"],
+            name: "Detectors", dependencies: ["Models", "Frames"], exclude: ["README.md"],
             swiftSettings: core),
-        .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "Frames"]),
+        .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "Models", "Frames"]),
         .target(
             name: "Incidents", dependencies: ["Detectors", "Frames"], exclude: ["README.md"],
             swiftSettings: core),

@@ -58,3 +58,32 @@ kernel_vector kernels_match_block(
     }
     return best;
 }
+
+BODY uint32_t body_capped_row_distance(
+    const uint8_t *a, const uint8_t *b, uint8_t cap, ptrdiff_t width) {
+    u8x16 p, q, most = {0};
+    most += cap;
+    u32x4 sums = {0};
+    ptrdiff_t x = 0;
+    while (x + 16 <= width) {
+        u16x8 pairs = {0};
+        // Cannot overflow: a lane adds at most 254 for each of 128 vectors.
+        ptrdiff_t end = width - x < 128 * 16 ? width : x + 128 * 16;
+        for (; x + 16 <= end; x += 16) {
+            LOAD(p, a + x);
+            LOAD(q, b + x);
+            u8x16 capped = __builtin_elementwise_min(DISTANCE(p, q), most);
+            pairs = ADD_PAIRS(pairs, capped);
+        }
+        sums += QUADS(pairs);
+    }
+    uint32_t sum = sums[0] + sums[1] + sums[2] + sums[3];
+    for (; x < width; x++) {
+        uint32_t distance = (uint32_t)(a[x] > b[x] ? a[x] - b[x] : b[x] - a[x]);
+        sum += distance < cap ? distance : cap;
+    }
+    return sum;
+}
+KERNEL(
+    uint32_t, capped_row_distance,
+    (const uint8_t *a, const uint8_t *b, uint8_t cap, ptrdiff_t width), (a, b, cap, width))

@@ -25,9 +25,10 @@ public struct MotionVector: Hashable, Sendable {
 /// (0, 0) is at most `stillDifferenceMax` is not searched. Offsets that leave the picture are
 /// skipped.
 ///
-/// - Shape: ⌈width / 16⌉ × ⌈height / 16⌉ blocks, row-major; the last block of a row or column is
-///   moved inward to lie whole in the picture, and so overlaps its neighbour. Both sides of the
-///   picture are at least 16.
+/// - Shape: one block every `step` pixels, ⌈(side − 16) / step⌉ + 1 along each side of the picture
+///   (with a step of 16, ⌈side / 16⌉), row-major; blocks overlap where the step is smaller. The last
+///   block of a row or column is moved inward to lie whole in the picture. Both sides of the picture
+///   are at least 16.
 /// - Cost: at most (2 · range + 1)² block differences for each block.
 public final class BlockMotion: @unchecked Sendable {
     public static let side = 16
@@ -38,6 +39,8 @@ public final class BlockMotion: @unchecked Sendable {
     public let columns: Int
     public let rows: Int
     public let range: Int
+    /// From one block to the next, in pixels.
+    public let step: Int
     public let stillDifferenceMax: UInt16
     /// The last result; row-major.
     public let vectors: UnsafeMutableBufferPointer<MotionVector>
@@ -47,8 +50,12 @@ public final class BlockMotion: @unchecked Sendable {
 
     /// - Parameters:
     ///   - range: 1 ... `rangeMax`; values outside are clamped.
+    ///   - step: 1 ... 16; values outside are clamped.
     ///   - stillDifferenceMax: 512 is two code values for each pixel, a camera's noise.
-    public init(width: Int, height: Int, range: Int = 4, stillDifferenceMax: UInt16 = 512) {
+    public init(
+        width: Int, height: Int, range: Int = 4, step: Int = BlockMotion.side,
+        stillDifferenceMax: UInt16 = 512
+    ) {
         precondition(
             width >= BlockMotion.side && height >= BlockMotion.side
                 && width <= Plane.sideMax && height <= Plane.sideMax,
@@ -57,8 +64,9 @@ public final class BlockMotion: @unchecked Sendable {
         self.height = height
         self.range = min(max(range, 1), Self.rangeMax)
         self.stillDifferenceMax = stillDifferenceMax
-        columns = (width + Self.side - 1) / Self.side
-        rows = (height + Self.side - 1) / Self.side
+        self.step = min(max(step, 1), Self.side)
+        columns = (width - Self.side + self.step - 1) / self.step + 1
+        rows = (height - Self.side + self.step - 1) / self.step + 1
         vectors = .allocate(capacity: columns * rows)
         vectors.initialize(repeating: MotionVector())
         offsets = Self.outwardOffsets(self.range)
@@ -104,7 +112,7 @@ public final class BlockMotion: @unchecked Sendable {
     }
 
     private func origin(_ column: Int, _ row: Int) -> (x: Int, y: Int) {
-        (min(column * Self.side, width - Self.side), min(row * Self.side, height - Self.side))
+        (min(column * step, width - Self.side), min(row * step, height - Self.side))
     }
 
     private func searchReference(

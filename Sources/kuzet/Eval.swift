@@ -10,7 +10,7 @@ import Station
 struct Eval: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures a detector on labelled footage.",
-        subcommands: [EvalTamper.self, EvalQuiet.self])
+        subcommands: [EvalFights.self, EvalTamper.self, EvalQuiet.self])
 }
 
 /// What a recording was decided to show.

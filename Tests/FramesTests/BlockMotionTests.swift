@@ -82,6 +82,22 @@ private func shifted(
     }
 }
 
+@Test func blocksThatOverlapMatchReference() {
+    let (now, before) = shifted(65, 47, by: (-2, 3))
+    for step in [1, 5, 8, 15] {
+        let fast = BlockMotion(width: 65, height: 47, range: 5, step: step)
+        let slow = BlockMotion(width: 65, height: 47, range: 5, step: step)
+        #expect(fast.columns == (49 + step - 1) / step + 1)
+        #expect(fast.rows == (31 + step - 1) / step + 1)
+        let last = fast.rectangle(column: fast.columns - 1, row: fast.rows - 1)
+        #expect(last == Rectangle(x: 49, y: 31, width: 16, height: 16))
+        fast.match(now.view, before: before.view)
+        slow.matchReference(now.view, before: before.view)
+        let first = fast.vectors.indices.first { fast.vectors[$0] != slow.vectors[$0] }
+        #expect(first == nil, "block \(first ?? -1), step \(step)")
+    }
+}
+
 @Test func theLastBlockLiesWholeInThePicture() {
     let motion = BlockMotion(width: 160, height: 120)
     #expect(motion.columns == 10 && motion.rows == 8)

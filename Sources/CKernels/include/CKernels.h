@@ -123,6 +123,16 @@ typedef struct {
 kernel_vector kernels_match_block(
     kernel_plane now, kernel_plane before, ptrdiff_t width, ptrdiff_t height, ptrdiff_t x,
     ptrdiff_t y, const int8_t *offsets, ptrdiff_t offset_count, uint16_t still_difference_max);
+/// The sum of min(|a - b|, cap) over one row; `cap` is at most 127, `width` at most 16 384.
+uint32_t kernels_capped_row_distance(
+    const uint8_t *a, const uint8_t *b, uint8_t cap, ptrdiff_t width);
+
+// MARK: change.c
+
+/// The sum of max(|a - b| - floor, 0) for each 8 x 8 cell, row-major; both sides are multiples of 8.
+void kernels_cell_change(
+    kernel_plane a, kernel_plane b, uint8_t floor, ptrdiff_t width, ptrdiff_t height,
+    uint16_t *cells);
 
 // MARK: likeness.c
 
