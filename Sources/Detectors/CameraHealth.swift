@@ -88,7 +88,7 @@ struct CameraHealth {
         case .frozen: frozen
         case .dark: dark
         case .strobe: strobe
-        case .presence, .blind: Evidence()
+        case .presence, .fight, .aggression, .blind: Evidence()
         }
     }
 

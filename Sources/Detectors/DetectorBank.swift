@@ -4,6 +4,7 @@ import Frames
 ///
 ///     frame ─▶ working picture ─▶ cells against the learned scene ─▶ health ─▶ tamper, dark, blind
 ///        │            └─▶ background ─▶ foreground ─▶ regions ─▶ presence
+///        ├─▶ steps of motion ─▶ fight, aggression
 ///        └─▶ sampled rows ─▶ stillness
 ///
 /// Pure and integer-only: the same frames and settings give the same sightings on every machine.
@@ -38,7 +39,10 @@ public final class DetectorBank {
     private let cells: UnsafeMutableBufferPointer<CellSums>
     private let states: UnsafeMutableBufferPointer<CellState>
     private let bins: UnsafeMutableBufferPointer<Int32>
+    /// What the last frame scored as a fight; nil where the detector passed it over.
+    public private(set) var newFightScore: Q15?
     private let presence: PresenceDetector
+    private let fights: FightDetector
     private let stillness: StillnessMeter
     private let blindness: BlindnessDetector
     private var clock = FrameClock()
@@ -74,6 +78,7 @@ public final class DetectorBank {
         states.initialize(repeating: .plain)
         bins = .allocate(capacity: LightReading.binCount)
         bins.initialize(repeating: 0)
+        fights = FightDetector(width: width, height: height)
         presence = PresenceDetector(zoneCount: map.zones.count)
         stillness = StillnessMeter()
         blindness = BlindnessDetector(zoneCount: map.zones.count)
@@ -123,6 +128,10 @@ public final class DetectorBank {
             isTrusted: scene.isReady && light.isSteady && tamper == nil
                 && !health.dark.isShown && !health.strobe.isSure && view.lostPerMille < 600,
             clock: clock, into: &sightings)
+        let isNew = fights.update(frame.luma.view, at: frame.capturedAt)
+        newFightScore = isNew ? fights.score : nil
+        showFight(
+            isTrusted: tamper == nil && !health.dark.isShown && !health.strobe.isSure, &sightings)
         keepScores()
     }
 
@@ -175,13 +184,25 @@ public final class DetectorBank {
         }
     }
 
+    /// A hand before the lens and lamps that flash move the whole picture: they are no fight.
+    private func showFight(isTrusted: Bool, _ sightings: inout [Sighting]) {
+        guard isTrusted, fights.score >= FightDetector.aggressionMin else { return }
+        show(.aggression, &sightings)
+        if fights.score >= FightDetector.fightMin { show(.fight, &sightings) }
+    }
+
+    private func show(_ kind: Sighting.Kind, _ sightings: inout [Sighting]) {
+        sightings.append(Sighting(kind: kind, zone: 0, score: fights.score, region: fights.region))
+    }
+
     /// The part of the picture that is lost.
     private func region(_ kind: Sighting.Kind) -> Region {
         let wanted: CellState
         switch kind {
         case .glare: wanted = .saturated
         case .partlyCovered: wanted = .flat
-        case .presence, .covered, .defocused, .sprayed, .turned, .frozen, .dark, .strobe, .blind:
+        case .presence, .fight, .aggression, .covered, .defocused, .sprayed, .turned, .frozen, .dark,
+            .strobe, .blind:
             return .whole
         }
         let bounds = CellGrid.bounds { states[$0] == wanted }
@@ -191,6 +212,7 @@ public final class DetectorBank {
 
     private func keepScores() {
         scores.presence = presence.score
+        scores.fight = fights.score
         scores.covered = health.covered.score
         scores.partlyCovered = health.partlyCovered.score
         scores.defocused = health.defocused.score

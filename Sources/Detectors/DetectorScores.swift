@@ -6,6 +6,8 @@ import Frames
 /// - Units: Q15; one half is where a detector begins to believe.
 public struct DetectorScores: Hashable, Sendable {
     public var presence = Q15.zero
+    /// Of fights and aggression alike: they are two bands of one score, see `FightDetector`.
+    public var fight = Q15.zero
     public var covered = Q15.zero
     public var partlyCovered = Q15.zero
     public var defocused = Q15.zero
@@ -22,6 +24,7 @@ public struct DetectorScores: Hashable, Sendable {
     public subscript(kind: Sighting.Kind) -> Q15 {
         switch kind {
         case .presence: presence
+        case .fight, .aggression: fight
         case .covered: covered
         case .partlyCovered: partlyCovered
         case .defocused: defocused

@@ -6,6 +6,10 @@ public struct Sighting: Hashable, Sendable {
     public enum Kind: UInt8, CaseIterable, Sendable {
         /// Somebody, or something of a person's size, is in a zone.
         case presence = 1
+        /// Two or more people, to a degree that somebody must step in.
+        case fight = 2
+        /// The same evidence, less certain: shoving, chasing, a fight's first second.
+        case aggression = 3
 
         // Camera health: what stops the camera from seeing.
         case covered = 32

@@ -17,6 +17,9 @@ import Frames
 //       repaired       type 7   count:2  UTF-8:count
 //       interrupted    type 8   boot:16  ordinal:4
 //       siren          type 9   step:1  ms:4
+//       explained      type 10  ordinal:4  count:1  model SHA-256:count  enter Q15:2s
+//                               confirm Q15:2s  dropped frames:4  start ns:8s
+//                               count:1 (40 at most)  (offset ms:2  score Q15:2s):count
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -69,6 +72,8 @@ extension LedgerRecord {
         case .siren(let step, let milliseconds):
             bytes.append(step.rawValue)
             bytes.appendBigEndian(milliseconds)
+        case .explained(let explanation):
+            explanation.appendFields(to: &bytes)
         }
         return bytes
     }
@@ -84,6 +89,7 @@ extension LedgerRecord {
         case .repaired: 7
         case .interrupted: 8
         case .siren: 9
+        case .explained: 10
         }
     }
 
@@ -145,6 +151,8 @@ extension LedgerRecord {
         case 9:
             let step = try reader.code("siren step", SirenStep.init(rawValue:))
             body = .siren(step, milliseconds: try reader.integer(UInt32.self, "milliseconds"))
+        case 10:
+            body = .explained(try Explanation(fields: &reader))
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }
@@ -200,6 +208,41 @@ extension Incident {
         self.closedAt = closedAt
         self.peakAt = peakAt
         sightingCount = try reader.integer(UInt32.self, "sightings")
+    }
+}
+
+extension Explanation {
+    fileprivate func appendFields(to bytes: inout [UInt8]) {
+        bytes.appendBigEndian(ordinal)
+        bytes.appendCounted(model)
+        bytes.appendBigEndian(enterScore.rawValue)
+        bytes.appendBigEndian(confirmScore.rawValue)
+        bytes.appendBigEndian(droppedFrameCount)
+        bytes.appendBigEndian(series.start.nanoseconds)
+        bytes.append(UInt8(series.entries.count))
+        for entry in series.entries {
+            bytes.appendBigEndian(entry.offset)
+            bytes.appendBigEndian(entry.score.rawValue)
+        }
+    }
+
+    fileprivate init(fields reader: inout BigEndianReader) throws {
+        let ordinal = try reader.integer(UInt32.self, "ordinal")
+        let model = try reader.counted("model hash")
+        let enter = Q15(rawValue: try reader.integer(Int16.self, "enter score"))
+        let confirm = Q15(rawValue: try reader.integer(Int16.self, "confirm score"))
+        let dropped = try reader.integer(UInt32.self, "dropped frames")
+        let start = try reader.instant("start")
+        let count = try reader.code("scores") { $0 <= ScoreSeries.countMax ? Int($0) : nil }
+        var entries: [ScoreSeries.Entry] = []
+        for _ in 0..<count {
+            let offset = try reader.integer(UInt16.self, "offset")
+            let score = Q15(rawValue: try reader.integer(Int16.self, "score"))
+            entries.append(ScoreSeries.Entry(offset: offset, score: score))
+        }
+        self.init(
+            ordinal: ordinal, model: model, enterScore: enter, confirmScore: confirm,
+            droppedFrameCount: dropped, series: ScoreSeries(start: start, entries: entries))
     }
 }
 

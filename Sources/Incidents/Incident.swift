@@ -6,6 +6,8 @@ public struct Incident: Hashable, Sendable {
     /// The raw values stand in the ledger: never renumber them.
     public enum Kind: UInt16, CaseIterable, Sendable {
         case presence = 1
+        case fight = 2
+        case aggression = 3
         case covered = 32
         case partlyCovered = 33
         case defocused = 34
@@ -24,6 +26,8 @@ public struct Incident: Hashable, Sendable {
         public init(_ kind: Sighting.Kind) {
             switch kind {
             case .presence: self = .presence
+            case .fight: self = .fight
+            case .aggression: self = .aggression
             case .covered: self = .covered
             case .partlyCovered: self = .partlyCovered
             case .defocused: self = .defocused

@@ -59,6 +59,17 @@ public struct IncidentRule: Hashable, Sendable {
             IncidentRule(
                 suspectWindow: .milliseconds(500), confirmWindow: .seconds(1),
                 coolDown: .seconds(30))
+        case .fight:
+            // The score looks back two seconds: what makes it jump is over in one, a fight is not.
+            IncidentRule(
+                enterScore: FightDetector.fightMin, leaveScore: FightDetector.aggressionMin,
+                suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_600),
+                confirmPerMille: 750, confirmScore: FightDetector.fightMin, coolDown: .seconds(10))
+        case .aggression:
+            IncidentRule(
+                enterScore: FightDetector.aggressionMin, leaveScore: FightDetector.aggressionMin,
+                suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_000),
+                confirmScore: FightDetector.aggressionMin, coolDown: .seconds(10))
         case .covered, .partlyCovered, .sprayed, .turned, .defocused, .frozen:
             IncidentRule()
         case .glare:

@@ -59,6 +59,8 @@ public struct LedgerRecord: Hashable, Sendable {
         /// The siren began or ended, so that a later life knows how much of the night's time is
         /// used up.
         case siren(SirenStep, milliseconds: UInt32)
+        /// Why an incident was confirmed.
+        case explained(Explanation)
     }
 
     /// The raw values stand in the ledger: never renumber them.

@@ -18,6 +18,7 @@ extension Appliance {
             open[index].incident = incident
             open[index].response = response(to: incident.kind)
             record(.incident(incident))
+            explain(incident)
             log(.warning, "\(describe(incident)): confirmed")
             if open[index].response == .siren {
                 open[index].call = .preAlarm(until: clock.uptime + policy.siren.preAlarm)
@@ -28,6 +29,28 @@ extension Appliance {
             open[index].incident = incident
             finish(at: index)
         }
+    }
+
+    /// Records why, where a score over time decided.
+    private mutating func explain(_ incident: Incident) {
+        let kind: Sighting.Kind
+        switch incident.kind {
+        case .fight: kind = .fight
+        case .aggression: kind = .aggression
+        case .presence, .covered, .partlyCovered, .defocused, .sprayed, .turned, .glare, .frozen,
+            .dark, .strobe, .blind, .cameraLost, .panic, .enclosureOpened, .storeFailed:
+            return
+        }
+        guard scores.indices.contains(Int(incident.camera)),
+            let rule = trackers[Int(incident.camera)]?.policy[kind]
+        else { return }
+        let history = scores[Int(incident.camera)]
+        record(
+            .explained(
+                Explanation(
+                    ordinal: incident.ordinal, model: FightDetector.modelSHA256,
+                    enterScore: rule.enterScore, confirmScore: rule.confirmScore,
+                    droppedFrameCount: history.droppedCount, series: history.series)))
     }
 
     /// `sirenAfterHours` becomes what it means now.

@@ -18,6 +18,8 @@ public struct Appliance: Sendable {
     var watches: [CameraWatch]
     var trackers: [IncidentTracker?]
     var open: [OpenIncident] = []
+    /// What each camera's fight detector scored lately.
+    var scores: [ScoreHistory]
     var nextOrdinal: UInt32 = 1
     /// Uptime until which red stays lit for what is already over.
     var redUntil: Interval?
@@ -69,6 +71,8 @@ public struct Appliance: Sendable {
         self.past = past
         clock = StationClock(boot: boot)
         watches = [CameraWatch](repeating: CameraWatch(), count: StationPolicy.cameraCountMax)
+        scores = [ScoreHistory](
+            repeating: ScoreHistory(), count: StationPolicy.cameraCountMax)
         trackers = [IncidentTracker?](repeating: nil, count: StationPolicy.cameraCountMax)
         notes.reserveCapacity(64)
         changes.reserveCapacity(64)
@@ -117,8 +121,9 @@ public struct Appliance: Sendable {
                 log(.notice, "clock: set: earlier times of this boot are off by \(offset) ms")
             }
             dateSiren()
-        case .decided(let camera, let capturedAt, let sightings):
-            decided(camera: camera, capturedAt: capturedAt, sightings: sightings)
+        case .decided(let camera, let capturedAt, let sightings, let measure):
+            decided(
+                camera: camera, capturedAt: capturedAt, sightings: sightings, measure: measure)
         case .cameraLost(let camera, let cause):
             guard let index = cameraIndex(camera) else { return }
             if watches[index].failed(at: clock.now) == .lost { lost(index, cause: cause) }
@@ -242,8 +247,11 @@ public struct Appliance: Sendable {
         return Int(camera)
     }
 
-    private mutating func decided(camera: UInt8, capturedAt: Instant, sightings: [Sighting]) {
+    private mutating func decided(
+        camera: UInt8, capturedAt: Instant, sightings: [Sighting], measure: Event.FrameMeasure
+    ) {
         guard let index = cameraIndex(camera) else { return }
+        scores[index].add(measure, at: capturedAt)
         let action = watches[index].decided(at: clock.uptime, capturedAt: capturedAt)
         if action == .returned {
             log(.notice, "camera \(name(camera)): restored")

@@ -11,7 +11,9 @@ public struct Event: Sendable {
         /// The wall clock, told at the start, once a minute, and whenever it is set.
         case clock(wallMilliseconds: Int64, trust: Stamp.Trust, weekMinute: Int)
         /// A frame was decided. `capturedAt` is at or before the event's own time.
-        case decided(camera: UInt8, capturedAt: Instant, sightings: [Sighting])
+        case decided(
+            camera: UInt8, capturedAt: Instant, sightings: [Sighting],
+            measure: FrameMeasure = FrameMeasure())
         case cameraLost(camera: UInt8, cause: String)
         case cameraRestored(camera: UInt8)
         case input(Input, active: Bool)
@@ -31,6 +33,19 @@ public struct Event: Sendable {
         case configured(policy: StationPolicy?, configuration: [UInt8])
         /// The appliance is going down in order.
         case stopping
+    }
+
+    /// What was measured of a frame besides what was seen, for explanations.
+    public struct FrameMeasure: Hashable, Sendable {
+        /// What the fight detector scored; nil where it passed this frame over.
+        public var fightScore: Q15?
+        /// Frames of this camera that were lost up to now.
+        public var droppedCount: UInt64
+
+        public init(fightScore: Q15? = nil, droppedCount: UInt64 = 0) {
+            self.fightScore = fightScore
+            self.droppedCount = droppedCount
+        }
     }
 
     public var at: Instant

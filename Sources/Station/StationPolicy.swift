@@ -17,6 +17,7 @@ public enum Response: UInt8, CaseIterable, Sendable {
 
     /// What holds for a kind where the configuration says nothing.
     ///
+    /// A fight is red: whether the siren sounds for one is for the venue to say.
     /// The siren is for a person's own call and for hands in the box when nobody should be there.
     /// A covered lens does not sound it: whoever covers it wants attention drawn away, or is a
     /// guest with a coat. Lights of a show must not even turn the lamp red.
@@ -24,6 +25,8 @@ public enum Response: UInt8, CaseIterable, Sendable {
         switch kind {
         case .panic: .siren
         case .enclosureOpened: .sirenAfterHours
+        case .fight: .red
+        case .aggression: .amber
         case .presence, .covered, .partlyCovered, .defocused, .sprayed, .turned, .frozen: .red
         case .cameraLost: .red
         case .glare, .dark, .strobe, .blind, .storeFailed: .amber

@@ -35,6 +35,8 @@ public struct IncidentSummary: Sendable {
     /// Positions of its records in the chain.
     public var sequences: [Int64]
     public var evidence: [Evidence]
+    /// Why it was confirmed, where its detector says so.
+    public var explanation: Explanation?
 
     /// The state as far as the ledger tells.
     public var state: Incident.State { isInterrupted ? .closed : incident.state }
@@ -101,6 +103,11 @@ public struct IncidentIndex: Sendable {
                 let identity = IncidentSummary.Identity(boot: boot, ordinal: ordinal)
                 guard let position = positions[identity] else { return }
                 found[position].isInterrupted = true
+                found[position].sequences.append(entry.sequence)
+            case .explained(let explanation):
+                let identity = IncidentSummary.Identity(boot: boot, ordinal: explanation.ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].explanation = explanation
                 found[position].sequences.append(entry.sequence)
             case .started, .clockCorrected, .configured, .operated, .repaired, .siren:
                 break

@@ -90,6 +90,7 @@ extension LedgerRecord.Body {
         case .operated(let text): text
         case .repaired(let text): text
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
+        case .explained(let explanation): "explained by \(explanation.series.entries.count) scores"
         case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }
@@ -112,7 +113,8 @@ extension IncidentSummary {
             "peakScore":\(incident.peakScore.perMille),"sightings":\(incident.sightingCount),\
             "region":[\(region.x),\(region.y),\(region.width),\(region.height)],\
             "records":[\(sequences.map(String.init).joined(separator: ","))],\
-            "evidence":[\(files.joined(separator: ","))]}
+            "evidence":[\(files.joined(separator: ","))],\
+            "explanation":\(explanation.map(\.json) ?? "null")}
             """
     }
 }

@@ -163,6 +163,7 @@ struct IncidentsShow: ParsableCommand {
             print(
                 "region    \(region.width)×\(region.height) at \(region.x), \(region.y) "
                     + "(per mille of the picture)")
+            if let explanation = incident.explanation { print(explanation.text) }
             for evidence in incident.evidence {
                 print("evidence  \(reader.folder.evidence)/\(evidence.name.fileName)")
                 print(

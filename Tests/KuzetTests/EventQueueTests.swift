@@ -15,7 +15,7 @@ import Testing
     queue.post(.cameraRestored(camera: 0))
     let causes = queue.take()
     var times: [Int64] = []
-    for case .decided(_, let capturedAt, _) in causes { times.append(capturedAt.nanoseconds) }
+    for case .decided(_, let capturedAt, _, _) in causes { times.append(capturedAt.nanoseconds) }
     #expect(times == (5..<Int64(EventQueue.decidedCountMax + 5)).map { $0 })
     #expect(causes.count == EventQueue.decidedCountMax + 2)
     #expect(queue.droppedCount == 5)

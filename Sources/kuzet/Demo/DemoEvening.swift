@@ -81,7 +81,10 @@ final class DemoEvening {
             bank.decide(frame, into: &sightings)
             trace.add(sightings, at: frame.capturedAt)
             board.evening.saw(sightings, at: camera.now)
-            step(.decided(camera: 0, capturedAt: frame.capturedAt, sightings: sightings))
+            step(
+                .decided(
+                    camera: 0, capturedAt: frame.capturedAt, sightings: sightings,
+                    measure: Event.FrameMeasure(fightScore: bank.newFightScore)))
         case .lost(let cause):
             board.frame = nil
             step(.cameraLost(camera: 0, cause: cause))

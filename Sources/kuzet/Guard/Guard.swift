@@ -104,7 +104,7 @@ final class Guard {
     }
 
     private func step(_ cause: Event.Cause) {
-        if case .decided(let camera, _, _) = cause, !hasDecided {
+        if case .decided(let camera, _, _, _) = cause, !hasDecided {
             hasDecided = true
             Journal.write(Priority.info.rawValue, "camera \(camera): first frame decided")
         }

@@ -106,7 +106,9 @@ final class Watch: Sendable {
                 publish(frame)
                 queue.post(
                     .decided(
-                        camera: camera, capturedAt: frame.capturedAt, sightings: sightings))
+                        camera: camera, capturedAt: frame.capturedAt, sightings: sightings,
+                        measure: Event.FrameMeasure(
+                            fightScore: bank?.newFightScore, droppedCount: source.counts.dropped)))
             case .lost(let cause):
                 shared.withLock { $0.picture = nil }
                 queue.post(.cameraLost(camera: camera, cause: cause))

@@ -187,6 +187,8 @@ extension Incident.Kind {
     var title: String {
         switch self {
         case .presence: "presence"
+        case .fight: "fight"
+        case .aggression: "aggression"
         case .covered: "lens covered"
         case .partlyCovered: "lens partly covered"
         case .defocused: "out of focus"
