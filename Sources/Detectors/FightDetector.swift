@@ -14,11 +14,13 @@ import Models
 ///   nothing.
 /// - Source: `Sources/Models/fights/card.md` says what it was trained on and how well it does.
 public final class FightDetector {
-    /// 0 until enough was seen, and while nothing moves.
+    /// Mean of `momentScore` over half a second: one moment alone is not believed.
     public private(set) var score = Q15.zero
+    /// Of the window that ends now; 0 until enough was seen, and while nothing moves.
+    public private(set) var momentScore = Q15.zero
     /// Where the picture is busiest.
     public private(set) var region = Region.whole
-    /// When the score last changed, or could have.
+    /// When the score was last decided upon, on the detector's own clock.
     public private(set) var decidedAt: Instant?
     /// From the first picture that entered the score to the last.
     public private(set) var span = Interval.zero
@@ -37,7 +39,11 @@ public final class FightDetector {
     /// Two pictures further apart say nothing about motion.
     static let paceMax = Interval.milliseconds(300)
     static let window = Interval.milliseconds(2_020)
-    public static let windowMin = Interval.milliseconds(1_450)
+    static let windowMin = Interval.milliseconds(1_450)
+    /// The score is a mean of moments this near.
+    static let meanSpan = Interval.milliseconds(450)
+    /// With a span from here on, the score has all that it ever has behind it.
+    public static let spanMin = Interval.milliseconds(1_850)
     /// Fewer blocks than this that move, over the whole window, are noise.
     static let movingMin = 12
 
@@ -53,6 +59,9 @@ public final class FightDetector {
     /// Oldest first; only the last `stepCount` hold something.
     private var steps: [FightStep]
     private var stepCount = 0
+    /// Moments of the last `meanSpan`: at `pace` apart, there are six at most.
+    private var moments: [(at: Instant, score: Q15)] = []
+    private static let momentCountMax = 8
 
     /// - Parameters: the size of every frame to come, in pixels: one that
     ///   `DetectorBank.accepts(width:height:)`.
@@ -69,6 +78,9 @@ public final class FightDetector {
             width: FightGrid.width, height: FightGrid.height, range: FightGrid.range,
             step: FightGrid.step, stillDifferenceMax: FightGrid.stillDifferenceMax)
         steps = (0..<FightGrid.stepCountMax).map { _ in FightStep() }
+        moments.reserveCapacity(Self.momentCountMax)
+        // Makes the table of shifts, so that no frame has to.
+        _ = GlobalMotion.find(now.view, before: before.view)
     }
 
     /// - Returns: whether this frame was taken and decided upon; most frames are passed over.
@@ -89,7 +101,9 @@ public final class FightDetector {
     private func forget() {
         takenAt = nil
         stepCount = 0
+        moments.removeAll(keepingCapacity: true)
         score = .zero
+        momentScore = .zero
         region = .whole
         span = .zero
         isMeasured = false
@@ -119,21 +133,35 @@ public final class FightDetector {
 
     private func decide() {
         decidedAt = clock.now
-        (score, region, isMeasured) = (.zero, .whole, false)
-        guard stepCount > 0 else {
-            span = .zero
-            return
-        }
+        (momentScore, region, isMeasured) = (.zero, .whole, false)
         let held = steps[(steps.count - stepCount)...]
         span = clock.now - (held.first?.start ?? clock.now)
+        guard span >= Self.windowMin else {
+            moments.removeAll(keepingCapacity: true)
+            score = .zero
+            return
+        }
         var moving = 0
         for step in held {
             moving += step.movingCount
         }
-        guard span >= Self.windowMin, moving >= Self.movingMin else { return }
-        meter.measure(held)
-        isMeasured = true
-        region = meter.region.region
-        score = trees.score(numbers)
+        if moving >= Self.movingMin {
+            meter.measure(held)
+            isMeasured = true
+            region = meter.region.region
+            momentScore = trees.score(numbers)
+        }
+        average()
+    }
+
+    private func average() {
+        let oldest = clock.now - Self.meanSpan
+        moments.removeAll { $0.at <= oldest }
+        moments.append((clock.now, momentScore))
+        var sum = 0
+        for moment in moments {
+            sum += Int(moment.score.rawValue)
+        }
+        score = Q15(rawValue: Int16(sum / moments.count))
     }
 }

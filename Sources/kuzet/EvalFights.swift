@@ -86,19 +86,13 @@ struct EvalFights: ParsableCommand {
 /// What the detector said about one recording.
 struct FightClip {
     let file: String
-    /// Of every decision with enough behind it, in order.
-    var decisions: [(at: Interval, score: Q15)] = []
+    /// In order; `isFull` where the score has all behind it that it ever has.
+    var decisions: [(at: Interval, score: Q15, isFull: Bool)] = []
     var featureLines = ""
 
-    /// The highest of the medians of three decisions in a row: one alone is not believed.
+    /// The highest; of a recording too short for a full one, the last.
     var score: Q15 {
-        guard decisions.count > 2 else { return decisions.map(\.score).max() ?? .zero }
-        var best = Q15.zero
-        for index in 2..<decisions.count {
-            let three = decisions[index - 2...index].map(\.score).sorted()
-            best = max(best, three[1])
-        }
-        return best
+        decisions.filter(\.isFull).map(\.score).max() ?? decisions.last?.score ?? .zero
     }
 
     var scoreLine: String {
@@ -142,8 +136,12 @@ struct FightClip {
                 let from = start ?? frame.capturedAt
                 start = from
                 let isDecided = detector.update(frame.luma.view, at: frame.capturedAt)
-                guard isDecided, detector.span >= FightDetector.windowMin else { continue }
-                clip.decisions.append((frame.capturedAt - from, detector.score))
+                guard isDecided else { continue }
+                clip.decisions.append(
+                    (
+                        frame.capturedAt - from, detector.score,
+                        detector.span >= FightDetector.spanMin
+                    ))
                 if keepsNumbers && detector.isMeasured {
                     clip.addFeatures(detector, at: frame.capturedAt - from)
                 }
@@ -157,14 +155,13 @@ struct FightClip {
         featureLines +=
             "{\"file\":\(JSON.quoted(file)),\"at\":\(secondsText(at)),"
             + "\"score\":\(fraction(detector.score)),"
+            + "\"moment\":\(fraction(detector.momentScore)),"
             + "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"
             + "\"numbers\":[\(numbers)]}\n"
     }
 
     /// With five decimals.
-    private func fraction(_ score: Q15) -> String { Self.fraction(score) }
-
-    private static func fraction(_ score: Q15) -> String {
+    private func fraction(_ score: Q15) -> String {
         let scaled = (Int(score.rawValue) * 100_000 + 16_384) / 32_768
         let digits = String(scaled % 100_000)
         return "\(scaled / 100_000)." + String(repeating: "0", count: 5 - digits.count) + digits

@@ -8,7 +8,7 @@ import Testing
     let stopwatch = BenchStopwatch(frameCount: 2)
     let benchmarks = Bench.rows(nil)
     #expect(Set(benchmarks.map(\.name)).count == benchmarks.count)
-    #expect(benchmarks.filter { $0.name.hasPrefix("scene") }.count == 2)
+    #expect(benchmarks.filter { $0.name.hasPrefix("scene") }.count == 3)
     var digest = StableHash()
     for benchmark in benchmarks {
         let row = stopwatch.measure(benchmark)

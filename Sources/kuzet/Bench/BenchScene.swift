@@ -10,6 +10,8 @@ extension Bench {
         var sightings: [Sighting] = []
         sightings.reserveCapacity(64)
         var decided = StableHash()
+        let fights = FightDetector(width: BenchPictures.width, height: BenchPictures.height)
+        var fightScores = StableHash()
         return [
             Benchmark(
                 name: "scene kernels", pixelCount: BenchPictures.pixelCount,
@@ -24,7 +26,18 @@ extension Bench {
                         decided.combine(sighting.kind.rawValue)
                         decided.combine(UInt64(UInt16(bitPattern: sighting.score.rawValue)))
                     }
-                }, hash: { decided.value })
+                }, hash: { decided.value }),
+            // Every frame is one of the ten in a second that are decided upon.
+            Benchmark(
+                name: "scene fights", pixelCount: BenchPictures.pixelCount,
+                frame: { index in
+                    let luma = frames[index % frames.count].luma.view
+                    fights.update(luma, at: .zero + .milliseconds(100 * Int64(index + 1)))
+                    fightScores.combine(UInt64(UInt16(bitPattern: fights.score.rawValue)))
+                    for number in fights.numbers where fights.isMeasured {
+                        fightScores.combine(UInt64(UInt16(bitPattern: number)))
+                    }
+                }, hash: { fightScores.value })
         ]
     }
 }
