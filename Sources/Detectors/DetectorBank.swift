@@ -52,6 +52,10 @@ public final class DetectorBank {
     private var health = CameraHealth()
     /// How long the view was too changed to be learned, and yet no tampering was seen.
     private var estrangedFor = Interval.zero
+    /// How long the light did not jump.
+    private var steadyFor = Interval.zero
+    /// A fight is not judged for this long after the light jumped: what moved then moved in light.
+    private static let steadyMin = Interval.milliseconds(1_200)
 
     /// A view that is neither the learned one nor tampered with is accepted after this time, one
     /// that was turned away after the longer one: somebody has been there by then.
@@ -130,8 +134,10 @@ public final class DetectorBank {
             clock: clock, into: &sightings)
         let isNew = fights.update(frame.luma.view, at: frame.capturedAt)
         newFightScore = isNew ? fights.score : nil
+        steadyFor = light.isSteady ? steadyFor + clock.elapsed : .zero
         showFight(
-            isTrusted: tamper == nil && !health.dark.isShown && !health.strobe.isSure, &sightings)
+            isTrusted: tamper == nil && !health.dark.isShown && !health.strobe.isSure
+                && steadyFor >= Self.steadyMin, &sightings)
         keepScores()
     }
 
@@ -184,7 +190,7 @@ public final class DetectorBank {
         }
     }
 
-    /// A hand before the lens and lamps that flash move the whole picture: they are no fight.
+    /// A hand before the lens and lamps that flash change the whole picture: that is no fight.
     private func showFight(isTrusted: Bool, _ sightings: inout [Sighting]) {
         guard isTrusted, fights.score >= FightDetector.aggressionMin else { return }
         show(.aggression, &sightings)

@@ -34,6 +34,12 @@ public final class FightDetector {
     /// Less certain evidence of the same kind: shoving, chasing, a fight's first second.
     public static let aggressionMin = Q15.perMille(FightModel.aggressionPerMille)
 
+    /// What names the weights that score, in the ledger.
+    public static let modelSHA256: [UInt8] = {
+        let digits = FightModel.sha256.utf8.map { $0 < 58 ? $0 - 48 : $0 - 87 }
+        return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
+    }()
+
     /// Pictures are taken this far apart at the least: 100 ms, less what a camera's clock jitters.
     static let pace = Interval.milliseconds(85)
     /// Two pictures further apart say nothing about motion.

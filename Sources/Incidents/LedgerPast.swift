@@ -48,7 +48,8 @@ public struct LedgerPast: Hashable, Sendable {
             }
         case .interrupted(let boot, let ordinal):
             openings[Name(boot: boot, ordinal: ordinal)] = nil
-        case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren:
+        case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
+            .explained:
             break
         }
     }

@@ -4,6 +4,8 @@ public enum FightModel {
     public static let fightPerMille = 800
     public static let aggressionPerMille = 600
     public static let treeCount = 600
+    /// SHA-256 of `trees`: what names these weights in the ledger.
+    public static let sha256 = "0bd36f56defd245d447e87a88a6f3d4efaa68594f9fc4dcd324e81c9e7bee278"
     public static let trees: StaticString = """
         43007d4300472700da01024227014101008a1e0114f5a3f6dbf638f804f5d7f7eaf717fab60801501a02571a\
         0237080107320052007fff0101b9fd70fe78fe700067ff5bff5b011802fe4500d145007137019e3702020b08\

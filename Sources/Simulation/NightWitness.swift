@@ -158,7 +158,8 @@ final class NightWitness {
                 }
                 states[name] = .closed
                 continue
-            case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren: continue
+            case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained:
+                continue
             }
             guard case .incident(let incident) = record.body else { continue }
             complainOfOpen(&stale)
@@ -214,7 +215,8 @@ final class NightWitness {
             case .started:
                 offset = 0
                 isDated = false
-            case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren:
+            case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
+                .explained:
                 break
             }
         }

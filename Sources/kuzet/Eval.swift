@@ -10,7 +10,7 @@ import Station
 struct Eval: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measures a detector on labelled footage.",
-        subcommands: [EvalFights.self, EvalTamper.self, EvalQuiet.self])
+        subcommands: [EvalFights.self, EvalTamper.self, EvalQuiet.self, EvalRendered.self])
 }
 
 /// What a recording was decided to show.
@@ -18,6 +18,8 @@ struct EvaluatedClip {
     /// Confirmed incidents, in the order of confirmation, with the seconds since the first frame.
     var confirmed: [(kind: Incident.Kind, at: Interval)] = []
     var frameCount = 0
+    /// From the first frame to the last.
+    var length = Interval.zero
 
     /// Kinds that say that somebody interferes with the camera; darkness, strobe and blindness are
     /// inability.
@@ -60,6 +62,7 @@ struct EvaluatedClip {
                     clip.confirmed.append((incident.kind, frame.capturedAt - from))
                 }
                 clip.frameCount += 1
+                clip.length = frame.capturedAt - from
             }
         }
     }

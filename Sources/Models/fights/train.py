@@ -14,6 +14,7 @@ footage it writes the same bytes. About fifteen minutes on two cores.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import subprocess
@@ -313,6 +314,8 @@ def write_swift(boosters, thresholds, path: Path):
         f"    public static let fightPerMille = {fight}\n"
         f"    public static let aggressionPerMille = {aggression}\n"
         f"    public static let treeCount = {len(lines)}\n"
+        "    /// SHA-256 of `trees`: what names these weights in the ledger.\n"
+        f'    public static let sha256 = "{hashlib.sha256(text.encode()).hexdigest()}"\n'
         '    public static let trees: StaticString = """\n'
         + "\\\n".join(f"        {text[i:i + COLUMNS]}" for i in range(0, len(text), COLUMNS))
         + '\n        """\n}\n')
