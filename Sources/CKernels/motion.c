@@ -35,6 +35,28 @@ BODY uint32_t block_difference(
     return sum;
 }
 
+#if defined(__aarch64__)
+/// The same, of a block that stays in registers while shifts are tried on it.
+BODY uint32_t held_difference(
+    const uint8x16_t *rows, const uint8_t *b, ptrdiff_t stride, uint32_t limit) {
+    uint32_t sum = 0;
+#pragma clang loop unroll(full)
+    for (int half = 0; half < 2; half++) {
+        // Cannot overflow: a lane adds 16 differences of at most 255.
+        uint16x8_t lanes = vdupq_n_u16(0), more = vdupq_n_u16(0);
+#pragma clang loop unroll(full)
+        for (int row = 0; row < 8; row++, b += stride) {
+            uint8x16_t p = rows[8 * half + row], q = vld1q_u8(b);
+            lanes = vabal_u8(lanes, vget_low_u8(p), vget_low_u8(q));
+            more = vabal_high_u8(more, p, q);
+        }
+        sum += vaddlvq_u16(vaddq_u16(lanes, more));
+        if (sum >= limit) return sum;
+    }
+    return sum;
+}
+#endif
+
 kernel_vector kernels_match_block(
     kernel_plane now, kernel_plane before, ptrdiff_t width, ptrdiff_t height, ptrdiff_t x,
     ptrdiff_t y, const int8_t *offsets, ptrdiff_t offset_count, uint16_t still_difference_max) {
@@ -44,11 +66,20 @@ kernel_vector kernels_match_block(
     kernel_vector best = {0, 0, (uint16_t)still, (uint16_t)still};
     if (still <= still_difference_max) return best;
     uint32_t least = still;
+#if defined(__aarch64__)
+    uint8x16_t rows[16];
+#pragma clang loop unroll(full)
+    for (int row = 0; row < 16; row++) rows[row] = vld1q_u8(block + row * now.stride);
+#endif
     for (ptrdiff_t index = 1; index < offset_count; index++) {
         int dx = offsets[2 * index], dy = offsets[2 * index + 1];
         if (x + dx < 0 || y + dy < 0 || x + dx + 16 > width || y + dy + 16 > height) continue;
         const uint8_t *other = same + dy * before.stride + dx;
+#if defined(__aarch64__)
+        uint32_t difference = held_difference(rows, other, before.stride, least);
+#else
         uint32_t difference = block_difference(block, now.stride, other, before.stride, least);
+#endif
         if (difference < least) {
             least = difference;
             best.dx = (int8_t)dx;

@@ -114,10 +114,14 @@ final class FightStep: @unchecked Sendable {
 /// √(x² + y²), within 3 %: the larger, or 7/8 of it and half of the smaller, whichever is more.
 @inline(__always)
 func length(_ x: Int, _ y: Int) -> Int {
-    let (a, b) = (abs(x), abs(y))
+    let (a, b) = (magnitude(x), magnitude(y))
     let (most, least) = a > b ? (a, b) : (b, a)
-    return max(most, most - most >> 3 + least >> 1)
+    return max(most, most &- most &>> 3 &+ least &>> 1)
 }
+
+/// |x|, unchecked: the vectors it is asked about are small.
+@inline(__always)
+func magnitude(_ x: Int) -> Int { x < 0 ? 0 &- x : x }
 
 /// ⌊√value⌋.
 func squareRoot(_ value: Int) -> Int {

@@ -1,6 +1,8 @@
 import Frames
 
 /// The vectors of one step of a window, inside the region.
+///
+/// Sums wrap, because checks would be a fifth of the cost: `FightMeter` says why none does.
 extension FightMeter {
     /// One step's sums, from which its values in the series come.
     struct StepSums {
@@ -44,19 +46,19 @@ extension FightMeter {
 
     @inline(__always)
     private func addMoving(_ block: FightBlock, _ index: Int, _ own: inout StepSums) {
-        own.moving += 1
+        own.moving &+= 1
         busySteps[index] &+= 1
-        sums.residue300 += block.residue >= 2 ? 1 : 0
-        sums.residue500 += block.residue >= 3 ? 1 : 0
+        sums.residue300 &+= block.residue >= 2 ? 1 : 0
+        sums.residue500 &+= block.residue >= 3 ? 1 : 0
     }
 
     @inline(__always)
     private func addFast(_ block: FightBlock, _ index: Int, _ tile: Int, _ own: inout StepSums) {
         let (x, y, speed) = (Int(block.x), Int(block.y), Int(block.speed))
-        own.fast += 1
-        own.speed += speed
-        own.x += x
-        own.y += y
+        own.fast &+= 1
+        own.speed &+= speed
+        own.x &+= x
+        own.y &+= y
         sumX[index] &+= Int32(x)
         sumY[index] &+= Int32(y)
         tileX[tile] &+= Int32(x)
@@ -64,14 +66,14 @@ extension FightMeter {
         speeds[min(speed, Self.speedMax)] &+= 1
         fan.add(x, y, weight: speed)
         switch block.direction {
-        case 0: own.directions.0 += speed
-        case 1: own.directions.1 += speed
-        case 2: own.directions.2 += speed
-        case 3: own.directions.3 += speed
-        case 4: own.directions.4 += speed
-        case 5: own.directions.5 += speed
-        case 6: own.directions.6 += speed
-        default: own.directions.7 += speed
+        case 0: own.directions.0 &+= speed
+        case 1: own.directions.1 &+= speed
+        case 2: own.directions.2 &+= speed
+        case 3: own.directions.3 &+= speed
+        case 4: own.directions.4 &+= speed
+        case 5: own.directions.5 &+= speed
+        case 6: own.directions.6 &+= speed
+        default: own.directions.7 &+= speed
         }
     }
 
@@ -87,18 +89,18 @@ extension FightMeter {
         if across > 1 && down > 1 {
             let (right, below) = (block[1], block[stride])
             if here.speed | right.speed | below.speed != 0 {
-                let (xRight, yRight) = (Int(right.x) - x, Int(right.y) - y)
-                let (xBelow, yBelow) = (Int(below.x) - x, Int(below.y) - y)
+                let (xRight, yRight) = (Int(right.x) &- x, Int(right.y) &- y)
+                let (xBelow, yBelow) = (Int(below.x) &- x, Int(below.y) &- y)
                 sums.edgeX.add(xRight, xBelow)
                 sums.edgeY.add(yRight, yBelow)
-                sums.divergence += abs(xRight + yBelow)
-                sums.curl += abs(yRight - xBelow)
+                sums.divergence &+= magnitude(xRight &+ yBelow)
+                sums.curl &+= magnitude(yRight &- xBelow)
             }
         }
         if across > 2 { addPair(here, block[2], &sums.against2, &own.shear) }
-        if down > 2 { addPair(here, block[2 * stride], &sums.against2, &own.shear) }
+        if down > 2 { addPair(here, block[2 &* stride], &sums.against2, &own.shear) }
         if across > 4 { sums.against4.add(product(here, block[4])) }
-        if down > 4 { sums.against4.add(product(here, block[4 * stride])) }
+        if down > 4 { sums.against4.add(product(here, block[4 &* stride])) }
     }
 
     @inline(__always)
@@ -107,13 +109,13 @@ extension FightMeter {
         _ shear: inout Int
     ) {
         guard here.speed | there.speed != 0 else { return }
-        shear += abs(Int(there.x) - Int(here.x)) + abs(Int(there.y) - Int(here.y))
+        shear &+= magnitude(Int(there.x) &- Int(here.x)) &+ magnitude(Int(there.y) &- Int(here.y))
         against.add(product(here, there))
     }
 
     @inline(__always)
     private func product(_ a: FightBlock, _ b: FightBlock) -> Int {
-        Int(a.x) * Int(b.x) + Int(a.y) * Int(b.y)
+        Int(a.x) &* Int(b.x) &+ Int(a.y) &* Int(b.y)
     }
 
     /// One row of blocks, against the step before.
@@ -124,19 +126,19 @@ extension FightMeter {
         for column in 0..<columns {
             let (now, then) = (line[column], old[column])
             guard now.speed | then.speed != 0 else {
-                speedChange[start + column] = 0
+                speedChange[start &+ column] = 0
                 continue
             }
-            let (x, y) = (Int(now.x) - Int(then.x), Int(now.y) - Int(then.y))
-            own.jerk += abs(x) + abs(y)
+            let (x, y) = (Int(now.x) &- Int(then.x), Int(now.y) &- Int(then.y))
+            own.jerk &+= magnitude(x) &+ magnitude(y)
             let size = length(x, y)
-            sums.jerkOver32 += size >= 32 ? 1 : 0
-            sums.jerkOver56 += size >= 56 ? 1 : 0
-            sums.jerkOver80 += size >= 80 ? 1 : 0
-            sums.jerkOver128 += size >= 128 ? 1 : 0
-            let difference = abs(Int(now.speed) - Int(then.speed))
-            speedChange[start + column] = Int32(difference)
-            own.speedChange += difference
+            sums.jerkOver32 &+= size >= 32 ? 1 : 0
+            sums.jerkOver56 &+= size >= 56 ? 1 : 0
+            sums.jerkOver80 &+= size >= 80 ? 1 : 0
+            sums.jerkOver128 &+= size >= 128 ? 1 : 0
+            let difference = magnitude(Int(now.speed) &- Int(then.speed))
+            speedChange[start &+ column] = Int32(difference)
+            own.speedChange &+= difference
             sums.turning.add(product(now, then))
         }
     }

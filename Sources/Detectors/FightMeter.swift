@@ -5,7 +5,7 @@ import Frames
 /// All memory is taken here; `measure` allocates nothing.
 ///
 /// Cannot overflow: 24 steps of 1131 blocks with speeds below 2¹¹ sum to less than 2²⁶, their
-/// products to less than 2³⁷.
+/// products to less than 2⁴⁰.
 final class FightMeter {
     private(set) var region = FightRegion(
         top: 0, bottom: FightGrid.rows, left: 0, right: FightGrid.columns)

@@ -124,22 +124,22 @@ struct FightFan {
     /// Bounds at 18° and 54° from the horizontal: tan is 0.3249 and 1.3764.
     @inline(__always)
     mutating func add(_ x: Int, _ y: Int, weight: Int) {
-        let (level, steep) = (abs(x) * 3249, abs(x) * 13_764)
-        let height = y * 10_000
+        let (level, steep) = (magnitude(x) &* 3249, magnitude(x) &* 13_764)
+        let height = y &* 10_000
         if height >= 0 {
             if height < level {
-                aside += weight
+                aside &+= weight
             } else if height < steep {
-                downAside += weight
+                downAside &+= weight
             } else {
-                down += weight
+                down &+= weight
             }
         } else if -height <= level {
-            aside += weight
+            aside &+= weight
         } else if -height <= steep {
-            upAside += weight
+            upAside &+= weight
         } else {
-            up += weight
+            up &+= weight
         }
     }
 
@@ -158,9 +158,9 @@ struct FightEdges {
         let size = length(across, down)
         guard size > 0 else { return }
         fan.add(across, down, weight: size)
-        over24 += size >= 24 ? 1 : 0
-        over48 += size >= 48 ? 1 : 0
-        over80 += size >= 80 ? 1 : 0
+        over24 &+= size >= 24 ? 1 : 0
+        over48 &+= size >= 48 ? 1 : 0
+        over80 &+= size >= 80 ? 1 : 0
     }
 }
 
@@ -174,11 +174,11 @@ struct FightOpposition {
     @inline(__always)
     mutating func add(_ product: Int) {
         guard product != 0 else { return }
-        count += 1
-        weight += abs(product)
+        count &+= 1
+        weight &+= magnitude(product)
         if product < 0 {
-            againstCount += 1
-            againstWeight -= product
+            againstCount &+= 1
+            againstWeight &-= product
         }
     }
 

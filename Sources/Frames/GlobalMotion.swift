@@ -84,7 +84,8 @@ public enum GlobalMotion {
     ) -> Int {
         var sum = 0
         for y in stride(from: margin, to: now.height - margin, by: rowStep) {
-            let (a, b) = (now.row(y) + margin, before.row(y + dy) + (margin + dx))
+            let a = now.row(y).advanced(by: margin)
+            let b = before.row(y + dy).advanced(by: margin + dx)
             sum += Int(kernels_capped_row_distance(a, b, cap, now.width - 2 * margin))
             if sum * 8 >= limit { return sum }
         }
