@@ -1,5 +1,4 @@
 import ArgumentParser
-import Camera
 import Detectors
 import Frames
 import Incidents
@@ -29,7 +28,7 @@ struct EvalRendered: ParsableCommand {
     @Option(help: "Which guests, and how they move.")
     var seed: UInt64 = 1
 
-    @Option(help: "Keep what was rendered as a recording: 69 MB a minute.")
+    @Option(help: "Keep what was rendered as Y4M: 69 MB a minute.")
     var out: String?
 
     @Flag(help: "JSON lines instead of text.")
@@ -40,6 +39,17 @@ struct EvalRendered: ParsableCommand {
     }
 
     private static let (width, height, framesPerSecond) = (320, 240, 10)
+
+    private static func orExit<Result>(
+        _ path: String, _ write: () throws -> Result
+    ) throws -> Result {
+        do {
+            return try write()
+        } catch {
+            complain("recording \(path): write: \(error)")
+            throw ExitCode(ExitStatus.unavailable)
+        }
+    }
 
     func validate() throws {
         guard (1...1_440).contains(minutes) else {
@@ -54,8 +64,12 @@ struct EvalRendered: ParsableCommand {
             script: .scene(wanted, seconds: minutes * 60, seed: seed), seed: seed)
         let bank = DetectorBank(
             width: Self.width, height: Self.height, settings: DetectorSettings())
-        let writer = try out.map {
-            try KuzetWriter(path: $0, width: Self.width, height: Self.height)
+        let writer = try out.map { path in
+            try Self.orExit(path) {
+                try Y4MFile(
+                    path: path, width: Self.width, height: Self.height,
+                    framesPerSecond: Self.framesPerSecond)
+            }
         }
         var tracker = IncidentTracker(camera: 0, policy: IncidentPolicy())
         var sightings: [Sighting] = []
@@ -63,7 +77,7 @@ struct EvalRendered: ParsableCommand {
         var (fights, aggression, others) = (0, 0, 0)
         while case .frame(let frame) = camera.next(timeout: .zero) {
             bank.decide(frame, into: &sightings)
-            try writer?.append(frame)
+            try Self.orExit(out ?? "") { try writer?.append(frame) }
             changes.removeAll(keepingCapacity: true)
             tracker.step(
                 at: frame.capturedAt, weekMinute: nil, sightings: sightings, into: &changes)
@@ -80,7 +94,7 @@ struct EvalRendered: ParsableCommand {
                         : "\(incident.kind) at \(at) s")
             }
         }
-        try writer?.finish()
+        try Self.orExit(out ?? "") { try writer?.finish() }
         announce(
             json
                 ? "{\"task\":\"rendered\",\"scene\":\"\(scene.rawValue)\","

@@ -16,6 +16,8 @@ final class Convolution: Operator {
     /// Patches that are gathered and multiplied at once; fewer where each thread has fewer.
     private let tile: Int
     private static let tileMax = 64
+    /// Threads share the work by so many: what kernels take at once.
+    private static let tileMin = 8
 
     init(_ site: Site) throws {
         input = try site.input(0, rank: 4)
@@ -37,8 +39,8 @@ final class Convolution: Operator {
         isPointwise =
             patch == depth && vertical.stride == 1 && horizontal.stride == 1
         workerCount = site.workerCount
-        let share = (output.count / count + workerCount - 1) / workerCount
-        tile = min((share + 7) & ~7, Self.tileMax)
+        let groups = (output.count / count + Self.tileMin - 1) / Self.tileMin
+        tile = min((groups + workerCount - 1) / workerCount * Self.tileMin, Self.tileMax)
         macCount = output.count * patch
     }
 
@@ -54,14 +56,14 @@ final class Convolution: Operator {
 
     func run(_ memory: Memory) {
         let pixelCount = output.count / matrix.count
-        let tileCount = (pixelCount + tile - 1) / tile
+        let groupCount = (pixelCount + Self.tileMin - 1) / Self.tileMin
         memory.workers.run { worker in
-            let share = part(worker, of: workerCount, total: tileCount)
+            let share = part(worker, of: workerCount, total: groupCount)
+            let end = min(share.upperBound * Self.tileMin, pixelCount)
             let patches = memory.scratch + worker * workerByteCount
             let scratch = patches + patchesByteCount
-            for number in share {
-                let first = number * tile
-                let count = min(tile, pixelCount - first)
+            for first in stride(from: share.lowerBound * Self.tileMin, to: end, by: tile) {
+                let count = min(tile, end - first)
                 var rows = UnsafePointer(memory[input] + first * matrix.depth)
                 if !isPointwise {
                     let gathered = patches.assumingMemoryBound(to: Int8.self)
