@@ -207,7 +207,8 @@ public final class DetectorBank {
         switch kind {
         case .glare: wanted = .saturated
         case .partlyCovered: wanted = .flat
-        case .presence, .fight, .aggression, .covered, .defocused, .sprayed, .turned, .frozen, .dark,
+        case .presence, .fight, .aggression, .covered, .defocused, .sprayed, .turned, .frozen,
+            .dark,
             .strobe, .blind:
             return .whole
         }

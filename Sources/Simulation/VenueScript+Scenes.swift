@@ -9,7 +9,7 @@ extension VenueScript {
         case strobe
         /// Two push each other: amber at most.
         case shoving
-        /// Two fight, with pauses.
+        /// Two fight, from the ninth second to the end.
         case fighting
     }
 
@@ -35,12 +35,7 @@ extension VenueScript {
         case .shoving:
             script.add(.shovingStarts, at: first)
         case .fighting:
-            var at = first
-            while at < seconds * 1_000 {
-                script.add(.fightStarts, at: at)
-                script.add(.fightEnds, at: at + random.whole(in: 5_000...9_000))
-                at += random.whole(in: 24_000...30_000)
-            }
+            script.add(.fightStarts, at: first)
         }
         return script
     }

@@ -1,6 +1,11 @@
+import Detectors
 import Frames
 import Incidents
 import Store
+
+enum FightModelHash {
+    static let text = SHA256.hexadecimal(FightDetector.modelSHA256)
+}
 
 extension Explanation {
     /// For people: thresholds, the weights, and the scores as bars.

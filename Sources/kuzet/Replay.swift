@@ -14,6 +14,8 @@ struct Replay: ParsableCommand {
             Prints one line per incident and last {"frames","incidents","digest"}: the digest is \
             SHA-256 over every sighting and incident, so two machines that print the same one \
             decided the same, bit for bit.
+
+            Example: kuzet replay clip.mp4 --plot clip.html
             """)
 
     @Argument(
@@ -29,6 +31,10 @@ struct Replay: ParsableCommand {
     @Flag(help: "One JSON object per line instead of a table.")
     var json = false
 
+    @Option(
+        help: "Draw incidents, and scores with their thresholds, over time: a page of one file.")
+    var plot: String?
+
     mutating func run() throws {
         Signals.ignoreBrokenPipes()
         var detection = ReplayRun.Detection.standard
@@ -36,7 +42,7 @@ struct Replay: ParsableCommand {
             let configuration = try Configuration.loadOrExit(configurationPath).configuration
             detection = ReplayRun.Detection(configuration)
         }
-        let replayed = ReplayRun()
+        let replayed = ReplayRun(plotting: plot == nil ? nil : input)
         do {
             try replayed.run(try Recording.open(input), detection: detection)
         } catch let error as CameraError {
@@ -47,6 +53,14 @@ struct Replay: ParsableCommand {
                 error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
         }
         print(replayed.report(isJSON: json), terminator: "")
+        if let plot, let page = replayed.page() {
+            do {
+                try Files.replace(plot, with: Array(page.utf8))
+            } catch {
+                complain("plot \(plot): write: \(error)")
+                throw ExitCode(ExitStatus.unavailable)
+            }
+        }
         for notice in replayed.notices { complain(notice) }
     }
 }
@@ -72,6 +86,14 @@ final class ReplayRun {
             policy = configuration.station.cameras.first?.incidents ?? IncidentPolicy()
             policy.openHours = configuration.station.openHours
         }
+    }
+
+    /// What is drawn; nil where nobody asked.
+    private var evening: Evening?
+
+    /// - Parameter title: of the page that is drawn; nil to draw none.
+    init(plotting title: String? = nil) {
+        evening = title.map(Evening.init)
     }
 
     private(set) var frameCount: UInt64 = 0
@@ -118,6 +140,7 @@ final class ReplayRun {
                 if let mask { PolygonMask.hide(mask.view, in: frame) }
                 bank?.decide(frame, into: &sightings)
                 trace.add(sightings, at: frame.capturedAt)
+                evening?.saw(sightings, fightScore: bank?.newFightScore, at: frame.capturedAt)
                 changes.removeAll(keepingCapacity: true)
                 // A recording does not know the hour: schedules hold as before the clock is set.
                 tracker.step(
@@ -135,6 +158,17 @@ final class ReplayRun {
         } else {
             incidents.append(incident)
         }
+    }
+
+    func page() -> String? {
+        guard var evening else { return nil }
+        evening.counts.delivered = frameCount
+        for incident in incidents { evening.changed(incident) }
+        evening.facts = [
+            ("Digest of every sighting and incident", digest),
+            ("Weights of the fight detector, SHA-256", FightModelHash.text)
+        ]
+        return Report(evening: evening).html()
     }
 
     func report(isJSON: Bool) -> String {

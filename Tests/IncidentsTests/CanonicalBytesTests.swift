@@ -40,7 +40,18 @@ import Testing
                 .interrupted(boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
                 "08" + stamp + "0000000000000011" + "0000000000000022" + "00000033"
             ),
-            (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234")
+            (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234"),
+            (
+                .explained(
+                    Explanation(
+                        ordinal: 0x44, model: [0xee], enterScore: Q15(rawValue: 0x10),
+                        confirmScore: Q15(rawValue: 0x20), droppedFrameCount: 0x30,
+                        series: ScoreSeries(
+                            start: Instant(nanoseconds: 0x40),
+                            entries: [.init(offset: 0x50, score: Q15(rawValue: -1))]))),
+                "0a" + stamp + "00000044" + "01ee" + "0010" + "0020" + "00000030"
+                    + "0000000000000040" + "01" + "0050ffff"
+            )
         ]
         for (body, bytes) in cases {
             let record = LedgerRecord(stamp: someStamp, body: body)
@@ -177,7 +188,20 @@ private struct SplitMix {
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(9) {
+        switch below(10) {
+        case 8:
+            let entries = (0..<below(ScoreSeries.countMax + 1)).map { _ in
+                ScoreSeries.Entry(
+                    offset: UInt16(truncatingIfNeeded: next()),
+                    score: Q15(rawValue: Int16(truncatingIfNeeded: next())))
+            }
+            return .explained(
+                Explanation(
+                    ordinal: UInt32(truncatingIfNeeded: next()), model: bytes(32),
+                    enterScore: Q15(rawValue: Int16(truncatingIfNeeded: next())),
+                    confirmScore: Q15(rawValue: Int16(truncatingIfNeeded: next())),
+                    droppedFrameCount: UInt32(truncatingIfNeeded: next()),
+                    series: ScoreSeries(start: instant(), entries: entries)))
         case 0: return .started(configuration: bytes(32))
         case 1: return .clockCorrected(offsetMilliseconds: Int64(bitPattern: next()))
         case 2: return .configured(configuration: bytes(32), accepted: below(2) == 0)

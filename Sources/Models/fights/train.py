@@ -6,7 +6,8 @@
 
 FIGHTS holds labels.json ("file", "split", "label", "scene") and the recordings; --negatives adds
 folders or files in which nobody fights. Kuzet itself computes the numbers that are learned from, so
-what is trained on is what the device sees. Each recording is also shown mirrored, cropped, faster,
+what is trained on is what the device sees; --positives adds rendered fights, so that rendered people
+are not told from real ones instead of fights from dances (board/rendered makes both). Each recording is also shown mirrored, cropped, faster,
 slower, started later and at 8 frames per second, by ffmpeg, for training only.
 
 Writes FightModel.swift (the weights) and report.json beside this file. With the same versions and
@@ -79,7 +80,7 @@ def frame_rate(source: Path) -> float:
     return int(pictures) / int(seconds)
 
 
-def read_items(data: Path, negatives):
+def read_items(data: Path, negatives, positives):
     """Every recording: path, name, whether it is a fight, scene."""
     items = []
     for label in json.loads((data / "labels.json").read_text()):
@@ -87,12 +88,12 @@ def read_items(data: Path, negatives):
             "path": data / label["file"], "fight": label["label"] == "fight",
             "scene": f"{label['scene']}", "name": label["file"], "extra": False,
         })
-    for place in negatives:
+    for place in [*negatives, *positives]:
         endings = (".mp4", ".avi", ".mkv")
         found = sorted(p for p in place.rglob("*") if p.suffix in endings)
         for path in found or [place]:
             items.append({
-                "path": path, "fight": False, "scene": f"extra {path}",
+                "path": path, "fight": place in positives, "scene": f"extra {path}",
                 "name": f"extra/{len(items):04}", "extra": True,
             })
     return items
@@ -154,7 +155,8 @@ def train(numbers, owners, items, seeds=SEEDS):
     if extra.any():
         # Most of a long recording teaches nothing: what a first model errs on counts more.
         first = boost(numbers, fights, weights, 99, 100).predict(numbers)
-        weights = weigh(owners, items, np.where(extra, EXTRA_EASY + first, 1.0))
+        missed = np.abs(fights - first)
+        weights = weigh(owners, items, np.where(extra, EXTRA_EASY + missed, 1.0))
     return [boost(numbers, fights, weights, seed, TREES) for seed in range(seeds)]
 
 
@@ -242,7 +244,7 @@ def cross_validate(items, measured, seeds):
 
 def negatives_held_out(items, measured):
     """Scores of recordings without fights when trained without them, group by group."""
-    extras = [i for i, item in enumerate(items) if item["extra"]]
+    extras = [i for i, item in enumerate(items) if item["extra"] and not item["fight"]]
     if not extras:
         return {}
     numbers = np.vstack([m[1] for m in measured.values()])
@@ -327,6 +329,7 @@ def main():
     parser.add_argument("--kuzet", type=Path, required=True, help="the built command")
     parser.add_argument("--data", type=Path, required=True, help="the labelled folder")
     parser.add_argument("--negatives", type=Path, nargs="*", default=[])
+    parser.add_argument("--positives", type=Path, nargs="*", default=[], help="rendered fights")
     parser.add_argument("--work", type=Path, required=True, help="for variants, kept between runs")
     parser.add_argument("--fold-seeds", type=int, default=10)
     parser.add_argument("--thresholds", type=int, nargs=2, default=(800, 600),
@@ -335,7 +338,7 @@ def main():
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
 
-    items = read_items(options.data, options.negatives)
+    items = read_items(options.data, options.negatives, options.positives)
     measured = {v: measure(options.kuzet.resolve(), items, v, options.work) for v in VARIANTS}
     names = measured["plain"][0]
     fights = np.array([i["fight"] for i in items])

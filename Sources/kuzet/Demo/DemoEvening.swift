@@ -80,7 +80,7 @@ final class DemoEvening {
             board.frame = frame
             bank.decide(frame, into: &sightings)
             trace.add(sightings, at: frame.capturedAt)
-            board.evening.saw(sightings, at: camera.now)
+            board.evening.saw(sightings, fightScore: bank.newFightScore, at: camera.now)
             step(
                 .decided(
                     camera: 0, capturedAt: frame.capturedAt, sightings: sightings,

@@ -130,6 +130,13 @@ struct Drawing {
                 path += "M\(column) \(floor)v-\(value * (row - 20) / 32_767)"
             }
             text += "<path class='score' d='\(path)'/>"
+            guard kind == .fight else { continue }
+            for least in [FightDetector.aggressionMin, FightDetector.fightMin] {
+                let y = floor - Int(least.rawValue) * (row - 20) / 32_767
+                text +=
+                    "<line class='least' x1='\(Self.left)' y1='\(y)' x2='\(Self.right)'"
+                    + " y2='\(y)'/>"
+            }
         }
         return text + "</svg>"
     }

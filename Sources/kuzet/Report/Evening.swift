@@ -50,6 +50,15 @@ struct Evening {
         }
     }
 
+    /// As `saw(_:at:)`, and what the fight detector scored, sighting or not: fights and aggression
+    /// are two bands of that one score.
+    mutating func saw(_ sightings: [Sighting], fightScore: Q15?, at time: Instant) {
+        if entries.isEmpty, scores.isEmpty, end == .zero { start = time }
+        saw(sightings.filter { $0.kind != .fight && $0.kind != .aggression }, at: time)
+        guard let fightScore, scores.count < Evening.scoreCountMax else { return }
+        scores.append(Score(at: time, kind: .fight, score: fightScore))
+    }
+
     mutating func drove(_ output: Output, on isOn: Bool, at time: Instant) {
         end = max(end, time)
         switches.append(Switch(at: time, output: output, isOn: isOn))

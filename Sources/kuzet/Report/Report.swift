@@ -95,6 +95,7 @@ struct Report {
         svg{width:100%;height:auto;display:block}
         svg text{fill:var(--ink);font-size:12px}.axis{fill:var(--soft)!important}
         .tick{stroke:var(--line)}.base{stroke:var(--soft);stroke-width:.5}
+        .least{stroke:var(--soft);stroke-width:.5;stroke-dasharray:4 4}
         .band{fill:var(--line);opacity:.5}
         .suspected{fill:#e0a100;background:#e0a100}.confirmed{fill:#c62828;background:#c62828}
         .green{fill:#2e9d4d}.amber{fill:#e0a100}.red{fill:#c62828}
