@@ -85,6 +85,12 @@ public struct VenueScript: Sendable {
         for index in acts.indices.dropLast() {
             acts.swapAt(index, random.whole(in: index...acts.count - 1))
         }
+        // However short the evening, there is a fight in it.
+        if let fight = acts.firstIndex(where: { $0.cues.contains { $0.cue == .fightStarts } }),
+            fight > 2
+        {
+            acts.swapAt(fight, 2)
+        }
         var start = 9000
         for act in acts where start + act.length <= seconds * 1000 {
             for cue in act.cues { script.add(cue.cue, at: start + cue.at) }
