@@ -10,7 +10,9 @@ extension Appliance {
         case .opened(let incident):
             open.append(OpenIncident(incident, response: response(to: incident.kind)))
             record(.incident(incident))
-            notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
+            if !isScored(incident.kind) {
+                notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
+            }
             log(.notice, "\(describe(incident)): suspected")
         case .confirmed(let incident):
             guard let index = open.firstIndex(where: { $0.incident.ordinal == incident.ordinal })
@@ -18,6 +20,9 @@ extension Appliance {
             open[index].incident = incident
             open[index].response = response(to: incident.kind)
             record(.incident(incident))
+            if isScored(incident.kind) {
+                notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
+            }
             explain(incident)
             log(.warning, "\(describe(incident)): confirmed")
             if open[index].response == .siren {
@@ -30,6 +35,10 @@ extension Appliance {
             finish(at: index)
         }
     }
+
+    /// Whether a score over time decides: the picture is then taken where it is sure, which is near its
+    /// peak. Of people who were suspected and did nothing none is kept.
+    private func isScored(_ kind: Incident.Kind) -> Bool { kind == .fight || kind == .aggression }
 
     /// Records why, where a score over time decided.
     private mutating func explain(_ incident: Incident) {

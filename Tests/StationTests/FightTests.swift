@@ -43,6 +43,15 @@ import Testing
             ])
     }
 
+    @Test func aPictureIsKeptOfWhatIsConfirmedAndOfNothingElse() {
+        #expect(fight().snapshots.count == 2, "of the aggression and of the fight")
+        var bench = Bench()
+        bench.pass(.milliseconds(500), [see(.aggression, 650)])
+        bench.pass(.seconds(5))
+        #expect(bench.story == ["aggression suspected", "aggression closed"])
+        #expect(bench.snapshots.isEmpty)
+    }
+
     @Test func theSirenSoundsWhereTheVenueSaysSo() {
         var policy = StationPolicy(siren: SirenPolicy(preAlarm: .milliseconds(500)))
         policy[.fight] = .siren
