@@ -45,10 +45,6 @@ static ptrdiff_t blocks_size(filter_layout layout, networks_window window, ptrdi
         round_up(count, layout.block) / layout.block * block_size(layout, window), 64);
 }
 
-static size_t channels_size(ptrdiff_t count) {
-    return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
-}
-
 static size_t weights_size(enum networks_path path, const networks_model *model) {
 #if defined(__aarch64__)
     if (path != networks_portable)
@@ -129,12 +125,6 @@ size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count)
         pixels * round_up(filters->count, layout.block) * layout.code_size, 64);
 }
 
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define CLONES
-#endif
-
 typedef uint8_t sixteen __attribute__((vector_size(16)));
 typedef uint8_t eight __attribute__((vector_size(8)));
 typedef int8_t eight_codes __attribute__((vector_size(8)));
@@ -204,8 +194,11 @@ static void copy_pixels(
 }
 
 static void pad(ptrdiff_t count, int8_t zero, filter_layout layout, char *into) {
-    if (layout.code_size == 1) memset(into, (uint8_t)(zero + layout.offset), (size_t)count);
-    else for (ptrdiff_t k = 0; k < count; k++) ((int16_t *)into)[k] = zero;
+    if (layout.code_size == 1) {
+        memset(into, (uint8_t)(zero + layout.offset), (size_t)count);
+        return;
+    }
+    for (ptrdiff_t k = 0; k < count; k++) ((int16_t *)into)[k] = zero;
 }
 
 void networks_prepare_line(

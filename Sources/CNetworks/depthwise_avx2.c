@@ -28,18 +28,12 @@ AVX2_BODY void filter_pixels(
             weights += 32 * packed_outputs;
         }
     }
-    const __m128i zero = _mm_set1_epi16((int16_t)filters->codes.zero);
     UNROLL for (int output = 0; output < outputs; output++) {
         __m256i *sum = sums[output];
         UNROLL for (int v = 0; v < 2; v++) sum[v] = scale_avx2(sum[v], &scales[v], is_half_up);
-        __m256i scaled = _mm256_packs_epi32(sum[0], sum[1]);
-        __m128i packed = _mm_packs_epi16(
-            _mm_adds_epi16(_mm256_castsi256_si128(scaled), zero),
-            _mm_adds_epi16(_mm256_extracti128_si256(scaled, 1), zero));
-        packed = _mm_min_epi8(
-            _mm_max_epi8(packed, _mm_set1_epi8(filters->codes.minimum)),
-            _mm_set1_epi8(filters->codes.maximum));
-        store_avx2(codes + output * code_stride, packed, count);
+        store_avx2(
+            codes + output * code_stride,
+            narrow_avx2(_mm256_packs_epi32(sum[0], sum[1]), &filters->codes), count);
     }
 }
 

@@ -1,10 +1,4 @@
-#include "CNetworks.h"
-
-#if defined(__x86_64__)
-#define CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define CLONES
-#endif
+#include "packed.h"
 
 CLONES int32_t networks_dot(const int8_t *one, const int8_t *other, ptrdiff_t count) {
     // Unsigned, so that a sum beyond 32 bits wraps.

@@ -45,10 +45,6 @@ static size_t weights_size(enum networks_path path, const networks_model *model)
         64));
 }
 
-static size_t channels_size(ptrdiff_t count) {
-    return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
-}
-
 size_t networks_matrix_size(enum networks_path path, const networks_model *model) {
     return weights_size(path, model) + channels_size(model->count);
 }

@@ -18,6 +18,18 @@ BODY ptrdiff_t round_up(ptrdiff_t value, ptrdiff_t step) {
 }
 BODY ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 
+/// Of plain loops, which compilers make vectors of: compiled twice, chosen at run time.
+#if defined(__x86_64__)
+#define CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define CLONES
+#endif
+
+/// Bytes of how `count` channels are scaled: whole blocks of the widest kernel.
+BODY size_t channels_size(ptrdiff_t count) {
+    return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
+}
+
 /// What zero points add to a sum is multiplied out at load, in arithmetic that wraps as sums do:
 ///
 ///     sum of (x - xz)(w - wz) = sum of (x + o)w - (xz + o) * sum of (w - wz) - wz * sum of (x + o)

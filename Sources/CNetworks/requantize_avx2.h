@@ -70,15 +70,20 @@ AVX2_BODY __m256i scale_avx2(__m256i sums, const eight_scales *scales, int is_ha
     return _mm256_add_epi32(_mm256_add_epi32(shifted, _mm256_set1_epi32(1)), is_less);
 }
 
-/// Sixteen codes of what `scale_avx2` gave. Saturation changes nothing that the limits leave: zero
-/// points and codes have eight bits.
-AVX2_BODY __m128i codes_avx2(__m256i low, __m256i high, const networks_codes *codes) {
-    __m256i scaled = _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0b11011000);
+/// Sixteen codes of what `scale_avx2` gave, narrowed to 16 bits. Saturation changes nothing that the
+/// limits leave: zero points and codes have eight bits.
+AVX2_BODY __m128i narrow_avx2(__m256i scaled, const networks_codes *codes) {
     __m256i moved = _mm256_adds_epi16(scaled, _mm256_set1_epi16((int16_t)codes->zero));
     __m128i packed = _mm_packs_epi16(
         _mm256_castsi256_si128(moved), _mm256_extracti128_si256(moved, 1));
     return _mm_min_epi8(
         _mm_max_epi8(packed, _mm_set1_epi8(codes->minimum)), _mm_set1_epi8(codes->maximum));
+}
+
+/// Of eight channels and the eight after them.
+AVX2_BODY __m128i codes_avx2(__m256i low, __m256i high, const networks_codes *codes) {
+    __m256i scaled = _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0b11011000);
+    return narrow_avx2(scaled, codes);
 }
 
 /// Writes the first `count` codes of sixteen. Never with a mask: processors take tens of cycles for

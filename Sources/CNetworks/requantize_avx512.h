@@ -17,7 +17,8 @@ typedef struct {
     __m512i right, half, left, is_right;
 } channel_scales;
 
-VNNI_BODY channel_scales load_scales(const networks_channels *channels, enum networks_rounding rounding) {
+VNNI_BODY channel_scales load_scales(
+    const networks_channels *channels, enum networks_rounding rounding) {
     const __m512i first = _mm512_set1_epi64(1 << 30);
     channel_scales scales;
     scales.multipliers = _mm512_loadu_si512(channels->multipliers);

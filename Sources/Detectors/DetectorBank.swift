@@ -82,7 +82,8 @@ public final class DetectorBank {
         states.initialize(repeating: .plain)
         bins = .allocate(capacity: LightReading.binCount)
         bins.initialize(repeating: 0)
-        fights = FightDetector(width: width, height: height)
+        fights = FightDetector(
+            width: width, height: height, privacyMasks: settings.privacyMasks)
         presence = PresenceDetector(zoneCount: map.zones.count)
         stillness = StillnessMeter()
         blindness = BlindnessDetector(zoneCount: map.zones.count)

@@ -3,7 +3,7 @@ import Frames
 /// What every detector made of the last frame, whether or not it was enough for a sighting: for
 /// plots, reports and the bench that tunes thresholds.
 ///
-/// - Units: Q15; one half is where a detector begins to believe.
+/// - Units: Q15; one half is where a detector begins to believe, but for fights.
 public struct DetectorScores: Hashable, Sendable {
     public var presence = Q15.zero
     /// Of fights and aggression alike: they are two bands of one score, see `FightDetector`.

@@ -57,6 +57,8 @@ public final class FightDetector {
     private var now: Plane
     private var before: Plane
     private let steady: Plane
+    /// 255 where nothing may be looked at; nil where everything may.
+    private let hidden: Plane?
     private let motion: BlockMotion
     private let meter = FightMeter()
     private let trees = BoostedTrees(FightModel.trees, count: FightModel.treeCount)
@@ -69,9 +71,10 @@ public final class FightDetector {
     private var moments: [(at: Instant, score: Q15)] = []
     private static let momentCountMax = 8
 
-    /// - Parameters: the size of every frame to come, in pixels: one that
-    ///   `DetectorBank.accepts(width:height:)`.
-    public init(width: Int, height: Int) {
+    /// - Parameters:
+    ///   - width, height: of every frame to come, in pixels, as `DetectorBank.accepts` them.
+    ///   - privacyMasks: what lies in them enters no decision.
+    public init(width: Int, height: Int, privacyMasks: [Polygon] = []) {
         precondition(
             DetectorBank.accepts(width: width, height: height), "checked when a camera opens")
         resize = BoxResize(
@@ -80,6 +83,10 @@ public final class FightDetector {
         now = Plane(width: FightGrid.width, height: FightGrid.height)
         before = Plane(width: FightGrid.width, height: FightGrid.height)
         steady = Plane(width: FightGrid.width, height: FightGrid.height)
+        let masks = privacyMasks.prefix(DetectorSettings.privacyMaskCountMax)
+        hidden =
+            masks.isEmpty ? nil : Plane(width: FightGrid.width, height: FightGrid.height)
+        if let hidden { PolygonMask.draw(Array(masks), into: hidden) }
         motion = BlockMotion(
             width: FightGrid.width, height: FightGrid.height, range: FightGrid.range,
             step: FightGrid.step, stillDifferenceMax: FightGrid.stillDifferenceMax)
@@ -97,6 +104,7 @@ public final class FightDetector {
         if let takenAt, clock.now - takenAt < Self.pace { return false }
         swap(&now, &before)
         resize.resize(luma, into: now)
+        if let hidden { PolygonMask.hide(hidden.view, in: now) }
         if let takenAt, clock.now - takenAt <= Self.paceMax { addStep(since: takenAt) }
         takenAt = clock.now
         dropOldSteps()

@@ -43,12 +43,20 @@ public enum PolygonMask {
     /// The same bits as `hideReference`.
     public static func hide(_ privacy: PlaneView, in frame: Frame) {
         check(privacy, frame)
-        for y in 0..<frame.height {
-            kernels_hide_luma_row(privacy.row(y), frame.luma.row(y), frame.width)
-        }
+        hide(privacy, in: frame.luma)
         for j in 0..<frame.chroma.height {
             let lower = privacy.row(min(2 * j + 1, frame.height - 1))
             kernels_hide_chroma_row(privacy.row(2 * j), lower, frame.chroma.row(j), frame.width)
+        }
+    }
+
+    /// Of luma alone, in a picture of the mask's size.
+    public static func hide(_ privacy: PlaneView, in luma: Plane) {
+        precondition(
+            privacy.width == luma.width && privacy.height == luma.height,
+            "masks are drawn at the picture's size")
+        for y in 0..<luma.height {
+            kernels_hide_luma_row(privacy.row(y), luma.row(y), luma.width)
         }
     }
 

@@ -33,6 +33,71 @@ struct EvaluatedClip {
 
     /// Decides a recording exactly as a camera's pictures, with the standard rules.
     static func decide(_ path: String) throws -> EvaluatedClip {
+        let recording = try Recording.openForDetectors(path)
+        return try decide(recording, width: recording.width, height: recording.height)
+    }
+
+    /// - Parameters:
+    ///   - width, height: of every picture of `source`, as `DetectorBank.accepts` them.
+    ///   - see: is shown every picture.
+    static func decide(
+        _ source: any FrameSource, width: Int, height: Int, see: (Frame) throws -> Void = { _ in }
+    ) throws -> EvaluatedClip {
+        let bank = DetectorBank(width: width, height: height, settings: DetectorSettings())
+        var tracker = IncidentTracker(camera: 0, policy: IncidentPolicy())
+        var sightings: [Sighting] = []
+        var changes: [IncidentChange] = []
+        var clip = EvaluatedClip()
+        try source.forEachFrame { frame, at in
+            try see(frame)
+            bank.decide(frame, into: &sightings)
+            changes.removeAll(keepingCapacity: true)
+            tracker.step(
+                at: frame.capturedAt, weekMinute: nil, sightings: sightings, into: &changes)
+            for case .confirmed(let incident) in changes {
+                clip.confirmed.append((incident.kind, at))
+            }
+            clip.frameCount += 1
+            clip.length = at
+        }
+        return clip
+    }
+
+    /// How many confirmed incidents are of each sort.
+    func tally() -> (fights: Int, aggression: Int, tamper: Int, others: Int) {
+        var counts = (fights: 0, aggression: 0, tamper: 0, others: 0)
+        for found in confirmed {
+            switch found.kind {
+            case .fight: counts.fights += 1
+            case .aggression: counts.aggression += 1
+            case let kind where Self.tamperKinds.contains(kind): counts.tamper += 1
+            default: counts.others += 1
+            }
+        }
+        return counts
+    }
+}
+
+extension FrameSource {
+    /// Every picture to the end, with the time since the first.
+    func forEachFrame(_ see: (Frame, Interval) throws -> Void) throws {
+        var start: Instant?
+        while true {
+            switch try next(timeout: .seconds(1)) {
+            case .ended: return
+            case .waiting, .lost, .restored: continue
+            case .frame(let frame):
+                let from = start ?? frame.capturedAt
+                start = from
+                try see(frame, frame.capturedAt - from)
+            }
+        }
+    }
+}
+
+extension Recording {
+    /// - Error: `CameraError`, also where its pictures are too small to be decided.
+    static func openForDetectors(_ path: String) throws -> Recording {
         let recording = try Recording.open(path)
         guard DetectorBank.accepts(width: recording.width, height: recording.height) else {
             throw CameraError(
@@ -40,32 +105,58 @@ struct EvaluatedClip {
                 cause: "it has \(recording.width)×\(recording.height); detectors need "
                     + "\(DetectorBank.widthMin)×\(DetectorBank.heightMin) at the least")
         }
-        let bank = DetectorBank(
-            width: recording.width, height: recording.height, settings: DetectorSettings())
-        var tracker = IncidentTracker(camera: 0, policy: IncidentPolicy())
-        var sightings: [Sighting] = []
-        var changes: [IncidentChange] = []
-        var clip = EvaluatedClip()
-        var start: Instant?
-        while true {
-            switch try recording.next(timeout: .seconds(1)) {
-            case .ended: return clip
-            case .waiting, .lost, .restored: continue
-            case .frame(let frame):
-                let from = start ?? frame.capturedAt
-                start = from
-                bank.decide(frame, into: &sightings)
-                changes.removeAll(keepingCapacity: true)
-                tracker.step(
-                    at: frame.capturedAt, weekMinute: nil, sightings: sightings, into: &changes)
-                for case .confirmed(let incident) in changes {
-                    clip.confirmed.append((incident.kind, frame.capturedAt - from))
-                }
-                clip.frameCount += 1
-                clip.length = frame.capturedAt - from
-            }
-        }
+        return recording
     }
+}
+
+/// Runs `work` on recordings; what is wrong with one is said, and ends the command.
+func orExit<Result>(_ work: () throws -> Result) throws -> Result {
+    do {
+        return try work()
+    } catch let error as CameraError {
+        complain("\(error)")
+        throw ExitCode(error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
+    }
+}
+
+/// Runs `work` on the file at `path`; what is wrong with it is said, and ends the command.
+func orExit<Result>(writing path: String, _ work: () throws -> Result) throws -> Result {
+    do {
+        return try work()
+    } catch {
+        complain("\(path): write: \(error)")
+        throw ExitCode(ExitStatus.unavailable)
+    }
+}
+
+/// What every evaluation of a labelled folder is told.
+struct LabelledFolder: ParsableArguments {
+    @Argument(help: "A folder with labels.json and the recordings it names.")
+    var folder: String
+
+    @Option(help: "The split to measure, as in labels.json.")
+    var split: String
+
+    @Flag(help: "One JSON object instead of a table.")
+    var json = false
+
+    @Option(help: "Write one JSON line per recording to this file.")
+    var scores: String?
+
+    /// Calls `work` with every recording of the split; what it returns is its line of scores.
+    func decideEach(_ work: (Label, _ path: String) throws -> String) throws {
+        var lines = ""
+        for label in try Label.read(folder: folder, split: split) {
+            lines += try orExit { try work(label, folder + "/" + label.file) } + "\n"
+        }
+        guard let scores else { return }
+        try orExit(writing: scores) { try create(scores).writeAll(lines) }
+    }
+}
+
+/// An empty file that only its owner and group may read.
+func create(_ path: String) throws -> FileDescriptor {
+    try FileDescriptor.open(path, [.writeOnly, .create, .truncate], mode: 0o640)
 }
 
 /// One line of a folder's `labels.json`.

@@ -15,17 +15,7 @@ struct EvalFights: ParsableCommand {
             with many clips counts once, and with 95 % intervals from 1000 draws of scenes.
             """)
 
-    @Argument(help: "A folder with labels.json and the recordings it names.")
-    var folder: String
-
-    @Option(help: "The split to measure, as in labels.json.")
-    var split: String
-
-    @Flag(help: "One JSON object instead of a table.")
-    var json = false
-
-    @Option(help: "Write one JSON line per recording to this file.")
-    var scores: String?
+    @OptionGroup var labelled: LabelledFolder
 
     @Option(
         help: """
@@ -35,51 +25,26 @@ struct EvalFights: ParsableCommand {
     var features: String?
 
     mutating func run() throws {
-        var (items, scoreLines, featureLines) = ([FightItem](), "", "")
-        let sink = try features.map { try Self.create($0) }
+        var items: [FightItem] = []
         let names = FightNumber.allCases.map { JSON.quoted("\($0)") }.joined(separator: ",")
-        featureLines = "{\"names\":[\(names)]}\n"
-        for label in try Label.read(folder: folder, split: split) {
-            do {
-                let clip = try FightClip.decide(
-                    folder + "/" + label.file, file: label.file, keepsNumbers: sink != nil)
-                let item = FightItem(
+        let sink = try features.map { path in
+            try orExit(writing: path) {
+                let file = try create(path)
+                try file.writeAll("{\"names\":[\(names)]}\n")
+                return file
+            }
+        }
+        try labelled.decideEach { label, path in
+            let clip = try FightClip.decide(path, file: label.file, keepsNumbers: sink != nil)
+            items.append(
+                FightItem(
                     isFight: label.members["label"]?.string == "fight",
-                    scene: label.members["scene"]?.thousandths ?? items.count, score: clip.score)
-                items.append(item)
-                scoreLines += clip.scoreLine + "\n"
-                featureLines += clip.featureLines
-            } catch let error as CameraError {
-                complain("\(error)")
-                throw ExitCode(
-                    error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
-            }
-            if let sink {
-                try Self.write(featureLines, to: sink, features ?? "")
-                featureLines = ""
-            }
+                    scene: label.members["scene"]?.thousandths ?? items.count, score: clip.score))
+            try orExit(writing: features ?? "") { try sink?.writeAll(clip.featureLines) }
+            return clip.scoreLine
         }
-        if let scores { try Self.write(scoreLines, to: try Self.create(scores), scores) }
         let figures = FightFigures(items)
-        announce(json ? figures.json(split: split) : figures.table())
-    }
-
-    private static func create(_ path: String) throws -> FileDescriptor {
-        do {
-            return try FileDescriptor.open(path, [.writeOnly, .create, .truncate], mode: 0o640)
-        } catch {
-            complain("\(path): create: \(error)")
-            throw ExitCode(ExitStatus.unavailable)
-        }
-    }
-
-    private static func write(_ text: String, to sink: FileDescriptor, _ path: String) throws {
-        do {
-            try sink.writeAll(text)
-        } catch {
-            complain("\(path): write: \(error)")
-            throw ExitCode(ExitStatus.unavailable)
-        }
+        announce(labelled.json ? figures.json(split: labelled.split) : figures.table())
     }
 }
 
@@ -118,35 +83,15 @@ struct FightClip {
 
     /// - Parameter keepsNumbers: also write `featureLines`.
     static func decide(_ path: String, file: String, keepsNumbers: Bool) throws -> FightClip {
-        let recording = try Recording.open(path)
-        guard DetectorBank.accepts(width: recording.width, height: recording.height) else {
-            throw CameraError(
-                kind: .badData, object: "recording \(path)", attempt: "decide",
-                cause: "it has \(recording.width)×\(recording.height); detectors need "
-                    + "\(DetectorBank.widthMin)×\(DetectorBank.heightMin) at the least")
-        }
+        let recording = try Recording.openForDetectors(path)
         let detector = FightDetector(width: recording.width, height: recording.height)
         var clip = FightClip(file: file)
-        var start: Instant?
-        while true {
-            switch try recording.next(timeout: .seconds(1)) {
-            case .ended: return clip
-            case .waiting, .lost, .restored: continue
-            case .frame(let frame):
-                let from = start ?? frame.capturedAt
-                start = from
-                let isDecided = detector.update(frame.luma.view, at: frame.capturedAt)
-                guard isDecided else { continue }
-                clip.decisions.append(
-                    (
-                        frame.capturedAt - from, detector.score,
-                        detector.span >= FightDetector.spanMin
-                    ))
-                if keepsNumbers && detector.isMeasured {
-                    clip.addFeatures(detector, at: frame.capturedAt - from)
-                }
-            }
+        try recording.forEachFrame { frame, at in
+            guard detector.update(frame.luma.view, at: frame.capturedAt) else { return }
+            clip.decisions.append((at, detector.score, detector.span >= FightDetector.spanMin))
+            if keepsNumbers && detector.isMeasured { clip.addFeatures(detector, at: at) }
         }
+        return clip
     }
 
     private mutating func addFeatures(_ detector: FightDetector, at: Interval) {

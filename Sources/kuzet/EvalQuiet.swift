@@ -26,26 +26,16 @@ struct EvalQuiet: ParsableCommand {
     private static let endings = [".mp4", ".avi", ".mkv", ".mov", ".webm", ".y4m", ".kuzet"]
 
     mutating func run() throws {
-        var (items, tamper, inability, fights, aggression) = (0, 0, 0, 0, 0)
-        var length = Interval.zero
+        // Of all recordings, as if they were one.
+        var all = EvaluatedClip()
+        var items = 0
         for path in try recordings() {
-            let clip: EvaluatedClip
-            do {
-                clip = try EvaluatedClip.decide(path)
-            } catch let error as CameraError {
-                complain("\(error)")
-                throw ExitCode(
-                    error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
-            }
+            let clip = try orExit { try EvaluatedClip.decide(path) }
+            let found = clip.confirmed.filter { $0.kind != .presence }
             items += 1
-            length = length + clip.length
-            for found in clip.confirmed where found.kind != .presence {
-                switch found.kind {
-                case .fight: fights += 1
-                case .aggression: aggression += 1
-                case let kind where EvaluatedClip.tamperKinds.contains(kind): tamper += 1
-                default: inability += 1
-                }
+            all.confirmed += found
+            all.length = all.length + clip.length
+            for found in found {
                 announce(
                     json
                         ? "{\"file\":\(JSON.quoted(path)),\"alarmAt\":\(secondsText(found.at)),"
@@ -53,17 +43,17 @@ struct EvalQuiet: ParsableCommand {
                         : "\(path): \(found.kind) at \(secondsText(found.at)) s")
             }
         }
-        // Hundredths, of all four together.
-        let total = tamper + inability + fights + aggression
-        let perHour = total * 360_000_000 / max(Int(length.milliseconds), 1)
-        let rate = thousandths(Int64(perHour) * 10)
+        let (fights, aggression, tamper, inability) = all.tally()
+        let length = secondsText(all.length)
+        let rate = thousandths(
+            Int64(all.confirmed.count) * 3_600_000_000 / max(all.length.milliseconds, 1))
         announce(
             json
                 ? "{\"task\":\"quiet\",\"items\":\(items),\"metrics\":{\"tamper\":\(tamper),"
                     + "\"inability\":\(inability),\"fights\":\(fights),"
-                    + "\"aggression\":\(aggression),\"seconds\":\(secondsText(length)),"
+                    + "\"aggression\":\(aggression),\"seconds\":\(length),"
                     + "\"perHour\":\(rate)}}"
-                : "\(items) recordings of \(secondsText(length)) s: \(fights) fights, "
+                : "\(items) recordings of \(length) s: \(fights) fights, "
                     + "\(aggression) of aggression, \(tamper) tamper incidents, "
                     + "\(inability) of inability; \(rate) in an hour")
     }

@@ -20,7 +20,7 @@ struct EvalRendered: ParsableCommand {
             """)
 
     @Argument(help: "What goes on.")
-    var scene: Scene
+    var scene: VenueScript.Scene
 
     @Option(help: "How long, 1 to 1440.")
     var minutes = 1
@@ -37,23 +37,8 @@ struct EvalRendered: ParsableCommand {
     @Flag(help: "JSON lines instead of text.")
     var json = false
 
-    enum Scene: String, ExpressibleByArgument, CaseIterable {
-        case standing, dancing, strobe, shoving, fighting
-    }
-
     private static let framesPerSecond = 10
     private var height: Int { width * 3 / 4 & ~1 }
-
-    private static func orExit<Result>(
-        _ path: String, _ write: () throws -> Result
-    ) throws -> Result {
-        do {
-            return try write()
-        } catch {
-            complain("recording \(path): write: \(error)")
-            throw ExitCode(ExitStatus.unavailable)
-        }
-    }
 
     func validate() throws {
         guard (1...1_440).contains(minutes) else {
@@ -65,49 +50,36 @@ struct EvalRendered: ParsableCommand {
     }
 
     mutating func run() throws {
-        let wanted = VenueScript.Scene(rawValue: scene.rawValue) ?? .standing
         let camera = VenueCamera(
             width: width, height: height, framesPerSecond: Self.framesPerSecond,
-            script: .scene(wanted, seconds: minutes * 60, seed: seed), seed: seed)
-        let bank = DetectorBank(
-            width: width, height: height, settings: DetectorSettings())
-        let writer = try out.map { path in
-            try Self.orExit(path) {
+            script: .scene(scene, seconds: minutes * 60, seed: seed), seed: seed)
+        let path = out ?? ""
+        let writer = try orExit(writing: path) {
+            try out.map {
                 try Y4MFile(
-                    path: path, width: width, height: height,
-                    framesPerSecond: Self.framesPerSecond)
+                    path: $0, width: width, height: height, framesPerSecond: Self.framesPerSecond)
             }
         }
-        var tracker = IncidentTracker(camera: 0, policy: IncidentPolicy())
-        var sightings: [Sighting] = []
-        var changes: [IncidentChange] = []
-        var (fights, aggression, others) = (0, 0, 0)
-        while case .frame(let frame) = camera.next(timeout: .zero) {
-            bank.decide(frame, into: &sightings)
-            try Self.orExit(out ?? "") { try writer?.append(frame) }
-            changes.removeAll(keepingCapacity: true)
-            tracker.step(
-                at: frame.capturedAt, weekMinute: nil, sightings: sightings, into: &changes)
-            for case .confirmed(let incident) in changes {
-                switch incident.kind {
-                case .fight: fights += 1
-                case .aggression: aggression += 1
-                default: others += 1
-                }
-                let at = ReplayRun.seconds(frame.capturedAt)
-                announce(
-                    json
-                        ? "{\"alarmAt\":\(at),\"kind\":\"\(incident.kind)\"}"
-                        : "\(incident.kind) at \(at) s")
-            }
+        let clip = try EvaluatedClip.decide(camera, width: width, height: height) { frame in
+            try orExit(writing: path) { try writer?.append(frame) }
         }
-        try Self.orExit(out ?? "") { try writer?.finish() }
+        try orExit(writing: path) { try writer?.finish() }
+        for found in clip.confirmed {
+            let at = secondsText(found.at)
+            announce(
+                json
+                    ? "{\"alarmAt\":\(at),\"kind\":\"\(found.kind)\"}" : "\(found.kind) at \(at) s")
+        }
+        let (fights, aggression, tamper, inability) = clip.tally()
+        let others = tamper + inability
         announce(
             json
                 ? "{\"task\":\"rendered\",\"scene\":\"\(scene.rawValue)\","
-                    + "\"frames\":\(camera.counts.delivered),\"metrics\":{\"fights\":\(fights),"
+                    + "\"frames\":\(clip.frameCount),\"metrics\":{\"fights\":\(fights),"
                     + "\"aggression\":\(aggression),\"others\":\(others)}}"
                 : "\(scene.rawValue), \(minutes) min: \(fights) fights, \(aggression) of "
                     + "aggression, \(others) others")
     }
 }
+
+extension VenueScript.Scene: ExpressibleByArgument {}

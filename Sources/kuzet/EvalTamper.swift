@@ -15,44 +15,18 @@ struct EvalTamper: ParsableCommand {
             counts as detected if its first incident is confirmed between the onset and 5 s after.
             """)
 
-    @Argument(help: "A folder with labels.json and the recordings it names.")
-    var folder: String
-
-    @Option(help: "The split to measure, as in labels.json.")
-    var split: String
-
-    @Flag(help: "One JSON object instead of a table.")
-    var json = false
-
-    @Option(help: "Write one JSON line per recording to this file.")
-    var scores: String?
+    @OptionGroup var labelled: LabelledFolder
 
     static let latest = Interval.seconds(5)
 
     mutating func run() throws {
         var tally = TamperTally()
-        var lines = ""
-        for label in try Label.read(folder: folder, split: split) {
-            do {
-                let clip = try EvaluatedClip.decide(folder + "/" + label.file)
-                tally.add(label, clip)
-                lines += TamperTally.scoreLine(label, clip) + "\n"
-            } catch let error as CameraError {
-                complain("\(error)")
-                throw ExitCode(
-                    error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
-            }
+        try labelled.decideEach { label, path in
+            let clip = try EvaluatedClip.decide(path)
+            tally.add(label, clip)
+            return TamperTally.scoreLine(label, clip)
         }
-        if let scores {
-            do {
-                try FileDescriptor.open(scores, [.writeOnly, .create, .truncate], mode: 0o640)
-                    .writeAll(lines)
-            } catch {
-                complain("scores \(scores): write: \(error)")
-                throw ExitCode(ExitStatus.unavailable)
-            }
-        }
-        announce(json ? tally.json(split: split) : tally.table())
+        announce(labelled.json ? tally.json(split: labelled.split) : tally.table())
     }
 }
 

@@ -38,13 +38,7 @@ struct Record: ParsableCommand {
         let (settings, detection) = try settings()
         let source = V4L2Camera(settings)
         let end = seconds.map { Self.now() + .seconds($0) }
-        do {
-            try record(source, hiding: detection, signals, until: end)
-        } catch let error as CameraError {
-            complain("\(error)")
-            throw ExitCode(
-                error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
-        }
+        try orExit { try record(source, hiding: detection, signals, until: end) }
     }
 
     private func settings() throws -> (CameraSettings, DetectorSettings) {

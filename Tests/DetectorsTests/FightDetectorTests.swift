@@ -42,6 +42,15 @@ private func watch(
     #expect(most(.brawl) > most(.walk))
 }
 
+@Test func whatIsMaskedEntersNoDecision() {
+    let all = Polygon(corners: [
+        .init(x: 0, y: 0), .init(x: 1000, y: 0), .init(x: 1000, y: 1000), .init(x: 0, y: 1000)
+    ])
+    let detector = FightDetector(width: 320, height: 240, privacyMasks: [all])
+    let scores = watch(detector, Ring(.brawl), rate: 10).map(\.score)
+    #expect(scores.allSatisfy { $0 == 0 } && !detector.isMeasured)
+}
+
 @Test(arguments: [8, 12, 15, 20, 25, 30])
 func theFrameRateHardlyMatters(rate: Int) {
     for scene in [Ring.Scene.walk, .brawl] {
