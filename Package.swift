@@ -52,6 +52,14 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CTOML"),
 
+        // JSON and Base64.
+        .target(name: "Text"),
+        .testTarget(name: "TextTests", dependencies: ["Text"]),
+
+        // Hashes, signatures and ciphers: OpenSSL's, never ours.
+        .target(name: "Cryptography", dependencies: ["Text", "COpenSSL"]),
+        .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+
         // Edge: talks to the world.
         .target(name: "Linux", dependencies: ["CLinux"], exclude: ["README.md"]),
         .testTarget(name: "LinuxTests", dependencies: ["Linux", "CLinux"]),
@@ -69,7 +77,7 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "Station", "Incidents", "Frames", "Linux", "CSQLite", "COpenSSL", "CJPEG"
+                "Station", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite", "CJPEG"
             ]),
         // A disk for tests, that fails and forgets.
         .target(
@@ -78,7 +86,21 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "Store", "Station", "Incidents", "Detectors", "Frames", "Linux", "CTestDisk"
+                "Store", "Station", "Incidents", "Detectors", "Frames", "Linux", "Cryptography",
+                "CTestDisk"
+            ]),
+        .target(
+            name: "Uplink",
+            dependencies: [
+                "Station", "Incidents", "Frames", "Linux", "Cryptography", "Text",
+                "COpenSSL"
+            ],
+            exclude: ["README.md"]),
+        .testTarget(
+            name: "UplinkTests",
+            dependencies: [
+                "Uplink", "Station", "Incidents", "Detectors", "Frames", "Linux", "Cryptography",
+                "Text"
             ]),
 
         .target(name: "Simulation", dependencies: ["Station", "Incidents", "Detectors", "Frames"]),
@@ -86,15 +108,16 @@ let package = Package(
         .executableTarget(
             name: "kuzet",
             dependencies: [
-                "Simulation", "Camera", "Alarm", "Store", "Station", "Incidents", "Detectors",
-                "Networks", "Frames", "Linux", "CTOML",
+                "Simulation", "Camera", "Alarm", "Store", "Uplink", "Station", "Incidents",
+                "Detectors", "Networks", "Frames", "Linux", "Cryptography", "Text", "CTOML",
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             exclude: ["Configuration/README.md"]),
         .testTarget(
             name: "KuzetTests",
             dependencies: [
-                "kuzet", "Alarm", "Store", "Station", "Incidents", "Detectors", "Frames", "Linux"
+                "kuzet", "Alarm", "Store", "Uplink", "Station", "Incidents", "Detectors", "Frames",
+                "Linux", "Cryptography", "Text"
             ]),
 
         .testTarget(name: "HouseTests"),
@@ -120,8 +143,8 @@ if Context.environment["KUZET_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "Camera", "Alarm", "Store", "Station", "Incidents", "Detectors",
-                "Networks", "Frames", "Linux", "CJPEG", "CTOML"
+                "CFuzzer", "Camera", "Alarm", "Store", "Uplink", "Station", "Incidents",
+                "Detectors", "Cryptography", "Networks", "Frames", "Linux", "CJPEG", "CTOML"
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "run"])
     ]

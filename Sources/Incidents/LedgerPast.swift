@@ -3,19 +3,8 @@ import Frames
 /// What the records of earlier lives leave to the one that starts now, learnt from all of them in
 /// the order of the chain.
 public struct LedgerPast: Hashable, Sendable {
-    /// Which incident: the boot, and its number within it.
-    public struct Name: Hashable, Sendable {
-        public var boot: BootID
-        public var ordinal: UInt32
-
-        public init(boot: BootID, ordinal: UInt32) {
-            self.boot = boot
-            self.ordinal = ordinal
-        }
-    }
-
     /// Open incidents, and how many opened before each.
-    private var openings: [Name: Int] = [:]
+    private var openings: [IncidentIdentity: Int] = [:]
     private var openingCount = 0
     private var lastOrdinals: [BootID: UInt32] = [:]
 
@@ -39,7 +28,7 @@ public struct LedgerPast: Hashable, Sendable {
         case .incident(let incident):
             let boot = record.stamp.boot
             lastOrdinals[boot] = max(lastOrdinals[boot] ?? 0, incident.ordinal)
-            let name = Name(boot: boot, ordinal: incident.ordinal)
+            let name = IncidentIdentity(boot: boot, ordinal: incident.ordinal)
             if incident.state == .closed {
                 openings[name] = nil
             } else if openings[name] == nil {
@@ -47,7 +36,7 @@ public struct LedgerPast: Hashable, Sendable {
                 openingCount += 1
             }
         case .interrupted(let boot, let ordinal):
-            openings[Name(boot: boot, ordinal: ordinal)] = nil
+            openings[IncidentIdentity(boot: boot, ordinal: ordinal)] = nil
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
             .explained:
             break
@@ -56,7 +45,7 @@ public struct LedgerPast: Hashable, Sendable {
 
     /// Incidents whose end no record tells, the oldest first: the life that watched them was cut
     /// short.
-    public var openIncidents: [Name] {
+    public var openIncidents: [IncidentIdentity] {
         openings.sorted { $0.value < $1.value }.map(\.key)
     }
 

@@ -36,6 +36,16 @@ public struct BootID: Hashable, Sendable {
     }
 }
 
+extension BootID {
+    /// 32 lower-case digits.
+    public var hexadecimal: String {
+        [high, low].map { half in
+            let digits = String(half, radix: 16)
+            return String(repeating: "0", count: 16 - digits.count) + digits
+        }.joined()
+    }
+}
+
 /// One line of the ledger, before it is chained: what happened, and when.
 public struct LedgerRecord: Hashable, Sendable {
     public enum Body: Hashable, Sendable {

@@ -34,16 +34,6 @@ public struct EvidenceName: Hashable, Sendable {
     }
 }
 
-extension BootID {
-    /// 32 lower-case digits.
-    public var hexadecimal: String {
-        [high, low].map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }.joined()
-    }
-}
-
 /// The folder of evidence files.
 ///
 /// A file is complete and durable before a record vouches for it: written, synchronised, its

@@ -3,30 +3,13 @@ import Incidents
 
 /// What a person reads about one incident: its last state, dated, with its evidence.
 public struct IncidentSummary: Sendable {
-    /// Which incident: the boot and its number within it.
-    public struct Identity: Hashable, Sendable, CustomStringConvertible {
-        public var boot: BootID
-        public var ordinal: UInt32
-
-        public init(boot: BootID, ordinal: UInt32) {
-            self.boot = boot
-            self.ordinal = ordinal
-        }
-
-        /// "0123abcd-17": the first eight digits of the boot tell boots of one board apart.
-        public var description: String { "\(boot.hexadecimal.prefix(8))-\(ordinal)" }
-
-        /// The 32 digits of the boot and the number, which never mean another incident.
-        public var full: String { "\(boot.hexadecimal)-\(ordinal)" }
-    }
-
     public struct Evidence: Hashable, Sendable {
         public var name: EvidenceName
         public var sha256: [UInt8]
         public var byteCount: UInt32
     }
 
-    public var identity: Identity
+    public var identity: IncidentIdentity
     /// As its last record has it.
     public var incident: Incident
     /// It is closed because the appliance started again while it was open; nobody saw its end.
@@ -60,8 +43,8 @@ public struct IncidentIndex: Sendable {
     public init(_ reader: LedgerReader) throws {
         var dating = Dating()
         var stamps: [Stamp] = []
-        var positions: [IncidentSummary.Identity: Int] = [:]
-        var early: [IncidentSummary.Identity: [(Int64, IncidentSummary.Evidence)]] = [:]
+        var positions: [IncidentIdentity: Int] = [:]
+        var early: [IncidentIdentity: [(Int64, IncidentSummary.Evidence)]] = [:]
         var unreadable = 0
         var found: [IncidentSummary] = []
         try reader.visit { entry in
@@ -73,7 +56,7 @@ public struct IncidentIndex: Sendable {
             let boot = record.stamp.boot
             switch record.body {
             case .incident(let incident):
-                let identity = IncidentSummary.Identity(boot: boot, ordinal: incident.ordinal)
+                let identity = IncidentIdentity(boot: boot, ordinal: incident.ordinal)
                 if let position = positions[identity] {
                     found[position].incident = incident
                     found[position].sequences.append(entry.sequence)
@@ -89,7 +72,7 @@ public struct IncidentIndex: Sendable {
                             evidence: before.map(\.1)))
                 }
             case .evidence(let ordinal, let kind, let sha256, let byteCount):
-                let identity = IncidentSummary.Identity(boot: boot, ordinal: ordinal)
+                let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
                 let evidence = IncidentSummary.Evidence(
                     name: EvidenceName(boot: boot, ordinal: ordinal, kind: kind), sha256: sha256,
                     byteCount: byteCount)
@@ -100,12 +83,12 @@ public struct IncidentIndex: Sendable {
                     early[identity, default: []].append((entry.sequence, evidence))
                 }
             case .interrupted(let boot, let ordinal):
-                let identity = IncidentSummary.Identity(boot: boot, ordinal: ordinal)
+                let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
                 guard let position = positions[identity] else { return }
                 found[position].isInterrupted = true
                 found[position].sequences.append(entry.sequence)
             case .explained(let explanation):
-                let identity = IncidentSummary.Identity(boot: boot, ordinal: explanation.ordinal)
+                let identity = IncidentIdentity(boot: boot, ordinal: explanation.ordinal)
                 guard let position = positions[identity] else { return }
                 found[position].explanation = explanation
                 found[position].sequences.append(entry.sequence)

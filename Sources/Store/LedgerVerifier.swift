@@ -1,3 +1,4 @@
+import Cryptography
 import Incidents
 import Linux
 
@@ -43,7 +44,7 @@ public struct LedgerVerifier {
     private var report = VerificationReport()
     private var last = LedgerHead.empty
     /// Steps of each incident so far, for L5.
-    private var incidents: [IncidentSummary.Identity: Incident] = [:]
+    private var incidents: [IncidentIdentity: Incident] = [:]
 
     private init(_ reader: LedgerReader) {
         self.reader = reader
@@ -134,7 +135,7 @@ public struct LedgerVerifier {
     /// L5: an incident is suspected, then confirmed, then closed, and stays what it is.
     private mutating func checkIncident(_ record: LedgerRecord, _ sequence: Int64) {
         guard case .incident(let incident) = record.body else { return }
-        let identity = IncidentSummary.Identity(
+        let identity = IncidentIdentity(
             boot: record.stamp.boot, ordinal: incident.ordinal)
         defer { incidents[identity] = incident }
         guard let before = incidents[identity] else { return }
@@ -156,7 +157,7 @@ public struct LedgerVerifier {
     /// L5: what a restart closes was open. A ledger that began anew after damage may not know it.
     private mutating func checkInterruption(_ record: LedgerRecord, _ sequence: Int64) {
         guard case .interrupted(let boot, let ordinal) = record.body else { return }
-        let identity = IncidentSummary.Identity(boot: boot, ordinal: ordinal)
+        let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
         guard let before = incidents[identity] else { return }
         if before.state == .closed {
             report.add(

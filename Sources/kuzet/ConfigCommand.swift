@@ -1,6 +1,7 @@
 import ArgumentParser
 import Linux
 import Station
+import Text
 
 /// `kuzet config`: what a configuration file means, and what is wrong with it.
 struct Config: ParsableCommand {

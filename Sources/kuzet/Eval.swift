@@ -5,6 +5,7 @@ import Frames
 import Incidents
 import Linux
 import Station
+import Text
 
 /// Measures detectors on labelled footage.
 struct Eval: ParsableCommand {

@@ -3,6 +3,7 @@ import Camera
 import Detectors
 import Frames
 import Linux
+import Text
 
 /// How well fights are told from everything else that people do.
 struct EvalFights: ParsableCommand {

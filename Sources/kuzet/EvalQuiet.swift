@@ -3,6 +3,7 @@ import Camera
 import Frames
 import Incidents
 import Linux
+import Text
 
 /// Footage in which nobody fights and nobody touches the camera must not say otherwise.
 struct EvalQuiet: ParsableCommand {

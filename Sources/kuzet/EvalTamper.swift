@@ -3,6 +3,7 @@ import Camera
 import Frames
 import Incidents
 import Linux
+import Text
 
 /// How many of the labelled attempts to blind the camera are noticed, how soon, and how often
 /// nothing is taken for one.

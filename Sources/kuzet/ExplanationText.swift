@@ -1,3 +1,4 @@
+import Cryptography
 import Detectors
 import Frames
 import Incidents

@@ -1,7 +1,9 @@
+import Cryptography
 import Frames
 import Incidents
 import Linux
 import Store
+import Text
 
 /// Incidents as people and programs read them.
 enum IncidentTable {

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Cryptography
 import Frames
 import Incidents
 import Linux
 import Store
+import Text
 
 /// `kuzet incidents`: the ledger, for those who read it.
 struct IncidentsCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import ArgumentParser
 import Frames
 import Linux
 import Station
+import Text
 
 /// `kuzet lines`: lamps, siren and buttons without the appliance around them.
 struct Lines: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Frames
 import Station
+import Text
 
 /// `kuzet selftest`: proves on the spot that this machine decides as every other one does.
 struct Selftest: ParsableCommand {

@@ -16,11 +16,15 @@ enum HouseRules {
         "Linux": ["CLinux", "Glibc"],
         "Camera": ["Station", "Frames", "Linux", "CLinux", "CJPEG", "CV4LConvert"],
         "Alarm": ["Station", "Frames", "Linux", "CGPIOD"],
-        "Store": ["Station", "Incidents", "Frames", "Linux", "CSQLite", "COpenSSL", "CJPEG"],
+        "Text": [],
+        "Cryptography": ["Text", "COpenSSL"],
+        "Store": ["Station", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite", "CJPEG"],
+        "Uplink": ["Station", "Incidents", "Frames", "Linux", "Cryptography", "Text", "COpenSSL"],
         // The command line wires it all together.
         "kuzet": [
-            "Simulation", "Camera", "Alarm", "Store", "Station", "Incidents", "Detectors",
-            "Networks", "Frames", "Linux", "CTOML", "ArgumentParser"
+            "Simulation", "Camera", "Alarm", "Store", "Uplink", "Station", "Incidents", "Detectors",
+            "Networks", "Frames", "Linux", "Cryptography", "Text", "CTOML",
+            "ArgumentParser"
         ]
     ]
 

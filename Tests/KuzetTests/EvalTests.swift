@@ -1,6 +1,7 @@
 import Foundation
 import Incidents
 import Testing
+import Text
 
 @testable import kuzet
 

@@ -3,16 +3,9 @@ import Frames
 import Incidents
 import Station
 import Testing
+import Text
 
 @testable import kuzet
-
-@Test(arguments: [
-    ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="),
-    ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy")
-])
-func base64GivesTheVectorsOfRFC4648(plain: String, encoded: String) {
-    #expect(base64(Array(plain.utf8)) == encoded)
-}
 
 @Test func jsonQuotingEscapesWhatRFC8259SaysMustBe() {
     #expect(JSON.quoted("a\"b\\c\n\u{1}/é") == "\"a\\\"b\\\\c\\n\\u0001/é\"")

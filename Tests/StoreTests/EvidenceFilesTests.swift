@@ -1,3 +1,4 @@
+import Cryptography
 import Frames
 import Incidents
 import Linux

@@ -1,3 +1,4 @@
+import Cryptography
 import Incidents
 import Linux
 import Testing

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Frames
 import Linux
+import Text
 
 /// `kuzet bench`: what the pixel work and the networks cost on this machine.
 struct Bench: ParsableCommand {

@@ -1,6 +1,7 @@
 import Frames
 import Linux
 import Networks
+import Text
 
 extension Bench {
     /// Networks to measure, by name: those of files, or if there are none, those made here.

@@ -3,6 +3,7 @@ import Frames
 import Incidents
 import Linux
 import Store
+import Text
 
 /// `kuzet demo`: the whole product on this computer, nothing attached.
 struct Demo: ParsableCommand {

@@ -1,3 +1,5 @@
+import Text
+
 /// One thing that `kuzet doctor` looked at.
 struct Finding: Hashable, Sendable {
     enum Grade: String, Comparable, Sendable {

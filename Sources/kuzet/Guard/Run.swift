@@ -1,6 +1,7 @@
 import Alarm
 import ArgumentParser
 import Camera
+import Cryptography
 import Frames
 import Incidents
 import Linux

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Networks
+import Text
 
 /// Looks at networks.
 struct Models: ParsableCommand {

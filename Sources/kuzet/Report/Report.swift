@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Text
 
 /// A page about one evening that needs nothing but itself: it opens offline, from a USB stick.
 struct Report {
@@ -65,7 +66,7 @@ struct Report {
             let region = incident.region
             text += """
                 <figure><img alt="Snapshot of \(escape(entry.heading))" \
-                src="data:image/jpeg;base64,\(base64(snapshot))">\
+                src="data:image/jpeg;base64,\(Base64.text(snapshot))">\
                 <span class="box" style="left:\(permille(region.x))%;top:\(permille(region.y))%;\
                 width:\(permille(region.width))%;height:\(permille(region.height))%"></span></figure>\n
                 """

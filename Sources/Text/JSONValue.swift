@@ -1,9 +1,9 @@
 /// Reading JSON: label files and other small files that people and programs write.
 ///
-/// - Limits: nesting of `depthMax`; numbers of at most 12 digits before the point, kept in
+/// - Limits: nesting of `depthMax`; numbers of at most 15 digits before the point, kept in
 ///   thousandths; no exponents; no name twice in an object.
 /// - Source: RFC 8259, narrowed as said.
-enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
     case null
     case boolean(Bool)
     /// Thousandths, rounded towards zero: 7.25 is 7250.
@@ -12,26 +12,26 @@ enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    static let depthMax = 64
+    public static let depthMax = 64
 
-    struct ReadingError: Error, CustomStringConvertible {
-        let byte: Int
-        let cause: String
-        var description: String { "byte \(byte): \(cause)" }
+    public struct ReadingError: Error, CustomStringConvertible {
+        public let byte: Int
+        public let cause: String
+        public var description: String { "byte \(byte): \(cause)" }
     }
 
-    static func read(_ bytes: [UInt8]) throws(ReadingError) -> JSONValue {
+    public static func read(_ bytes: [UInt8]) throws(ReadingError) -> JSONValue {
         var reader = JSONReader(bytes)
         return try reader.readDocument()
     }
 
-    subscript(key: String) -> JSONValue? {
+    public subscript(key: String) -> JSONValue? {
         if case .object(let members) = self { members[key] } else { nil }
     }
 
-    var string: String? { if case .string(let text) = self { text } else { nil } }
-    var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
-    var thousandths: Int? { if case .number(let value) = self { value } else { nil } }
+    public var string: String? { if case .string(let text) = self { text } else { nil } }
+    public var array: [JSONValue]? { if case .array(let items) = self { items } else { nil } }
+    public var thousandths: Int? { if case .number(let value) = self { value } else { nil } }
 }
 
 private struct JSONReader {
@@ -141,7 +141,7 @@ private struct JSONReader {
         let isNegative = next == UInt8(ascii: "-")
         if isNegative { at += 1 }
         let start = at
-        guard var value = try digits(limit: 12) else { throw wrong("a digit was expected") }
+        guard var value = try digits(limit: 15) else { throw wrong("a digit was expected") }
         guard bytes[start] != UInt8(ascii: "0") || at == start + 1 else {
             throw wrong("a number may not begin with 0")
         }

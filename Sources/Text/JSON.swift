@@ -1,7 +1,7 @@
 /// Writing JSON, for `--json` and for files that other programs read.
-enum JSON {
+public enum JSON {
     /// `text` as a JSON string. Source: RFC 8259, section 7.
-    static func quoted(_ text: String) -> String {
+    public static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -1,4 +1,4 @@
-import Store
+import Cryptography
 import Testing
 
 /// Vectors: FIPS 180-4 examples as published by NIST (one block, two blocks, a million "a").

@@ -1,6 +1,5 @@
+import Incidents
 import Testing
-
-@testable import Store
 
 @Suite struct UTCTests {
     /// Computed with `date -u -d`.

@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 
 /// Turns monotonic times of past boots into wall-clock times, by what the ledger knows by now.
 ///
@@ -21,6 +20,11 @@ public struct Dating: Sendable {
         /// Milliseconds since 1970-01-01 UTC.
         public var wallMilliseconds: Int64
         public var source: Source
+
+        public init(wallMilliseconds: Int64, source: Source) {
+            self.wallMilliseconds = wallMilliseconds
+            self.source = source
+        }
 
         /// "2025-11-22T18:04:05Z", to the second.
         public var utcText: String { UTC.text(milliseconds: wallMilliseconds) }

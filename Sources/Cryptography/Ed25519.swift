@@ -1,0 +1,83 @@
+import COpenSSL
+import Text
+
+/// A key that signs: Ed25519, pure, deterministic.
+///
+/// - Shape: the secret and the public key are 32 bytes, a signature is 64.
+/// - Source: RFC 8032, section 5.1; libcrypto's EVP interface.
+public final class SigningKey: @unchecked Sendable {
+    public static let secretByteCount = 32
+
+    /// Never changed after `init`, and libcrypto reads it only: safe from any thread.
+    private let key: OpaquePointer
+    public let publicKey: [UInt8]
+
+    /// - Returns: nil where `secret` is not 32 bytes.
+    public init?(secret: [UInt8]) {
+        guard secret.count == Self.secretByteCount,
+            let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, secret, secret.count)
+        else { return nil }
+        var bytes = [UInt8](repeating: 0, count: PublicKey.byteCount)
+        var count = bytes.count
+        guard EVP_PKEY_get_raw_public_key(key, &bytes, &count) == 1, count == bytes.count else {
+            EVP_PKEY_free(key)
+            return nil
+        }
+        self.key = key
+        publicKey = bytes
+    }
+
+    deinit {
+        EVP_PKEY_free(key)
+    }
+
+    /// A new secret from the kernel's random numbers; nil where it has none yet.
+    public static func newSecret() -> [UInt8]? { Randomness.bytes(secretByteCount) }
+
+    public func sign(_ message: [UInt8]) -> [UInt8] {
+        var signature = [UInt8](repeating: 0, count: PublicKey.signatureByteCount)
+        var count = signature.count
+        guard let context = EVP_MD_CTX_new() else {
+            preconditionFailure("libcrypto: Ed25519: out of memory")
+        }
+        defer { EVP_MD_CTX_free(context) }
+        let isSigned =
+            EVP_DigestSignInit(context, nil, nil, nil, key) == 1
+            && EVP_DigestSign(context, &signature, &count, message, message.count) == 1
+        precondition(isSigned, "libcrypto: Ed25519: the key was not set up")
+        return signature
+    }
+}
+
+/// What checks a signature.
+public enum PublicKey {
+    public static let byteCount = 32
+    public static let signatureByteCount = 64
+
+    /// Whether `signature` is the one of `message` by the owner of `publicKey`; false for keys and
+    /// signatures of a wrong length too.
+    public static func verify(
+        _ signature: [UInt8], of message: [UInt8], by publicKey: [UInt8]
+    ) -> Bool {
+        guard signature.count == signatureByteCount, publicKey.count == byteCount,
+            let key = EVP_PKEY_new_raw_public_key(
+                EVP_PKEY_ED25519, nil, publicKey, publicKey.count)
+        else { return false }
+        defer { EVP_PKEY_free(key) }
+        guard let context = EVP_MD_CTX_new() else { return false }
+        defer { EVP_MD_CTX_free(context) }
+        return EVP_DigestVerifyInit(context, nil, nil, nil, key) == 1
+            && EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
+    }
+
+    /// The key as OpenSSL reads it: `openssl pkeyutl -verify -pubin -inkey FILE -rawin …`.
+    ///
+    /// - Source: RFC 8410, section 4: a fixed prefix, and the 32 bytes.
+    public static func pem(_ publicKey: [UInt8]) -> String {
+        let prefix: [UInt8] = [
+            0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
+        ]
+        return "-----BEGIN PUBLIC KEY-----\n\(Base64.text(prefix + publicKey))\n"
+            + "-----END PUBLIC KEY-----\n"
+    }
+}
