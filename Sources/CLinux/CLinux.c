@@ -1,9 +1,13 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int kuzet_pipe(int ends[2]) { return pipe2(ends, O_CLOEXEC); }
@@ -37,6 +41,60 @@ int kuzet_send_datagram(const char *path, const void *bytes, size_t byteCount) {
     close(descriptor);
     errno = cause;
     return sent == (ssize_t)byteCount ? 0 : -1;
+}
+
+int kuzet_resolve(
+    const char *host, uint16_t port, struct kuzet_address *addresses, int countMax,
+    const char **text) {
+    struct addrinfo wanted, *found = NULL;
+    char service[8];
+    memset(&wanted, 0, sizeof wanted);
+    wanted.ai_family = AF_UNSPEC;
+    wanted.ai_socktype = SOCK_STREAM;
+    wanted.ai_flags = AI_NUMERICSERV | AI_ADDRCONFIG;
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    int cause = getaddrinfo(host, service, &wanted, &found);
+    // Without any interface but loopback, AI_ADDRCONFIG finds nothing at all.
+    if (cause == EAI_NONAME || cause == EAI_ADDRFAMILY) {
+        wanted.ai_flags = AI_NUMERICSERV;
+        cause = getaddrinfo(host, service, &wanted, &found);
+    }
+    if (cause != 0) {
+        *text = cause == EAI_SYSTEM ? strerror(errno) : gai_strerror(cause);
+        return -1;
+    }
+    int count = 0;
+    for (struct addrinfo *each = found; each && count < countMax; each = each->ai_next) {
+        if (each->ai_addrlen > sizeof addresses->bytes) continue;
+        addresses[count].family = each->ai_family;
+        addresses[count].byteCount = (uint32_t)each->ai_addrlen;
+        memcpy(addresses[count].bytes, each->ai_addr, each->ai_addrlen);
+        count += 1;
+    }
+    freeaddrinfo(found);
+    return count;
+}
+
+int kuzet_connect(const struct kuzet_address *address) {
+    int descriptor = socket(address->family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (descriptor < 0) return -1;
+    int one = 1;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    struct sockaddr_storage storage;
+    memcpy(&storage, address->bytes, address->byteCount);
+    if (connect(descriptor, (struct sockaddr *)&storage, address->byteCount) == 0 ||
+        errno == EINPROGRESS)
+        return descriptor;
+    int cause = errno;
+    close(descriptor);
+    errno = cause;
+    return -1;
+}
+
+int kuzet_socket_error(int descriptor) {
+    int pending = 0;
+    socklen_t length = sizeof pending;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &pending, &length) < 0 ? -1 : pending;
 }
 
 int kuzet_clock_is_synchronised(void) {

@@ -394,6 +394,38 @@ enum Syscalls {
         }
     }
 
+    // MARK: Network
+
+    /// - Returns: the addresses of a host, in the resolver's order; or why there are none.
+    static func resolve(
+        _ host: String, _ port: UInt16, countMax: Int
+    ) -> Result<[kuzet_address], ResolverFailure> {
+        var addresses = [kuzet_address](repeating: kuzet_address(), count: countMax)
+        var text: UnsafePointer<CChar>?
+        let count = kuzet_resolve(host, port, &addresses, Int32(countMax), &text)
+        guard count > 0 else {
+            return .failure(
+                ResolverFailure(cause: text.map { String(cString: $0) } ?? "it has no address"))
+        }
+        return .success(Array(addresses.prefix(Int(count))))
+    }
+
+    static func connect(_ address: kuzet_address) throws(Errno) -> Int32 {
+        var address = address
+        return Int32(
+            try attempt("connect", ["\(address.family)"], again: false) {
+                Int(kuzet_connect(&address))
+            })
+    }
+
+    /// - Returns: the socket's pending error; 0 where there is none.
+    static func socketError(_ descriptor: Int32) throws(Errno) -> Int32 {
+        Int32(
+            try attempt("getsockopt", ["\(descriptor)", "SO_ERROR"]) {
+                Int(kuzet_socket_error(descriptor))
+            })
+    }
+
     static func environment(_ name: String) -> String? {
         getenv(name).map { String(cString: $0) }
     }

@@ -1,3 +1,5 @@
+import Frames
+
 /// One thing going on for as long as one likes: what a detector must see, or must not.
 extension VenueScript {
     public enum Scene: String, CaseIterable, Sendable {

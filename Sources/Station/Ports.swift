@@ -56,3 +56,19 @@ public protocol Ledger: AnyObject {
     /// Keeps a JPEG of an incident and returns its SHA-256.
     func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8]
 }
+
+/// The ledger as those read it who deliver it: there is no second copy of anything.
+public protocol Outbox: AnyObject {
+    /// How many records there are.
+    var recordCount: Int64 { get }
+    /// The records of a lane behind `after`, at most `countMax`, in order. A page may be empty and
+    /// yet reach further.
+    func page(_ lane: DeliveryLane, after: Int64, countMax: Int) throws -> OutboxPage
+    /// Up to where a destination was served; everything is before it where it is a new one.
+    func cursors(of destination: String) throws -> DeliveryCursors
+    /// Notes how far a destination was served: durable with the next records, or with `settle`.
+    /// Until then a crash has the last messages delivered twice, under the same keys.
+    func note(_ cursors: DeliveryCursors, of destination: String)
+    /// Makes durable what was noted.
+    func settle() throws
+}

@@ -1,6 +1,7 @@
 import Cryptography
 import Incidents
 import Linux
+import Station
 
 /// How the ledger lies on the disk; tests vary it, the appliance does not.
 struct LedgerLayout {
@@ -27,7 +28,7 @@ final class LedgerConnection {
     let head: LedgerHead
     /// What the row that names the last record says; it lags behind.
     private var anchored: LedgerHead
-    private let database: Database
+    let database: Database
     private let insertion: Statement
     private let advance: Statement
 
@@ -189,7 +190,12 @@ final class LedgerConnection {
     /// Writes all of `records` in one transaction.
     ///
     /// - Returns: where the chain stands afterwards.
-    func append(_ records: [LedgerRecord], after head: LedgerHead) throws -> LedgerHead {
+    ///
+    /// - Parameter cursors: written with them, at the cost of one page.
+    func append(
+        _ records: [LedgerRecord], after head: LedgerHead,
+        with cursors: [String: DeliveryCursors] = [:]
+    ) throws -> LedgerHead {
         guard !records.isEmpty else { return head }
         guard head.sequence < Int64.max - Int64(records.count) else {
             throw StoreError(database.object, "append", "no sequence numbers are left", .refused)
@@ -208,6 +214,7 @@ final class LedgerConnection {
             // It is a page more to write, hence not with every commit.
             isAnchored = head.sequence - anchored.sequence >= Self.anchorInterval
             if isAnchored { try advance.run(head.sequence, head.hash) }
+            try write(cursors)
         }
         if isAnchored { anchored = head }
         return head
@@ -223,18 +230,20 @@ final class LedgerConnection {
         return bodies.reversed()
     }
 
-    /// What all records together leave to a new life.
-    func past() throws -> LedgerPast {
+    /// What all records together leave to a new life, and what they tell of the clock.
+    func past() throws -> (past: LedgerPast, dating: Dating) {
         let statement = try database.prepare(
             "SELECT body FROM record ORDER BY sequence", attempt: "read the past")
         var past = LedgerPast()
+        var dating = Dating()
         while try statement.step() {
             // `verify` names a record that cannot be read.
             if let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)) {
                 past.learn(record)
+                dating.learn(record)
             }
         }
-        return past
+        return (past, dating)
     }
 
     /// Every evidence file that a record vouches for.

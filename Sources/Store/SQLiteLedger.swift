@@ -32,6 +32,10 @@ public final class SQLiteLedger: Ledger {
     private var vouchedFor: Set<EvidenceName>
     /// The last records, in canonical bytes: one that is given again is passed over.
     private var recent: RecentRecords
+    /// What the records so far tell of the clock.
+    private var dating: Dating
+    /// How far destinations were served, where that is not durable yet.
+    private var noted: [String: DeliveryCursors] = [:]
 
     /// Opens the ledger, or begins one.
     ///
@@ -54,7 +58,8 @@ public final class SQLiteLedger: Ledger {
         self.connection = connection
         head = connection.head
         recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
-        var past = try connection.past()
+        var (past, dating) = try connection.past()
+        self.dating = dating
         past.isIncomplete = !findings.isEmpty
         self.past = past
         vouchedFor = try connection.evidence()
@@ -82,14 +87,16 @@ public final class SQLiteLedger: Ledger {
             try evidence.settle()
         }
         do {
-            head = try connection.append(fresh, after: head)
+            head = try connection.append(fresh, after: head, with: noted)
         } catch {
             // Whether the write took effect is only known by reading it back.
             self.connection = nil
             throw error
         }
+        if !fresh.isEmpty { noted.removeAll() }
         for record in fresh {
             recent.insert(record.canonicalBytes)
+            dating.learn(record)
             if let name = EvidenceName(of: record) { vouchedFor.insert(name) }
         }
     }
@@ -113,6 +120,7 @@ public final class SQLiteLedger: Ledger {
     public func close() {
         // What the log holds is durable already: a checkpoint that fails costs nothing.
         try? evidence.settle()
+        try? settle()
         try? connection?.checkpoint(head)
         connection = nil
     }
@@ -137,6 +145,43 @@ public final class SQLiteLedger: Ledger {
         head = try connection.append(
             found.map { LedgerRecord(stamp: stamp, body: .repaired($0)) }, after: head)
         self.connection = connection
+        return connection
+    }
+}
+
+extension SQLiteLedger: Outbox {
+    public func page(_ lane: DeliveryLane, after: Int64, countMax: Int) throws -> OutboxPage {
+        try opened().page(lane, after: after, countMax: countMax, dating: dating)
+    }
+
+    public func cursors(of destination: String) throws -> DeliveryCursors {
+        if let noted = noted[destination] { return noted }
+        return try opened().cursors(of: destination, last: head.sequence)
+    }
+
+    public func note(_ cursors: DeliveryCursors, of destination: String) {
+        noted[destination] = cursors
+    }
+
+    public func settle() throws {
+        guard !noted.isEmpty else { return }
+        do {
+            try opened().settle(noted)
+        } catch {
+            connection = nil
+            throw error
+        }
+        noted.removeAll()
+    }
+
+    /// Only an `append` opens the database again: what it finds then is to be recorded.
+    private func opened() throws -> LedgerConnection {
+        guard let connection else {
+            throw StoreError(
+                "ledger \(folder.database)", "read",
+                "a write failed; it is opened again with the "
+                    + "next records", .refused)
+        }
         return connection
     }
 }

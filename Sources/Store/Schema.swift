@@ -22,6 +22,12 @@ enum Schema {
                 CREATE TABLE head(id INTEGER PRIMARY KEY,sequence INTEGER NOT NULL,\
                 hash BLOB NOT NULL);
                 INSERT INTO head VALUES(1,0,zeroblob(32));
+                """),
+        Migration(
+            version: 2,
+            statements: """
+                CREATE TABLE cursor(id INTEGER PRIMARY KEY,destination BLOB NOT NULL,\
+                through BLOB NOT NULL);
                 """)
     ]
 

@@ -1,6 +1,5 @@
 import Detectors
 import Frames
-import Simulation
 import Text
 
 /// One recording: what it is, and what it was given.

@@ -7,7 +7,7 @@ import Synchronization
 
 /// A ledger in memory whose disk answers only while it is told to: what hangs in `fsync` looks
 /// like this from outside.
-final class HangingLedger: Ledger, Sendable {
+final class HangingLedger: Ledger, Outbox, Sendable {
     struct Contents {
         var records: [LedgerRecord] = []
         var pictures: [UInt32] = []
@@ -41,6 +41,16 @@ final class HangingLedger: Ledger, Sendable {
         inside.withLock { $0.pictures.append(ordinal) }
         return [UInt8](repeating: UInt8(truncatingIfNeeded: ordinal), count: 32)
     }
+
+    var recordCount: Int64 { Int64(contents.records.count) }
+
+    func page(_ lane: DeliveryLane, after: Int64, countMax: Int) -> OutboxPage {
+        OutboxPage(lane: lane, entries: [], readThrough: recordCount)
+    }
+
+    func cursors(of destination: String) -> DeliveryCursors { DeliveryCursors() }
+    func note(_ cursors: DeliveryCursors, of destination: String) {}
+    func settle() {}
 
     /// As `LedgerClerk.start` wants it.
     @Sendable func opened() throws -> PersistentLedger.Opened {

@@ -11,20 +11,21 @@ import Testing
         return try SQLiteLedger(directory: folder.path, stamp: Story.stamp(0), layout: layout)
     }
 
-    /// The first released form, spelt out: stored ledgers depend on it.
-    @Test func versionOneIsThis() throws {
+    /// The form of today, spelt out: stored ledgers depend on it.
+    @Test func versionTwoIsThis() throws {
         let folder = try TestFolder()
         try open(folder, Schema.migrations).close()
         let database = try Database(path: folder.path + "/ledger.db", mode: .write)
         func value(_ sql: String) throws -> Int64? { try database.integer(sql, attempt: "read") }
         #expect(try value("PRAGMA application_id") == 0x4b55_5a54)
-        #expect(try value("PRAGMA user_version") == 1)
+        #expect(try value("PRAGMA user_version") == 2)
         #expect(try value("PRAGMA page_size") == 512)
         #expect(
             try database.text(
                 "SELECT group_concat(sql,';')FROM(SELECT sql FROM sqlite_schema ORDER BY name)",
                 attempt: "read")
-                == "CREATE TABLE head(id INTEGER PRIMARY KEY,sequence INTEGER NOT NULL,"
+                == "CREATE TABLE cursor(id INTEGER PRIMARY KEY,destination BLOB NOT NULL,"
+                + "through BLOB NOT NULL);CREATE TABLE head(id INTEGER PRIMARY KEY,sequence INTEGER NOT NULL,"
                 + "hash BLOB NOT NULL);CREATE TABLE record(sequence INTEGER PRIMARY KEY,"
                 + "hash BLOB NOT NULL,body BLOB NOT NULL)")
     }
@@ -36,7 +37,7 @@ import Testing
         let later =
             Schema.migrations + [
                 Migration(
-                    version: 2, statements: "CREATE TABLE outbox(sequence INTEGER PRIMARY KEY)")
+                    version: 3, statements: "CREATE TABLE outbox(sequence INTEGER PRIMARY KEY)")
             ]
         for _ in 0..<2 {
             let ledger = try open(folder, later)
@@ -58,12 +59,12 @@ import Testing
         try open(folder, Schema.migrations).append([Story.operated("old")])
         let broken =
             Schema.migrations + [
-                Migration(version: 2, statements: "CREATE TABLE outbox(a);CREATE TABLE outbox(a)")
+                Migration(version: 3, statements: "CREATE TABLE outbox(a);CREATE TABLE outbox(a)")
             ]
         #expect {
             try open(folder, broken)
         } throws: {
-            "\($0)".contains("migrate to version 2: table outbox already exists")
+            "\($0)".contains("migrate to version 3: table outbox already exists")
         }
         let ledger = try open(folder, Schema.migrations)
         #expect(ledger.recordCount == 1)

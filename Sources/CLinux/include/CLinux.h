@@ -58,6 +58,26 @@ const char *kuzet_errno_text(int number);
 /// Sends one datagram to a UNIX socket; a path that starts with '@' is in the abstract namespace.
 int kuzet_send_datagram(const char *path, const void *bytes, size_t byteCount);
 
+/// Where one address of a host stands, as the kernel takes it.
+struct kuzet_address {
+    int family;
+    uint32_t byteCount;
+    unsigned char bytes[128];
+};
+
+/// Looks a host up, for TCP; waits for the answer. Returns how many addresses were found, at most
+/// `countMax`, or -1 with `*text` saying why.
+int kuzet_resolve(
+    const char *host, uint16_t port, struct kuzet_address *addresses, int countMax,
+    const char **text);
+
+/// A TCP socket, non-blocking and close-on-exec, on its way to `address`; -1 with errno. Small
+/// writes go out at once.
+int kuzet_connect(const struct kuzet_address *address);
+
+/// The pending error of a socket, 0 where there is none, or -1 with errno.
+int kuzet_socket_error(int descriptor);
+
 /// 1 where the kernel's clock is disciplined, 0 where not, -1 with errno.
 int kuzet_clock_is_synchronised(void);
 

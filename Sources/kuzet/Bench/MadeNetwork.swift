@@ -1,5 +1,5 @@
+import Frames
 import Networks
-import Simulation
 
 /// A network of MobileNetV2's shape, a thirtieth of its size, with random weights: every machine has
 /// it without a file. Scales are chosen so that codes spread over their range, as in a trained one.

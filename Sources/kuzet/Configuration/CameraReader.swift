@@ -79,7 +79,7 @@ extension TableReader {
     }
 
     /// A name of letters, digits, `-` and `_`, for it stands in file names and commands.
-    fileprivate func word(_ key: String) -> String {
+    func word(_ key: String) -> String {
         let allowed = "1 to 32 letters a–z, digits, - and _"
         guard let value = value(key) else {
             missing(key, allowed: allowed)

@@ -7,13 +7,15 @@ import Station
 
 /// Everything that the one configuration file says, validated, with defaults filled in.
 struct Configuration: Hashable, Sendable {
-    /// Stands in the log, in reports, and later in messages: which appliance this is.
+    /// Stands in the log, in reports and in messages: which appliance this is.
     var name = "kuzet"
     var board = BoardSection()
     var lines = LineMap()
     /// At least one, at most `StationPolicy.cameraCountMax`.
     var cameras: [CameraSection] = []
     var store = StoreSection()
+    /// At most `DestinationSection.countMax`.
+    var destinations: [DestinationSection] = []
     /// Everything the station decides by; its `cameras` are in the order of `cameras`.
     var station = StationPolicy()
 }

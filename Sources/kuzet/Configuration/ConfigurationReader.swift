@@ -80,6 +80,7 @@ extension Configuration {
         if let table = top.table("rule") { incidents.readRules(table) }
         readCameras(top, incidents)
         if let table = top.table("store") { store.read(table) }
+        readDestinations(top)
         if let table = top.table("siren") { station.siren.read(table) }
         if let table = top.table("lamps") { station.lamps.read(table) }
         if let table = top.table("alarm") { station.readAlarm(table) }
@@ -89,6 +90,18 @@ extension Configuration {
             if case .array(let elements) = value.content, elements.isEmpty {
                 top.refuse(value, "schedule", allowed: "at least one [[schedule]], or none at all")
             }
+        }
+    }
+
+    private mutating func readDestinations(_ top: TableReader) {
+        for table in top.tables("destination", countMax: DestinationSection.countMax) {
+            let destination = DestinationSection(table)
+            if let value = table.value("name"),
+                destinations.contains(where: { $0.name == destination.name })
+            {
+                table.refuse(value, "name", allowed: "a name that no other destination has")
+            }
+            destinations.append(destination)
         }
     }
 

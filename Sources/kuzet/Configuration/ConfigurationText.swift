@@ -26,6 +26,7 @@ extension Configuration {
             page.write(camera, policy.incidents)
         }
         page.write(store)
+        page.write(destinations)
         page.write(station.siren)
         page.write(station.lamps)
         page.writeAlarm(station)
@@ -44,9 +45,9 @@ extension Configuration {
 }
 
 /// A TOML file that is being written.
-private struct TOMLPage {
+struct TOMLPage {
     let commented: Bool
-    private(set) var text = ""
+    var text = ""
 
     init(commented: Bool) {
         self.commented = commented
@@ -77,7 +78,7 @@ private struct TOMLPage {
     }
 }
 
-private func tomlText(_ string: String) -> String { quoted(string, countMax: .max) }
+func tomlText(_ string: String) -> String { quoted(string, countMax: .max) }
 
 private func list(_ elements: [String]) -> String { "[" + elements.joined(separator: ", ") + "]" }
 

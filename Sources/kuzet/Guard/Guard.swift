@@ -11,6 +11,7 @@ final class Guard {
     private let queue: EventQueue
     private let watches: [Watch]
     private let clerk: LedgerClerk
+    private let uplinks: Uplinks?
     private let supervisor: Supervisor
     private var latest = Instant.zero
     private var clockToldAt: Instant?
@@ -34,13 +35,14 @@ final class Guard {
     ///   ends us after 30 s.
     init(
         duty: Duty, queue: EventQueue, watches: [Watch], clerk: LedgerClerk,
-        supervisor: Supervisor, settleLimit: Interval = .seconds(10),
+        uplinks: Uplinks? = nil, supervisor: Supervisor, settleLimit: Interval = .seconds(10),
         reload: @escaping () -> (policy: StationPolicy?, hash: [UInt8])
     ) {
         self.duty = duty
         self.queue = queue
         self.watches = watches
         self.clerk = clerk
+        self.uplinks = uplinks
         self.supervisor = supervisor
         self.settleLimit = settleLimit
         self.reload = reload
@@ -81,6 +83,8 @@ final class Guard {
             step(.tick)
             try? supervisor.feedWatchdog()
         }
+        // What stands in the ledger now is told if that goes fast; the next life tells the rest.
+        uplinks?.stop(within: min(end - now(), .seconds(2)))
         let isClosed = clerk.stop(within: end - now())
         for cause in queue.take() { step(cause) }
         let count = duty.appliance.waitingRecords.count
@@ -166,7 +170,8 @@ final class Guard {
         }
         let ledger = Self.ledgerStatus(
             silence: clerk.silence(at: latest), waiting: duty.appliance.waitingRecords)
-        try? supervisor.status((cameras + [ledger]).joined(separator: "; "))
+        let destinations = uplinks?.status ?? []
+        try? supervisor.status((cameras + [ledger] + destinations).joined(separator: "; "))
     }
 
     static func ledgerStatus(

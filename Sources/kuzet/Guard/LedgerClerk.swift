@@ -20,6 +20,8 @@ final class LedgerClerk: Sendable {
     private enum Order {
         case append([LedgerRecord])
         case picture([UInt8], ordinal: UInt32)
+        /// For those who deliver; answered without delay by whoever gave it.
+        case read(@Sendable (PersistentLedger) -> Void)
     }
 
     private struct Desk {
@@ -31,17 +33,27 @@ final class LedgerClerk: Sendable {
         /// What the ledger told; nil where it could not be read.
         var past: LedgerPast?
 
+        /// What is asked again as soon as the ledger could be opened.
+        var waitingForLedger: [@Sendable () -> Void] = []
+        /// How far destinations were served, since that was last made durable.
+        var noted: [String: DeliveryCursors] = [:]
+
         /// Bytes of each picture that waits.
         var pictures: [Int] {
             orders.compactMap {
                 if case .picture(let jpeg, _) = $0 { jpeg.count } else { nil }
             }
         }
-        var batchCount: Int { orders.count - pictures.count }
+        var batchCount: Int {
+            orders.count { if case .append = $0 { true } else { false } }
+        }
     }
 
     static let batchCountMax = 2
     static let pictureCountMax = 32
+    static let readCountMax = 64
+    /// How far destinations were served is written with the next records, or after so long.
+    static let noteDelayMilliseconds: Int64 = 30_000
     static let pictureByteCountMax = 8 << 20
 
     private let boot: BootID
@@ -73,6 +85,65 @@ final class LedgerClerk: Sendable {
         try Threads.start("ledger") { [self] in
             work(PersistentLedger(open: open) { [queue] in queue.post(.pastKnown($0)) }, peek)
         }
+    }
+
+    /// Is told, on the ledger's thread, how many records are durable.
+    private let reached = Mutex<@Sendable (Int64) -> Void>({ _ in })
+
+    // MARK: For couriers' threads; none of these waits for the disk
+
+    /// Calls `told` whenever there are more records, and once at the start.
+    func whenReached(_ told: @escaping @Sendable (Int64) -> Void) {
+        reached.withLock { $0 = told }
+        read { ledger in
+            if let outbox = try? ledger.outbox() { told(outbox.recordCount) }
+        }
+    }
+
+    /// Up to where a destination was served; asked again until the ledger can be opened.
+    func cursors(
+        of destination: String, _ answer: @escaping @Sendable (DeliveryCursors) -> Void
+    ) {
+        read { [self] ledger in
+            do {
+                answer(try ledger.outbox().cursors(of: destination))
+            } catch {
+                desk.withLock {
+                    $0.waitingForLedger.append { self.cursors(of: destination, answer) }
+                }
+            }
+        }
+    }
+
+    /// - Parameter answer: nil where it cannot be read now.
+    func page(
+        _ lane: DeliveryLane, after: Int64, countMax: Int,
+        _ answer: @escaping @Sendable (OutboxPage?) -> Void
+    ) {
+        let isTaken = read { ledger in
+            answer(try? ledger.outbox().page(lane, after: after, countMax: countMax))
+        }
+        if !isTaken { answer(nil) }
+    }
+
+    func note(_ cursors: DeliveryCursors, of destination: String) {
+        let isFirst = desk.withLock { desk in
+            defer { desk.noted[destination] = cursors }
+            return desk.noted.isEmpty
+        }
+        if isFirst { ring() }
+    }
+
+    @discardableResult
+    private func read(_ body: @escaping @Sendable (PersistentLedger) -> Void) -> Bool {
+        let isTaken = desk.withLock { desk in
+            let count = desk.orders.count { if case .read = $0 { true } else { false } }
+            guard count < Self.readCountMax, !desk.isStopping else { return false }
+            desk.orders.append(.read(body))
+            return true
+        }
+        if isTaken { ring() }
+        return isTaken
     }
 
     // MARK: For the station's thread; none of these waits for the disk, but those that say so.
@@ -146,7 +217,7 @@ final class LedgerClerk: Sendable {
             desk.busySince = nil
         }
         try? hasOpened.signal()
-        while let order = next() {
+        while let order = next(ledger) {
             let cause = carryOut(order, ledger)
             // Before it leaves the desk: who sees an empty one finds the answer in the queue.
             if let cause { queue.post(cause) }
@@ -160,29 +231,64 @@ final class LedgerClerk: Sendable {
     }
 
     /// Waits for the next order; nil when there will be none.
-    private func next() -> Order? {
+    private func next(_ ledger: PersistentLedger) -> Order? {
+        var notedSince: Instant?
         while true {
             _ = try? bell.clear()
-            let (order, isStopping) = desk.withLock { desk in
+            let (order, isStopping, isNoted) = desk.withLock { desk in
                 if !desk.orders.isEmpty { desk.busySince = Self.now() }
-                return (desk.orders.first, desk.isStopping)
+                return (desk.orders.first, desk.isStopping, !desk.noted.isEmpty)
             }
             if let order { return order }
-            if isStopping { return nil }
-            _ = try? bell.wait(for: .readable, milliseconds: nil)
+            if isStopping {
+                handOverNotes(to: ledger)
+                return nil
+            }
+            guard isNoted else {
+                notedSince = nil
+                _ = try? bell.wait(for: .readable, milliseconds: nil)
+                continue
+            }
+            let since = notedSince ?? Self.now()
+            notedSince = since
+            let left = Self.noteDelayMilliseconds - (Self.now() - since).milliseconds
+            if left > 0 {
+                _ = try? bell.wait(for: .readable, milliseconds: left)
+            } else {
+                handOverNotes(to: ledger)
+                // Where that fails they are noted again with what comes next.
+                try? ledger.outbox().settle()
+                notedSince = nil
+            }
         }
+    }
+
+    /// Gives the ledger what couriers noted; it is written with the next records, or when it is
+    /// closed.
+    private func handOverNotes(to ledger: PersistentLedger) {
+        guard let outbox = try? ledger.outbox() else { return }
+        let noted = desk.withLock { desk in
+            defer { desk.noted.removeAll() }
+            return desk.noted
+        }
+        for (destination, cursors) in noted { outbox.note(cursors, of: destination) }
     }
 
     private func carryOut(_ order: Order, _ ledger: PersistentLedger) -> Event.Cause? {
         do {
             switch order {
             case .append(let records):
+                handOverNotes(to: ledger)
                 try ledger.append(records)
+                tellReached(ledger)
                 return .recordsKept(count: records.count)
             case .picture(let jpeg, let ordinal):
                 let sha256 = try ledger.keepSnapshot(jpeg, ordinal: ordinal, boot: boot)
                 return .evidenceKept(
                     ordinal: ordinal, sha256: sha256, byteCount: UInt32(clamping: jpeg.count))
+            case .read(let body):
+                body(ledger)
+                return nil
             }
         } catch {
             if case .append = order { return .storeFailed(cause: "\(error)") }
@@ -190,5 +296,16 @@ final class LedgerClerk: Sendable {
             Journal.write(Priority.error.rawValue, "\(error)")
             return nil
         }
+    }
+
+    /// There are more records; and whoever asked while there was no ledger asks again.
+    private func tellReached(_ ledger: PersistentLedger) {
+        guard let outbox = try? ledger.outbox() else { return }
+        reached.withLock { $0 }(outbox.recordCount)
+        let waiting = desk.withLock { desk in
+            defer { desk.waitingForLedger.removeAll() }
+            return desk.waitingForLedger
+        }
+        for ask in waiting { ask() }
     }
 }

@@ -8,7 +8,7 @@ import Station
 final class PersistentLedger: Ledger {
     /// A ledger that was opened, and what its past says.
     struct Opened {
-        var ledger: any Ledger
+        var ledger: any Ledger & Outbox
         var past: LedgerPast
     }
 
@@ -29,6 +29,9 @@ final class PersistentLedger: Ledger {
     func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
         try opened().ledger.keepSnapshot(jpeg, ordinal: ordinal, boot: boot)
     }
+
+    /// The ledger as an outbox; throws where it cannot be opened now.
+    func outbox() throws -> any Outbox { try opened().ledger }
 
     /// nil where the ledger cannot be opened now.
     var past: LedgerPast? { try? opened().past }

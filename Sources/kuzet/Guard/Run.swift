@@ -68,8 +68,10 @@ struct Run: ParsableCommand {
                 firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
             lines: lines, keep: clerk.append, snapshot: evidence.keep,
             log: { Journal.write($0.rawValue, $1) })
+        let uplinks = try Uplinks(settings, clerk: clerk, boot: boot) { _, _, _ in }
         let guardian = Guard(
-            duty: duty, queue: queue, watches: watches, clerk: clerk, supervisor: Supervisor(),
+            duty: duty, queue: queue, watches: watches, clerk: clerk, uplinks: uplinks,
+            supervisor: Supervisor(),
             reload: { reload(watches, running: settings) })
         for (index, camera) in settings.cameras.enumerated() {
             try watches[index].start(settings: camera.detectorSettings) {

@@ -1,7 +1,7 @@
-/// The one source of chance in a simulation: a seed gives the same night on every machine.
+/// The one source of chance: a seed gives the same night, or the same pauses, on every machine.
 ///
 /// - Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
-public struct SplitMix64: RandomNumberGenerator, Sendable {
+public struct SplitMix64: RandomNumberGenerator, Hashable, Sendable {
     private var state: UInt64
 
     public init(seed: UInt64) {
@@ -17,7 +17,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     /// A whole number in `range`; its slight bias (below 2⁻³² for ranges below 2³²) is harmless
-    /// in a simulation, and the result does not depend on the standard library's method.
+    /// here, and the result does not depend on the standard library's method.
     public mutating func whole(in range: ClosedRange<Int>) -> Int {
         let span = UInt64(range.upperBound - range.lowerBound) + 1
         return range.lowerBound + Int(next() % span)

@@ -1,0 +1,40 @@
+import Frames
+
+/// How long to wait before the next attempt to reach somebody.
+///
+/// Pauses double from one failure to the next. A connection counts as a success only after it
+/// lasted: a receiver that takes every connection and drops it at once must not be stormed.
+///
+/// - Shape: a pause is drawn evenly from the upper half of its bound, so that a thousand
+///   appliances that lost one receiver at one moment do not return at one moment.
+/// - Source: espressif/esp-rainmaker-neo-firmware#1; M. Brooker, "Exponential backoff and jitter".
+public struct Backoff: Hashable, Sendable {
+    public static let pauseMin = Interval.seconds(1)
+    public static let pauseMax = Interval.seconds(300)
+    /// A connection that lasted so long was a success.
+    public static let stableAfter = Interval.seconds(60)
+
+    private var bound = Backoff.pauseMin
+    private var connectedAt: Instant?
+    private var chance: SplitMix64
+
+    /// - Parameter seed: another one on every appliance.
+    public init(seed: UInt64) {
+        chance = SplitMix64(seed: seed)
+    }
+
+    public mutating func connected(at instant: Instant) {
+        connectedAt = instant
+    }
+
+    /// The connection is gone, or could not be made.
+    ///
+    /// - Returns: the pause before the next attempt.
+    public mutating func failed(at instant: Instant) -> Interval {
+        if let connectedAt, instant - connectedAt >= Self.stableAfter { bound = Self.pauseMin }
+        connectedAt = nil
+        let milliseconds = Int(bound.milliseconds)
+        bound = min(bound * 2, Self.pauseMax)
+        return .milliseconds(Int64(chance.whole(in: milliseconds / 2...milliseconds)))
+    }
+}

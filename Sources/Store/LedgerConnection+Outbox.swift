@@ -1,0 +1,116 @@
+import Frames
+import Incidents
+import Station
+
+/// The ledger as an outbox: read in pages, and how far each destination was served.
+extension LedgerConnection {
+    /// So many records are looked at for one page, so that a lane in which little happens cannot
+    /// keep the disk's thread.
+    static let scanCountMax = 512
+
+    func page(
+        _ lane: DeliveryLane, after: Int64, countMax: Int, dating: Dating
+    ) throws -> OutboxPage {
+        let statement = try database.prepare(
+            "SELECT sequence,body FROM record WHERE sequence>\(after) ORDER BY sequence "
+                + "LIMIT \(Self.scanCountMax)", attempt: "read the outbox")
+        var page = OutboxPage(lane: lane, entries: [], readThrough: after)
+        while page.entries.count < countMax, try statement.step() {
+            page.readThrough = statement.integer(0)
+            // A record that cannot be read can be told to nobody; `verify` names it.
+            guard let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)),
+                DeliveryLane(of: record) == lane
+            else { continue }
+            page.entries.append(try entry(record, sequence: page.readThrough, dating))
+        }
+        return page
+    }
+
+    private func entry(
+        _ record: LedgerRecord, sequence: Int64, _ dating: Dating
+    ) throws -> OutboxEntry {
+        var entry = OutboxEntry(
+            sequence: sequence, record: record,
+            at: dating.date(of: record.stamp.monotonic, by: record.stamp))
+        switch record.body {
+        case .incident(let incident):
+            entry.openedAt = dating.date(of: incident.openedAt, by: record.stamp)
+        case .interrupted(let boot, let ordinal):
+            let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
+            guard let (incident, stamp) = try lastState(of: identity, before: sequence) else {
+                break
+            }
+            entry.interrupted = incident
+            entry.openedAt = dating.date(of: incident.openedAt, by: stamp)
+        default: break
+        }
+        return entry
+    }
+
+    /// The newest record of an incident; read backwards, because it is rarely far.
+    private func lastState(
+        of identity: IncidentIdentity, before sequence: Int64
+    ) throws -> (Incident, Stamp)? {
+        let statement = try database.prepare(
+            "SELECT body FROM record WHERE sequence<\(sequence) AND "
+                + "substr(body,\(LedgerRecord.typeCodeOffset + 1),1)=x'02' "
+                + "ORDER BY sequence DESC", attempt: "read an incident")
+        while try statement.step() {
+            guard let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)),
+                case .incident(let incident) = record.body, incident.ordinal == identity.ordinal,
+                record.stamp.boot == identity.boot
+            else { continue }
+            return (incident, record.stamp)
+        }
+        return nil
+    }
+
+    /// - Shape: a row for each destination: its name, and three big-endian numbers of 8 bytes.
+    ///
+    /// - Parameter last: a cursor behind this is damage: what comes must not be skipped.
+    func cursors(of destination: String, last: Int64) throws -> DeliveryCursors {
+        var cursors = DeliveryCursors()
+        guard let (_, bytes) = try row(of: destination), bytes.count == 8 * 3 else {
+            return cursors
+        }
+        for lane in DeliveryLane.allCases {
+            let start = 8 * Int(lane.rawValue)
+            let value = bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            cursors[lane] = min(max(Int64(bitPattern: value), 0), last)
+        }
+        return cursors
+    }
+
+    /// Within a transaction of the caller.
+    func write(_ cursors: [String: DeliveryCursors]) throws {
+        guard !cursors.isEmpty else { return }
+        let replacement = try database.prepare(
+            "REPLACE INTO cursor(id,destination,through)VALUES(?,?,?)", attempt: "note cursors")
+        for (destination, cursors) in cursors.sorted(by: { $0.key < $1.key }) {
+            let last = "SELECT max(id) FROM cursor"
+            let id =
+                try row(of: destination)?.id
+                ?? (try database.integer(last, attempt: "note cursors") ?? 0) + 1
+            var bytes: [UInt8] = []
+            for lane in DeliveryLane.allCases {
+                let value = UInt64(bitPattern: cursors[lane])
+                bytes += (0..<8).map { UInt8(truncatingIfNeeded: value >> (56 - 8 * $0)) }
+            }
+            try replacement.run(id, Array(destination.utf8), bytes)
+        }
+    }
+
+    func settle(_ cursors: [String: DeliveryCursors]) throws {
+        try database.transaction(attempt: "note cursors") { try write(cursors) }
+    }
+
+    private func row(of destination: String) throws -> (id: Int64, through: [UInt8])? {
+        let statement = try database.prepare(
+            "SELECT id,destination,through FROM cursor", attempt: "read cursors")
+        let name = Array(destination.utf8)
+        while try statement.step() {
+            if statement.bytes(1) == name { return (statement.integer(0), statement.bytes(2)) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,279 @@
+import Frames
+import Incidents
+import Linux
+import Station
+import Synchronization
+
+/// One way to a destination: where, and in which tongue.
+public struct Path: Sendable {
+    public var endpoint: Endpoint
+    public var makeDialect: @Sendable () -> any Dialect
+
+    public init(endpoint: Endpoint, makeDialect: @escaping @Sendable () -> any Dialect) {
+        self.endpoint = endpoint
+        self.makeDialect = makeDialect
+    }
+}
+
+/// What a courier needs of the rest of the appliance. Called from its thread; nothing here may
+/// wait for the network.
+public struct CourierPorts: Sendable {
+    /// Asks for a page of the ledger, which comes with `Courier.give` or `readFailed`.
+    public var read: @Sendable (_ lane: DeliveryLane, _ after: Int64, _ countMax: Int) -> Void
+    /// Up to where all is delivered.
+    public var note: @Sendable (DeliveryCursors) -> Void
+    public var command: @Sendable ([UInt8]) -> Void
+    public var log: @Sendable (Priority, String) -> Void
+    public var clock: @Sendable () -> CertificateClock
+
+    public init(
+        read: @escaping @Sendable (DeliveryLane, Int64, Int) -> Void,
+        note: @escaping @Sendable (DeliveryCursors) -> Void,
+        command: @escaping @Sendable ([UInt8]) -> Void,
+        log: @escaping @Sendable (Priority, String) -> Void,
+        clock: @escaping @Sendable () -> CertificateClock
+    ) {
+        self.read = read
+        self.note = note
+        self.command = command
+        self.log = log
+        self.clock = clock
+    }
+}
+
+/// Carries the ledger to one destination, on a thread of its own, for as long as the appliance
+/// runs: over the first of its paths, and over the second while the first is down.
+///
+/// - Limits: `Delivery`'s windows; a connection is given up where nothing moves.
+public final class Courier: Sendable {
+    /// How it fares, for whoever asks.
+    public struct Status: Hashable, Sendable {
+        public var isConnected = false
+        /// Which path is in use, from 0.
+        public var path = 0
+        public var deliveredCount: UInt64 = 0
+        public var refusedCount: UInt64 = 0
+        /// Records that the ledger has and the destination has not confirmed.
+        public var behindCount: Int64 = 0
+        public var failure = ""
+    }
+
+    private struct Mail {
+        var head: Int64 = 0
+        var cursors: DeliveryCursors?
+        var pages: [OutboxPage] = []
+        var failedReads: [DeliveryLane] = []
+        var answers: [String] = []
+        var isStopping = false
+        var status = Status()
+    }
+
+    public static let connectLimit = Interval.seconds(15)
+    /// An answer too many is dropped: whoever asks that often asks again.
+    static let answerCountMax = 16
+    /// While the second path is in use, the first is tried every so often.
+    static let returnPeriod = Interval.seconds(300)
+
+    public let name: String
+    private let paths: [Path]
+    private let failoverAfter: Interval
+    private let seed: UInt64
+    private let ports: CourierPorts
+    private let mail = Mutex(Mail())
+    private let bell: FileDescriptor
+    /// Readable for good once it is to stop.
+    private let hasToGo: FileDescriptor
+    private let hasEnded: FileDescriptor
+
+    /// - Parameters:
+    ///   - paths: one or two.
+    ///   - failoverAfter: the second path is taken when the first was down for so long.
+    ///   - seed: another one on every appliance, so that pauses differ.
+    public init(
+        name: String, paths: [Path], failoverAfter: Interval, seed: UInt64, ports: CourierPorts
+    ) throws {
+        precondition(!paths.isEmpty, "a destination has at least one path")
+        self.name = name
+        self.paths = paths
+        self.failoverAfter = failoverAfter
+        self.seed = seed
+        self.ports = ports
+        bell = try FileDescriptor.event()
+        hasToGo = try FileDescriptor.event()
+        hasEnded = try FileDescriptor.event()
+    }
+
+    /// Runs the thread until `stop`. It delivers nothing before it was told the cursors.
+    public func start() throws {
+        try Threads.start("uplink \(name)") { [self] in
+            work()
+            try? hasEnded.signal()
+        }
+    }
+
+    // MARK: For other threads
+
+    /// Up to where this destination was served in earlier lives.
+    public func begin(at cursors: DeliveryCursors) { post { $0.cursors = cursors } }
+
+    /// The ledger has so many records.
+    public func ledgerReached(_ sequence: Int64) { post { $0.head = max($0.head, sequence) } }
+    public func give(_ page: OutboxPage) { post { $0.pages.append(page) } }
+    public func readFailed(_ lane: DeliveryLane) { post { $0.failedReads.append(lane) } }
+
+    /// Tells the destination what became of its command.
+    public func answer(_ text: String) {
+        post { mail in
+            if mail.answers.count < Self.answerCountMax { mail.answers.append(text) }
+        }
+    }
+
+    public var status: Status { mail.withLock { $0.status } }
+
+    /// Says goodbye and ends; waits at most `limit`.
+    public func stop(within limit: Interval) {
+        try? hasToGo.signal()
+        post { $0.isStopping = true }
+        _ = try? hasEnded.wait(for: .readable, milliseconds: max(limit.milliseconds, 0))
+    }
+
+    private func post(_ change: (inout sending Mail) -> Void) {
+        mail.withLock { change(&$0) }
+        try? bell.signal()
+    }
+
+    // MARK: The courier's own thread
+
+    private static func now() -> Moment {
+        Moment(
+            monotonic: Instant(nanoseconds: Clocks.monotonicNanoseconds()),
+            wallMilliseconds: Clocks.wallMilliseconds())
+    }
+
+    private func work() {
+        guard let cursors = waitForCursors() else { return }
+        var round = CourierRound(
+            name: name, delivery: Delivery(cursors: cursors), ports: ports,
+            dialects: paths.map { $0.makeDialect() })
+        var backoff = Backoff(seed: seed)
+        /// Since when the first path is down; nil while it is up.
+        var downSince: Instant? = Self.now().monotonic
+        while true {
+            let start = Self.now().monotonic
+            let isBackupDue =
+                paths.count > 1 && downSince.map { start - $0 >= failoverAfter } ?? false
+            var connected: (path: Int, connection: Connection)?
+            for path in isBackupDue ? [0, 1] : [0] where connected == nil {
+                connected = connect(path).map { (path, $0) }
+            }
+            if let (path, connection) = connected {
+                let instant = Self.now().monotonic
+                downSince = path == 0 ? nil : downSince
+                backoff.connected(at: instant)
+                if serve(connection, path, &round) { return }
+                if path == 0 { downSince = Self.now().monotonic }
+            }
+            let pause = backoff.failed(at: Self.now().monotonic)
+            if rest(pause, &round) { return }
+        }
+    }
+
+    private func waitForCursors() -> DeliveryCursors? {
+        while true {
+            _ = try? bell.clear()
+            let (cursors, isStopping) = mail.withLock { ($0.cursors, $0.isStopping) }
+            if isStopping { return nil }
+            if let cursors { return cursors }
+            _ = try? bell.wait(for: .readable, milliseconds: nil)
+        }
+    }
+
+    private func connect(_ path: Int) -> Connection? {
+        do throws(LinkError) {
+            return try Connection(
+                to: paths[path].endpoint, clock: ports.clock(), within: Self.connectLimit,
+                bell: hasToGo)
+        } catch {
+            note(failure: error.description)
+            return nil
+        }
+    }
+
+    /// Says each cause once: an outage of a week is not a million lines.
+    private func note(failure: String) {
+        let isNew = mail.withLock { mail in
+            defer {
+                mail.status.failure = failure
+                mail.status.isConnected = false
+            }
+            return mail.status.failure != failure
+        }
+        if isNew { ports.log(.warning, "destination \(name): \(failure)") }
+    }
+
+    /// Speaks over a connection until it fails.
+    ///
+    /// - Returns: true when it is time to go.
+    private func serve(
+        _ connection: Connection, _ path: Int, _ round: inout CourierRound
+    ) -> Bool {
+        let startedAt = Self.now().monotonic
+        var failure = round.begin(on: path, connection, at: Self.now())
+        while failure == nil {
+            var poll = Poll()
+            poll.add(bell, for: .readable)
+            let link = poll.add(connection.socket, for: connection.wanted)
+            // TLS may hold bytes that the socket no longer shows: those were read to the end.
+            _ = try? poll.wait(milliseconds: 500)
+            _ = try? bell.clear()
+            let isStopping = takeMail(&round)
+            let moment = Self.now()
+            failure = round.turn(
+                connection, isReady: !poll[link].isEmpty, at: moment)
+            mail.withLock { mail in
+                mail.status = round.status(mail.status, path: path)
+                if round.isOpen { mail.status.failure = "" }
+            }
+            if isStopping {
+                round.leave(connection, at: moment)
+                round.end()
+                return true
+            }
+            if path > 0, failure == nil, moment.monotonic - startedAt >= Self.returnPeriod {
+                failure = "back to the first path"
+            }
+        }
+        round.end()
+        note(failure: "\(paths[path].endpoint.name): \(failure ?? "")")
+        return false
+    }
+
+    /// Waits out a pause; pages that come meanwhile are kept.
+    private func rest(_ pause: Interval, _ round: inout CourierRound) -> Bool {
+        let end = Self.now().monotonic + pause
+        while true {
+            let left = (end - Self.now().monotonic).milliseconds
+            guard left > 0 else { return false }
+            _ = try? bell.wait(for: .readable, milliseconds: left)
+            _ = try? bell.clear()
+            if takeMail(&round) { return true }
+            mail.withLock { $0.status.behindCount = round.behindCount }
+        }
+    }
+
+    private func takeMail(_ round: inout CourierRound) -> Bool {
+        let taken = mail.withLock { mail in
+            defer {
+                mail.pages.removeAll()
+                mail.failedReads.removeAll()
+                mail.answers.removeAll()
+            }
+            return (mail.head, mail.pages, mail.failedReads, mail.answers, mail.isStopping)
+        }
+        round.ledgerReached(taken.0)
+        for page in taken.1 { round.read(page) }
+        for lane in taken.2 { round.readFailed(lane) }
+        for answer in taken.3 { round.answer(answer) }
+        return taken.4
+    }
+}

@@ -1,0 +1,8 @@
+/// Why a receiver could not be reached, as *object: attempt: cause*.
+public struct LinkError: Error, Hashable, CustomStringConvertible, Sendable {
+    public var object: String
+    public var attempt: String
+    public var cause: String
+
+    public var description: String { "\(object): \(attempt): \(cause)" }
+}

@@ -1,0 +1,95 @@
+import Cryptography
+import Frames
+import Incidents
+import Station
+import Text
+
+/// Ledger entries as JSON, the form of MQTT payloads. The schema stands in `schema/`.
+///
+/// - Shape: one object of one line; `format` names the form and its version, `key` is the same
+///   whenever the same step is told again.
+public enum MessageJSON {
+    /// - Parameter picture: the JPEG of a snapshot, where it is sent along.
+    public static func text(
+        _ entry: OutboxEntry, speaker: Speaker, picture: [UInt8]? = nil
+    ) -> String {
+        if let report = speaker.report(entry) {
+            return incident(report, device: speaker.device, sequence: entry.sequence)
+        }
+        let stamp = entry.record.stamp
+        let head =
+            "\"device\":\(JSON.quoted(speaker.device)),"
+            + "\"key\":\"\(stamp.boot.hexadecimal)-\(stamp.monotonic.nanoseconds)\""
+        let tail = date("at", entry.at) + ",\"sequence\":\(entry.sequence)}"
+        switch entry.record.body {
+        case .evidence(let ordinal, let kind, let sha256, let byteCount):
+            let identity = IncidentIdentity(boot: stamp.boot, ordinal: ordinal)
+            var text = "{\"format\":\"kuzet-evidence-1\",\(head),"
+            text += "\"incident\":\"\(identity.full)\",\"evidence\":\"\(kind)\","
+            text += "\"sha256\":\"\(SHA256.hexadecimal(sha256))\",\"bytes\":\(byteCount),"
+            if let picture { text += "\"jpeg\":\"\(Base64.text(picture))\"," }
+            return text + tail
+        case .explained(let explanation):
+            let identity = IncidentIdentity(boot: stamp.boot, ordinal: explanation.ordinal)
+            let scores = explanation.series.entries.map {
+                "[\($0.offset),\($0.score.perMille)]"
+            }
+            return "{\"format\":\"kuzet-explanation-1\",\(head),"
+                + "\"incident\":\"\(identity.full)\","
+                + "\"model\":\"\(SHA256.hexadecimal(explanation.model))\","
+                + "\"enterPerMille\":\(explanation.enterScore.perMille),"
+                + "\"confirmPerMille\":\(explanation.confirmScore.perMille),"
+                + "\"droppedFrames\":\(explanation.droppedFrameCount),"
+                + "\"scores\":[\(scores.joined(separator: ","))]," + tail
+        default:
+            return "{\"format\":\"kuzet-health-1\",\(head),\(health(entry.record.body))," + tail
+        }
+    }
+
+    /// What an appliance is: `online`, `stopped` in order, or `offline`, which the broker says for it.
+    static func status(_ state: String, device: String) -> String {
+        "{\"format\":\"kuzet-status-1\",\"device\":\(JSON.quoted(device)),\"state\":\"\(state)\"}"
+    }
+
+    private static func incident(
+        _ report: IncidentReport, device: String, sequence: Int64
+    ) -> String {
+        let camera = report.camera.map(JSON.quoted) ?? "null"
+        let region = report.region
+        return "{\"format\":\"kuzet-incident-1\",\"device\":\(JSON.quoted(device)),"
+            + "\"key\":\"\(report.key)\",\"incident\":\"\(report.identity.full)\","
+            + "\"kind\":\"\(report.kind)\",\"state\":\"\(report.state)\","
+            + "\"interrupted\":\(report.isInterrupted),"
+            + "\"camera\":\(camera),\"zone\":\(report.zone),"
+            + date("openedAt", report.openedAt) + "," + date("at", report.at) + ","
+            + "\"scorePerMille\":\(report.peakScore.perMille),"
+            + "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"
+            + "\"sequence\":\(sequence)}"
+    }
+
+    /// Text for people, milliseconds for machines, and how far both can be trusted.
+    private static func date(_ name: String, _ date: Dating.Date) -> String {
+        "\"\(name)\":{\"utc\":\"\(date.utcText)\",\"milliseconds\":\(date.wallMilliseconds),"
+            + "\"by\":\"\(date.source.rawValue)\"}"
+    }
+
+    private static func health(_ body: LedgerRecord.Body) -> String {
+        switch body {
+        case .started(let configuration):
+            "\"event\":\"started\",\"configuration\":\"\(SHA256.hexadecimal(configuration))\""
+        case .clockCorrected(let offset):
+            "\"event\":\"clockCorrected\",\"offsetMilliseconds\":\(offset)"
+        case .configured(let configuration, let isAccepted):
+            "\"event\":\"configured\",\"accepted\":\(isAccepted),"
+                + "\"configuration\":\"\(SHA256.hexadecimal(configuration))\""
+        case .operated(let text): "\"event\":\"operated\",\"text\":\(JSON.quoted(text))"
+        case .repaired(let text): "\"event\":\"repaired\",\"text\":\(JSON.quoted(text))"
+        case .siren(let step, let milliseconds):
+            "\"event\":\"siren\",\"step\":\"\(step)\",\"milliseconds\":\(milliseconds)"
+        case .interrupted(let boot, let ordinal):
+            "\"event\":\"interrupted\",\"incident\":"
+                + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
+        case .incident, .evidence, .explained: "\"event\":\"other\""
+        }
+    }
+}

@@ -1,0 +1,151 @@
+import Cryptography
+import Frames
+import Incidents
+import Linux
+import Station
+import Store
+import Synchronization
+import Uplink
+
+/// The couriers of an appliance, one for each destination, and what lies between them and the
+/// ledger's thread.
+final class Uplinks: Sendable {
+    private let couriers: [Courier]
+
+    /// - Parameters:
+    ///   - boot: names this life, so that pauses differ between appliances.
+    ///   - command: is given what a destination wants, with the key that must have signed it.
+    init(
+        _ settings: Configuration, clerk: LedgerClerk, boot: BootID,
+        command: @escaping @Sendable (_ bytes: [UInt8], _ key: [UInt8], _ from: String) -> Void
+    ) throws {
+        let speaker = Speaker(
+            device: Self.topicWord(settings.name), cameras: settings.cameras.map(\.name))
+        let directory = settings.store.directory
+        couriers = try settings.destinations.enumerated().map { index, destination in
+            let name = destination.name
+            let letter = Letterbox()
+            let ports = CourierPorts(
+                read: { lane, after, countMax in
+                    clerk.page(lane, after: after, countMax: countMax) { page in
+                        letter.deliver(page, lane)
+                    }
+                },
+                note: { clerk.note($0, of: name) },
+                command: { bytes in
+                    if let key = destination.commandKey { command(bytes, key, name) }
+                },
+                log: { Journal.write($0.rawValue, $1) },
+                clock: Self.clock)
+            let courier = try Courier(
+                name: name,
+                paths: Self.paths(destination, speaker: speaker, directory: directory),
+                failoverAfter: destination.backupAfter,
+                seed: boot.high ^ boot.low &+ UInt64(index), ports: ports)
+            letter.address(to: courier)
+            return courier
+        }
+        let couriers = couriers
+        guard !couriers.isEmpty else { return }
+        clerk.whenReached { head in
+            for courier in couriers { courier.ledgerReached(head) }
+        }
+        for courier in couriers {
+            clerk.cursors(of: courier.name) { courier.begin(at: $0) }
+            try courier.start()
+        }
+    }
+
+    /// For `systemctl status`; empty where nothing is told to anybody.
+    var status: [String] {
+        couriers.map { courier in
+            let status = courier.status
+            let state = status.isConnected ? "connected" : "not connected"
+            return "destination \(courier.name): \(state), \(status.deliveredCount) delivered,"
+                + " \(status.behindCount) records behind"
+        }
+    }
+
+    func answer(_ text: String, to name: String) {
+        couriers.first { $0.name == name }?.answer(text)
+    }
+
+    func stop(within limit: Interval) {
+        let end = Instant(nanoseconds: Clocks.monotonicNanoseconds()) + limit
+        for courier in couriers {
+            courier.stop(within: end - Instant(nanoseconds: Clocks.monotonicNanoseconds()))
+        }
+    }
+
+    private static func paths(
+        _ destination: DestinationSection, speaker: Speaker, directory: String
+    ) -> [Path] {
+        var settings = MQTTDialect.Settings()
+        settings.prefix = destination.prefix
+        settings.user = destination.user
+        settings.password = destination.passwordFile.flatMap { password(in: $0) }
+        settings.pictureByteCountMax = destination.pictureByteCountMax
+        settings.takesCommands = destination.commandKey != nil
+        let folder = LedgerFolder(directory)
+        return [destination.address, destination.backup].compactMap(\.self).map { address in
+            Path(
+                endpoint: Endpoint(
+                    host: address.host, port: address.port,
+                    tls: address.tongue.isProtected ? destination.tls : nil)
+            ) { [settings] in
+                MQTTDialect(settings, speaker: speaker) { record, byteCountMax in
+                    picture(of: record, in: folder, byteCountMax: byteCountMax)
+                }
+            }
+        }
+    }
+
+    /// The bytes of the file that an evidence record vouches for, if they are what it says.
+    private static func picture(
+        of record: LedgerRecord, in folder: LedgerFolder, byteCountMax: Int
+    ) -> [UInt8]? {
+        guard case .evidence(_, _, let sha256, let byteCount) = record.body,
+            byteCount <= byteCountMax, let name = EvidenceName(of: record),
+            let bytes = try? Files.read(
+                folder.evidence + "/" + name.fileName, byteCountMax: byteCountMax),
+            SHA256.digest(bytes) == sha256
+        else { return nil }
+        return bytes
+    }
+
+    private static func password(in path: String) -> String? {
+        do throws(Errno) {
+            let bytes = try Files.read(path, byteCountMax: 4_096)
+            return String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
+        } catch {
+            Journal.write(Priority.error.rawValue, "password file \(path): read: \(error)")
+            return nil
+        }
+    }
+
+    /// A board whose clock was never set shows a time that is long past: certificates are then
+    /// checked by it as far as that goes (see `CertificateClock`).
+    private static func clock() -> CertificateClock {
+        CertificateClock(
+            wallMilliseconds: Clocks.wallMilliseconds(), isUnset: !Clocks.isSynchronised())
+    }
+
+    /// A name as one level of a topic.
+    static func topicWord(_ name: String) -> String {
+        String(
+            decoding: name.utf8.map { Array("/+# ".utf8).contains($0) ? UInt8(ascii: "-") : $0 },
+            as: UTF8.self)
+    }
+}
+
+/// Hands pages to a courier that is made after the ports that bring them.
+private final class Letterbox: Sendable {
+    private let courier = Mutex<Courier?>(nil)
+
+    func address(to courier: Courier) { self.courier.withLock { $0 = courier } }
+
+    func deliver(_ page: OutboxPage?, _ lane: DeliveryLane) {
+        let courier = courier.withLock { $0 }
+        if let page { courier?.give(page) } else { courier?.readFailed(lane) }
+    }
+}
