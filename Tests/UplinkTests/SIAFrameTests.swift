@@ -111,8 +111,8 @@ import Testing
         "\"ACK\"0042L0#AB[]", "\"ACK\"0042L0#ab12[]", "\"ACK\"0042L0#AB12", "\"ACK\"0042L0#AB12[",
         "\"ACK\"0042L0#AB12[]]", "\"ACK\"0042L0#AB12[][", "\"ACK\"0042L0#AB12[]_18:02:03",
         "\"ACK\"0042L0#AB12[]18:02:03,10-31-2025", "\"ACK\"0042L0#AB12[\u{01}]",
-        "\"ACK\"0042L0#AB12[]_18:02:03,10-31-2025 ", "\"*ACK\"0042L0#AB12[]", "\"*ACK\"0042L0#AB12[AB",
-        "\"ACK\"0042L0A1G[]"
+        "\"ACK\"0042L0#AB12[]_18:02:03,10-31-2025 ", "\"*ACK\"0042L0#AB12[]",
+        "\"*ACK\"0042L0#AB12[AB", "\"ACK\"0042L0A1G[]"
     ]) func whatDoesNotLookLikeItIsRefused(body: String) {
         #expect(throws: SIAFrameError.self) { try SIAFrame.decode(framed(body)) }
     }

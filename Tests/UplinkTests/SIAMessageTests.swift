@@ -94,7 +94,8 @@ import Testing
                 }
             }
         }
-        #expect(Reports.report(.fight, camera: "Зал").siaText.hasPrefix("fight confirmed, camera 1,"))
+        #expect(
+            Reports.report(.fight, camera: "Зал").siaText.hasPrefix("fight confirmed, camera 1,"))
     }
 
     @Test func settingsThatNoFrameCanCarryAreRefused() {

@@ -24,7 +24,7 @@ public struct SIAMessage: Hashable, Sendable {
     /// Older than what a receiver lets pass as now: Contact ID then tells when it was.
     static let lateMilliseconds: Int64 = 30_000
 
-    private init(token: SIAFrame.Token, content: String, extensions: [String]) {
+    init(token: SIAFrame.Token, content: String, extensions: [String]) {
         self.token = token
         self.content = content
         self.extensions = extensions
