@@ -186,8 +186,10 @@ private struct Centre {
         #expect(centre.outcomes.isEmpty)
         #expect(centre.sent.count == 1)
         #expect(centre.session.answeredAt == nil)
+        #expect(centre.session.complaint == .unprotected)
         centre.reply(.ack, to: 1)
         #expect(centre.outcomes == [7: [.accepted]])
+        #expect(centre.session.complaint == nil)
         // Once more, late: nobody waits for it.
         centre.reply(.ack, to: 1)
         #expect(centre.outcomes == [7: [.accepted]])
@@ -218,11 +220,14 @@ private struct Centre {
         #expect(centre.sent.count == 2)
         centre.wait(1)
         #expect(centre.sent.last?.token == .null)
+        centre.reply(.duh, to: 0)
+        #expect(centre.session.isReady)
+        centre.wait(85_000)
         // Tests have no outcome, but without an answer the connection is given up.
         for _ in 0..<3 { centre.wait(10_000) }
         #expect(centre.dropCount == 1)
         #expect(centre.outcomes == [7: [.accepted]])
-        #expect(centre.sent.map(\.token) == [.null, .siaDCS, .null, .null, .null])
+        #expect(centre.sent.map(\.token) == [.null, .siaDCS, .null, .null, .null, .null])
     }
 
     /// Random events, a centre that does what it likes: every promise of the type is kept.

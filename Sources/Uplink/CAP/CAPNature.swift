@@ -57,11 +57,11 @@ extension Incident.Kind {
             CAPNature(categories: [.security, .safety], severity: .moderate, certainty: .likely)
         case .presence:
             CAPNature(categories: [.security], severity: .minor, certainty: .likely)
-        case .covered, .partlyCovered, .defocused, .sprayed, .turned, .glare:
+        case .covered, .partlyCovered, .defocused, .sprayed, .turned:
             CAPNature(categories: [.security], severity: .moderate, certainty: .likely)
         case .enclosureOpened:
             CAPNature(categories: [.security], severity: .moderate, certainty: .observed)
-        case .frozen, .dark, .strobe, .blind:
+        case .glare, .frozen, .dark, .strobe, .blind:
             CAPNature(categories: [.infrastructure], severity: .minor, certainty: .likely)
         case .cameraLost, .storeFailed:
             CAPNature(categories: [.infrastructure], severity: .moderate, certainty: .observed)

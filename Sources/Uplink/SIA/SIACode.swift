@@ -18,7 +18,7 @@ struct SIACode: Hashable, Sendable {
     /// Somebody did something to a camera.
     static let cameraTamper = SIACode(alarm: "TA", restoral: "TR", contactID: 144)
     static let enclosure = SIACode(alarm: "TA", restoral: "TR", contactID: 137)
-    /// A camera cannot see, and it may be nobody's doing.
+    /// A camera cannot see, and it may be nobody's doing: a stage lamp dazzles like a torch.
     static let cameraTrouble = SIACode(alarm: "YX", restoral: "YZ", contactID: 380)
     static let systemTrouble = SIACode(alarm: "YX", restoral: "YZ", contactID: 300)
 }
@@ -27,8 +27,8 @@ extension Incident.Kind {
     var siaCode: SIACode {
         switch self {
         case .presence, .fight, .aggression: .seen
-        case .covered, .partlyCovered, .defocused, .sprayed, .turned, .glare: .cameraTamper
-        case .frozen, .dark, .strobe, .blind, .cameraLost: .cameraTrouble
+        case .covered, .partlyCovered, .defocused, .sprayed, .turned: .cameraTamper
+        case .glare, .frozen, .dark, .strobe, .blind, .cameraLost: .cameraTrouble
         case .panic: .panic
         case .enclosureOpened: .enclosure
         case .storeFailed: .systemTrouble

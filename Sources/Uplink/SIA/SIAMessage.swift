@@ -9,8 +9,8 @@ import Incidents
 ///     SIA-DCS  #AB12|Nri1/UA002^fight confirmed, camera hall, zone 2, 6b75…-17^  [H18:02:03,…]
 ///     ADM-CID  #AB12|1150 01 002                                                  [I…] or [H…]
 ///
-/// - Shape: content and extended data together are below 340 bytes: 24 around a text of at most
-///   `textByteCountMax`, and 24 of time, or the text once more. Encrypted that is a frame of 800.
+/// - Shape: with brackets and times at most 76 bytes around a text of `textByteCountMax`: padded 16
+///   blocks, as digits 512 bytes, and a frame of less than 600.
 /// - Source: ANSI/SIA DC-09-2013, section 5.5.1; DC-03; DC-05.
 public struct SIAMessage: Hashable, Sendable {
     public var token: SIAFrame.Token

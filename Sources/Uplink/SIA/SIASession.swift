@@ -87,6 +87,9 @@ public struct SIASession: Sendable {
     public let settings: SIASettings
     /// When the centre last answered, whatever it said: the path works.
     public private(set) var answeredAt: Instant?
+    /// Why the last frame that came was no answer, for whoever looks for the fault: a wrong key, a
+    /// wrong receiver. nil once there is an answer.
+    public private(set) var complaint: SIAFrameError?
     /// What the centre's clock is ahead of ours, by its last NAK.
     public private(set) var offsetMilliseconds: Int64 = 0
 
@@ -155,12 +158,10 @@ public struct SIASession: Sendable {
         var actions: [Action] = []
         strayByteCount += bytes.count
         for frame in buffer.frames(in: bytes) {
-            guard case .waiting(let exchange) = state,
-                let reply = try? SIAReply.read(frame, key: settings.key),
+            guard case .waiting(let exchange) = state, let reply = reply(frame),
                 reply.answers(sequence: exchange.sequence, account: settings.account)
             else { continue }
-            answeredAt = time.monotonic
-            strayByteCount = 0
+            (answeredAt, strayByteCount, complaint) = (time.monotonic, 0, nil)
             actions += answered(reply, exchange, at: time)
         }
         if strayByteCount > Self.strayByteCountMax, state != .disconnected {
@@ -176,6 +177,15 @@ public struct SIASession: Sendable {
         case .disconnected: return []
         case .idle: return begin(.linkTest, key: nil, sequence: 0, at: time)
         case .waiting(let exchange): return sendAgain(exchange, after: .silence, at: time)
+        }
+    }
+
+    private mutating func reply(_ frame: [UInt8]) -> SIAReply? {
+        do throws(SIAFrameError) {
+            return try SIAReply.read(frame, key: settings.key)
+        } catch {
+            complaint = error
+            return nil
         }
     }
 
