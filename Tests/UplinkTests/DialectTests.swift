@@ -69,9 +69,9 @@ import Testing
     private func alertTold(_ report: IncidentReport) throws -> Told {
         let xml = CAPAlert(report, settings: CAPAlertTests.settings()).xml
         let sent = try #require(text(of: "sent", in: xml))
-        #expect(try text(of: "identifier", in: xml) == report.key)
-        #expect(try text(of: "incidents", in: xml) == value(of: "identity", in: xml))
-        #expect(try value(of: "kind", in: xml) == "\(report.kind)")
+        #expect(text(of: "identifier", in: xml) == report.key)
+        #expect(text(of: "incidents", in: xml) == value(of: "identity", in: xml))
+        #expect(value(of: "kind", in: xml) == "\(report.kind)")
         return Told(
             identity: try #require(text(of: "incidents", in: xml)),
             title: try #require(text(of: "event", in: xml)),
