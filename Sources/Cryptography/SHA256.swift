@@ -66,7 +66,7 @@ public final class SHA256 {
     }
 
     /// A static executable must not depend on what stands in a machine's openssl.cnf.
-    private static let ready: Void = {
+    static let ready: Void = {
         OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_LOAD_CONFIG), nil)
     }()
 }

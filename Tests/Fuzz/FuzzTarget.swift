@@ -46,7 +46,8 @@ struct FuzzTarget: Sendable {
         },
         FuzzTarget(name: "model", hasWords: true, feed: model) {
             ModelSeeds.all().map { $0.model.bytes() }
-        }
+        },
+        FuzzTarget(name: "sia", feed: SIAReplies.feed, seeds: SIAReplies.seeds)
     ]
 
     /// Opens and reads a recording to its end, as `kuzet replay` does.
