@@ -22,8 +22,8 @@ import Testing
     @Test(.enabled(if: receivers != nil)) func aReceiverAcceptsEverythingWeSay() throws {
         let (port, accounts) = try accounts(of: 0)
         for (account, key) in accounts {
-            for dialect in SIADialect.allCases {
-                let settings = try settings(account, key, dialect)
+            for codeBook in SIACodeBook.allCases {
+                let settings = try settings(account, key, codeBook)
                 let line = try Line(port: port, settings: settings)
                 // The whole list as an appliance tells it after an outage, and again as it happens.
                 for reports in [Reports.all, live()] {
@@ -124,12 +124,12 @@ import Testing
     }
 
     private func settings(
-        _ account: String, _ key: String, _ dialect: SIADialect
+        _ account: String, _ key: String, _ codeBook: SIACodeBook
     ) throws -> SIASettings {
         let parts = key.split(separator: ":").map(String.init)
         let form = parts.first.flatMap(SIAKeyForm.init(rawValue:)) ?? .ascii
         var settings = Reports.settings(
-            dialect: dialect, key: parts.count > 1 ? parts[1] : nil, form: form, account: account)
+            codeBook: codeBook, key: parts.count > 1 ? parts[1] : nil, form: form, account: account)
         #expect((settings.key == nil) == (key == "-"))
         settings.answerTimeout = .milliseconds(account == "FFFFFF" ? 200 : 5_000)
         return settings
@@ -164,8 +164,8 @@ private final class Line {
 
     deinit { close(socket) }
 
-    private var now: SIASession.Time {
-        SIASession.Time(
+    private var now: Moment {
+        Moment(
             monotonic: Instant(nanoseconds: Clocks.monotonicNanoseconds()),
             wallMilliseconds: Clocks.wallMilliseconds() + skewMilliseconds)
     }

@@ -36,11 +36,11 @@ enum Reports {
     }
 
     static func settings(
-        dialect: SIADialect = .siaDCS, key: String? = nil, form: SIAKeyForm = .ascii,
+        codeBook: SIACodeBook = .siaDCS, key: String? = nil, form: SIAKeyForm = .ascii,
         account: String = "AB12"
     ) -> SIASettings {
         let made = SIASettings(
-            account: account, receiver: "1", dialect: dialect,
+            account: account, receiver: "1", codeBook: codeBook,
             key: key.flatMap { AESKey(siaText: $0, form: form) })
         guard let made else { preconditionFailure("settings of tests hold") }
         return made

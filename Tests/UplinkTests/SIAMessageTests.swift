@@ -33,7 +33,7 @@ import Testing
             letters.content == "#AB12|Nri1/UA002^fight confirmed, camera hall, zone 2, \(name)^")
         #expect(letters.extensions == ["H18:02:03,10-31-2025"])
         let numbers = SIAMessage(
-            fight, settings: Reports.settings(dialect: .admCID), wallMilliseconds: now)
+            fight, settings: Reports.settings(codeBook: .admCID), wallMilliseconds: now)
         #expect(numbers.token == .admCID)
         #expect(numbers.content == "#AB12|1150 01 002")
         #expect(numbers.extensions == ["Ifight confirmed, camera hall, zone 2, \(name)"])
@@ -42,12 +42,12 @@ import Testing
             SIAMessage(over, settings: Reports.settings(), wallMilliseconds: now).content
                 == "#AB12|Nri0/PH^panic button closed (unseen), \(name)^")
         #expect(
-            SIAMessage(over, settings: Reports.settings(dialect: .admCID), wallMilliseconds: now)
+            SIAMessage(over, settings: Reports.settings(codeBook: .admCID), wallMilliseconds: now)
                 .content == "#AB12|3120 00 000")
     }
 
     @Test func whatIsLateTellsWhenItWasIfThatIsKnown() {
-        let settings = Reports.settings(dialect: .admCID)
+        let settings = Reports.settings(codeBook: .admCID)
         for (late, source, isTime) in [
             (30_000, .clock, false), (30_001, .clock, true), (30_001, .correction, true),
             (30_001, .unset, false), (-5_000, .clock, false)
@@ -72,14 +72,14 @@ import Testing
         ]
         for name in names {
             for kind in Incident.Kind.allCases {
-                for dialect in SIADialect.allCases {
+                for codeBook in SIACodeBook.allCases {
                     var report = Reports.report(
                         kind, .closed, isInterrupted: true, camera: name, zone: 255, at: .min)
                     report.openedAt.wallMilliseconds = .max
                     report.identity.ordinal = .max
                     report.cameraIndex = 254
                     let settings = Reports.settings(
-                        dialect: dialect, key: key, account: "0123456789ABCDEF")
+                        codeBook: codeBook, key: key, account: "0123456789ABCDEF")
                     let message = SIAMessage(report, settings: settings, wallMilliseconds: .max)
                     let frame = SIAFrame(
                         token: message.token, sequence: 9_999, receiver: "FFFFFF", line: "FFFFFF",

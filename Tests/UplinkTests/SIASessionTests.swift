@@ -9,7 +9,7 @@ import Testing
 private struct Centre {
     let settings: SIASettings
     var session: SIASession
-    var clock = SIASession.Time(
+    var clock = Moment(
         monotonic: .zero + .seconds(1_000), wallMilliseconds: Reports.wallMilliseconds)
     /// Everything the session did, in order.
     private(set) var actions: [SIASession.Action] = []

@@ -40,7 +40,7 @@ public struct SIAMessage: Hashable, Sendable {
         let time: String? =
             report.at.source == .unset
             ? nil : "H" + SIATime.text(milliseconds: report.at.wallMilliseconds)
-        switch settings.dialect {
+        switch settings.codeBook {
         case .siaDCS:
             token = .siaDCS
             let zone = report.zone == 0 ? "" : Self.padded(Int(report.zone), 3)

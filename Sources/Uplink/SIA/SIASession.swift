@@ -69,18 +69,6 @@ public struct SIASession: Sendable {
         case drop
     }
 
-    /// A point in time, by both clocks.
-    public struct Time: Hashable, Sendable {
-        public var monotonic: Instant
-        /// Milliseconds since 1970-01-01 UTC, as the clock happens to be set.
-        public var wallMilliseconds: Int64
-
-        public init(monotonic: Instant, wallMilliseconds: Int64) {
-            self.monotonic = monotonic
-            self.wallMilliseconds = wallMilliseconds
-        }
-    }
-
     static let strayByteCountMax = 8 * SIAFrame.byteCountMax
 
     public private(set) var state = State.disconnected
@@ -125,7 +113,7 @@ public struct SIASession: Sendable {
     }
 
     /// A connection was made.
-    public mutating func connected(at time: Time) -> [Action] {
+    public mutating func connected(at time: Moment) -> [Action] {
         let actions = disconnected()
         (state, lastSentAt, buffer) = (.idle, time.monotonic, SIAReplyBuffer())
         return actions
@@ -136,7 +124,7 @@ public struct SIASession: Sendable {
 
     /// A message is to be sent. Offered again after no answer, it keeps its sequence number, by
     /// which the centre knows that it is not another one.
-    public mutating func offered(_ message: SIAMessage, key: Int64, at time: Time) -> [Action] {
+    public mutating func offered(_ message: SIAMessage, key: Int64, at time: Moment) -> [Action] {
         switch state {
         case .disconnected, .waiting:
             return [.finished(key: key, .unanswered(.notReady))]
@@ -154,7 +142,7 @@ public struct SIASession: Sendable {
     }
 
     /// Something came from the centre.
-    public mutating func received(_ bytes: [UInt8], at time: Time) -> [Action] {
+    public mutating func received(_ bytes: [UInt8], at time: Moment) -> [Action] {
         var actions: [Action] = []
         strayByteCount += bytes.count
         for frame in buffer.frames(in: bytes) {
@@ -171,7 +159,7 @@ public struct SIASession: Sendable {
     }
 
     /// `deadline` is reached.
-    public mutating func timePassed(at time: Time) -> [Action] {
+    public mutating func timePassed(at time: Moment) -> [Action] {
         guard let deadline, time.monotonic >= deadline else { return [] }
         switch state {
         case .disconnected: return []
@@ -190,7 +178,7 @@ public struct SIASession: Sendable {
     }
 
     private mutating func answered(
-        _ reply: SIAReply, _ exchange: Exchange, at time: Time
+        _ reply: SIAReply, _ exchange: Exchange, at time: Moment
     ) -> [Action] {
         switch reply.kind {
         case .accepted:
@@ -207,7 +195,7 @@ public struct SIASession: Sendable {
     }
 
     private mutating func begin(
-        _ message: SIAMessage, key: Int64?, sequence: UInt16, at time: Time
+        _ message: SIAMessage, key: Int64?, sequence: UInt16, at time: Moment
     ) -> [Action] {
         send(
             Exchange(
@@ -217,13 +205,13 @@ public struct SIASession: Sendable {
     }
 
     private mutating func sendAgain(
-        _ exchange: Exchange, after cause: SIAOutcome.Cause, at time: Time
+        _ exchange: Exchange, after cause: SIAOutcome.Cause, at time: Moment
     ) -> [Action] {
         guard exchange.attemptCount < settings.attemptCountMax else { return end(cause) + [.drop] }
         return send(exchange, at: time)
     }
 
-    private mutating func send(_ exchange: Exchange, at time: Time) -> [Action] {
+    private mutating func send(_ exchange: Exchange, at time: Moment) -> [Action] {
         var exchange = exchange
         exchange.attemptCount += 1
         exchange.sentAt = time.monotonic

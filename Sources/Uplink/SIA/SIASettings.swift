@@ -9,7 +9,7 @@ public struct SIASettings: Hashable, Sendable {
     public let receiver: String?
     /// 1 to 6 hexadecimal digits; "0" where the centre says nothing.
     public let line: String
-    public var dialect: SIADialect
+    public var codeBook: SIACodeBook
     /// Encrypts everything, and then refuses answers that are not encrypted where they must be.
     public var key: AESKey?
     /// How long an answer may take.
@@ -23,7 +23,7 @@ public struct SIASettings: Hashable, Sendable {
     /// - Returns: nil where account, receiver or line are not as said above.
     public init?(
         account: String, receiver: String? = nil, line: String = "0",
-        dialect: SIADialect = .siaDCS, key: AESKey? = nil
+        codeBook: SIACodeBook = .siaDCS, key: AESKey? = nil
     ) {
         func areDigits(_ text: String, _ counts: ClosedRange<Int>) -> Bool {
             counts.contains(text.utf8.count) && text.utf8.allSatisfy(SIADigits.isUpper)
@@ -34,13 +34,13 @@ public struct SIASettings: Hashable, Sendable {
         self.account = account
         self.receiver = receiver
         self.line = line
-        self.dialect = dialect
+        self.codeBook = codeBook
         self.key = key
     }
 }
 
 /// Which code book the centre reads.
-public enum SIADialect: String, CaseIterable, Sendable {
+public enum SIACodeBook: String, CaseIterable, Sendable {
     /// Two letters, with text: ANSI/SIA DC-03 in DC-09.
     case siaDCS = "sia-dcs"
     /// Contact ID: ANSI/SIA DC-05 in DC-09.

@@ -32,6 +32,38 @@ extension DestinationSection {
                     value, "command_key", allowed: "an Ed25519 public key, 32 bytes in Base64")
             }
         }
+        let isSIA = [address, backup].contains { $0?.tongue.isSIA ?? false }
+        if let table = table.table("sia") {
+            sia.read(table)
+        } else if isSIA {
+            table.missing("sia", allowed: "a table with the account that the centre gave")
+        }
+        table.finish()
+    }
+}
+
+extension DestinationSection.SIASection {
+    fileprivate mutating func read(_ table: TableReader) {
+        account = table.string(
+            "account", default: nil, countMax: 16, allowed: "3 to 16 hexadecimal digits")
+        receiver = table.optional("receiver", allowed: "1 to 6 hexadecimal digits")
+        line = table.string(
+            "line", default: line, countMax: 6, allowed: "1 to 6 hexadecimal digits")
+        if let value = table.value("account"), !account.isEmpty,
+            SIASettings(account: account, receiver: receiver, line: line) == nil
+        {
+            table.refuse(
+                value, "account",
+                allowed: "an account of 3 to 16, a receiver and a line of 1 to 6 "
+                    + "hexadecimal digits, upper case")
+        }
+        codeBook = table.choice(
+            "codes", among: SIACodeBook.allCases.map { ($0.rawValue, $0) }, default: codeBook)
+        keyFile = table.path("key_file")
+        keyForm = table.choice(
+            "key_form", among: SIAKeyForm.allCases.map { ($0.rawValue, $0) }, default: keyForm)
+        supervision = table.seconds(
+            "supervision_seconds", in: 5...86_400, default: supervision)
         table.finish()
     }
 }

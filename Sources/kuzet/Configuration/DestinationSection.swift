@@ -6,9 +6,20 @@ struct DestinationSection: Hashable, Sendable {
     enum Tongue: String, CaseIterable, Sendable {
         case mqtt
         case mqtts
+        case sia
+        case sias
 
-        var isProtected: Bool { self == .mqtts }
-        var port: UInt16 { self == .mqtt ? 1883 : 8883 }
+        /// Whether it is spoken under TLS.
+        var isProtected: Bool { self == .mqtts || self == .sias }
+        var isSIA: Bool { self == .sia || self == .sias }
+        /// What is registered for MQTT, and usual for DC-09, which has none of its own.
+        var port: UInt16 {
+            switch self {
+            case .mqtt: 1883
+            case .mqtts: 8883
+            case .sia, .sias: 12_128
+            }
+        }
     }
 
     struct Address: Hashable, Sendable {
@@ -39,5 +50,19 @@ struct DestinationSection: Hashable, Sendable {
     /// The Ed25519 key of who may give commands, 32 bytes; nil takes none.
     var commandKey: [UInt8]?
 
+    var sia = SIASection()
+
     static let countMax = 4
+
+    /// What an alarm centre gives its customers on paper.
+    struct SIASection: Hashable, Sendable {
+        var account = ""
+        var receiver: String?
+        var line = "0"
+        var codeBook = SIACodeBook.siaDCS
+        /// A file with the key on its first line.
+        var keyFile: String?
+        var keyForm = SIAKeyForm.hexadecimal
+        var supervision = Interval.seconds(85)
+    }
 }

@@ -28,6 +28,9 @@ extension TOMLPage {
         sample.tls.serverName = "centre.example"
         sample.user = "kuzet"
         sample.passwordFile = "/etc/kuzet/centre.password"
+        sample.sia.account = "AB12"
+        sample.sia.receiver = "1"
+        sample.sia.keyFile = "/etc/kuzet/centre.key"
         sample.commandKey = [UInt8](repeating: 0, count: 32)
         return sample
     }
@@ -67,6 +70,20 @@ extension TOMLPage {
             note("Commands are taken from who signs with this key only: Ed25519, Base64.")
         }
         optional("command_key", destination.commandKey.map { Base64.text($0) })
+        guard isExample || destination.sia != DestinationSection.SIASection() else { return }
+        if isExample {
+            note(
+                "sia:// and sias:// speak DC-09: only what was confirmed is told, and its end. codes"
+            )
+            note("are sia-dcs or adm-cid; the key is ascii or hexadecimal, 16, 24 or 32 bytes.")
+        }
+        pair("sia.account", tomlText(destination.sia.account))
+        optional("sia.receiver", destination.sia.receiver)
+        pair("sia.line", tomlText(destination.sia.line))
+        pair("sia.codes", tomlText(destination.sia.codeBook.rawValue))
+        optional("sia.key_file", destination.sia.keyFile)
+        pair("sia.key_form", tomlText(destination.sia.keyForm.rawValue))
+        pair("sia.supervision_seconds", Int(destination.sia.supervision.milliseconds / 1000))
     }
 
     private mutating func optional(_ key: String, _ value: String?) {

@@ -22,8 +22,11 @@ final class Uplinks: Sendable {
         let speaker = Speaker(
             device: Self.topicWord(settings.name), cameras: settings.cameras.map(\.name))
         let directory = settings.store.directory
-        couriers = try settings.destinations.enumerated().map { index, destination in
+        couriers = try settings.destinations.enumerated().compactMap { index, destination in
             let name = destination.name
+            let paths = Self.paths(destination, speaker: speaker, directory: directory)
+            // Said already, with the reason.
+            guard !paths.isEmpty else { return nil }
             let letter = Letterbox()
             let ports = CourierPorts(
                 read: { lane, after, countMax in
@@ -38,9 +41,7 @@ final class Uplinks: Sendable {
                 log: { Journal.write($0.rawValue, $1) },
                 clock: Self.clock)
             let courier = try Courier(
-                name: name,
-                paths: Self.paths(destination, speaker: speaker, directory: directory),
-                failoverAfter: destination.backupAfter,
+                name: name, paths: paths, failoverAfter: destination.backupAfter,
                 seed: boot.high ^ boot.low &+ UInt64(index), ports: ports)
             letter.address(to: courier)
             return courier
@@ -80,24 +81,54 @@ final class Uplinks: Sendable {
     private static func paths(
         _ destination: DestinationSection, speaker: Speaker, directory: String
     ) -> [Path] {
-        var settings = MQTTDialect.Settings()
-        settings.prefix = destination.prefix
-        settings.user = destination.user
-        settings.password = destination.passwordFile.flatMap { password(in: $0) }
-        settings.pictureByteCountMax = destination.pictureByteCountMax
-        settings.takesCommands = destination.commandKey != nil
+        let mqtt = mqttSettings(destination)
+        let sia = siaSettings(destination.sia)
         let folder = LedgerFolder(directory)
-        return [destination.address, destination.backup].compactMap(\.self).map { address in
-            Path(
-                endpoint: Endpoint(
-                    host: address.host, port: address.port,
-                    tls: address.tongue.isProtected ? destination.tls : nil)
-            ) { [settings] in
-                MQTTDialect(settings, speaker: speaker) { record, byteCountMax in
+        return [destination.address, destination.backup].compactMap(\.self).compactMap { address in
+            let endpoint = Endpoint(
+                host: address.host, port: address.port,
+                tls: address.tongue.isProtected ? destination.tls : nil)
+            if address.tongue.isSIA {
+                return sia.map { sia in
+                    Path(endpoint: endpoint) { SIADialect(sia, speaker: speaker) }
+                }
+            }
+            return Path(endpoint: endpoint) {
+                MQTTDialect(mqtt, speaker: speaker) { record, byteCountMax in
                     picture(of: record, in: folder, byteCountMax: byteCountMax)
                 }
             }
         }
+    }
+
+    private static func mqttSettings(_ destination: DestinationSection) -> MQTTDialect.Settings {
+        var settings = MQTTDialect.Settings()
+        settings.prefix = destination.prefix
+        settings.user = destination.user
+        settings.password = destination.passwordFile.flatMap { firstLine(of: $0) }
+        settings.pictureByteCountMax = destination.pictureByteCountMax
+        settings.takesCommands = destination.commandKey != nil
+        return settings
+    }
+
+    /// nil where it is not spoken: the configuration was checked before.
+    private static func siaSettings(_ section: DestinationSection.SIASection) -> SIASettings? {
+        var key: AESKey?
+        if let file = section.keyFile {
+            key = firstLine(of: file).flatMap { AESKey(siaText: $0, form: section.keyForm) }
+            // In the clear nothing must go where somebody asked for a key.
+            guard key != nil else {
+                Journal.write(
+                    Priority.error.rawValue,
+                    "key file \(file): read: not 16, 24 or 32 bytes in \(section.keyForm.rawValue)")
+                return nil
+            }
+        }
+        var settings = SIASettings(
+            account: section.account, receiver: section.receiver, line: section.line,
+            codeBook: section.codeBook, key: key)
+        settings?.supervision = section.supervision
+        return settings
     }
 
     /// The bytes of the file that an evidence record vouches for, if they are what it says.
@@ -113,12 +144,12 @@ final class Uplinks: Sendable {
         return bytes
     }
 
-    private static func password(in path: String) -> String? {
+    private static func firstLine(of path: String) -> String? {
         do throws(Errno) {
             let bytes = try Files.read(path, byteCountMax: 4_096)
             return String(decoding: bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self)
         } catch {
-            Journal.write(Priority.error.rawValue, "password file \(path): read: \(error)")
+            Journal.write(Priority.error.rawValue, "secret \(path): read: \(error)")
             return nil
         }
     }
