@@ -95,7 +95,7 @@ let package = Package(
                 "Station", "Incidents", "Frames", "Linux", "Cryptography", "Text",
                 "COpenSSL"
             ],
-            exclude: ["README.md"]),
+            exclude: ["README.md", "schema"]),
         .testTarget(
             name: "UplinkTests",
             dependencies: [

@@ -20,6 +20,9 @@ import Frames
 //       explained      type 10  ordinal:4  count:1  model SHA-256:count  enter Q15:2s
 //                               confirm Q15:2s  dropped frames:4  start ns:8s
 //                               count:1 (40 at most)  (offset ms:2  score Q15:2s):count
+//       commanded      type 13  counter:8  count:2  UTF-8:count  count:2  UTF-8:count
+//       acknowledged   type 14  boot:16  ordinal:4  count:2  UTF-8:count
+//       escalated      type 15  boot:16  ordinal:4
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -35,6 +38,9 @@ extension LedgerRecord {
     /// The largest canonical form, in bytes: a text of 1,024 bytes.
     public static let canonicalByteCountMax = 1_062
     public static let textByteCountMax = 1_024
+    /// Of who commands, and what.
+    public static let nameByteCountMax = 64
+    public static let wordsByteCountMax = 256
 
     /// The record as it is hashed and stored.
     public var canonicalBytes: [UInt8] {
@@ -62,18 +68,23 @@ extension LedgerRecord {
             bytes.appendBigEndian(byteCount)
             bytes.appendCounted(sha256)
         case .operated(let text), .repaired(let text):
-            let cut = Self.cut(text)
-            bytes.appendBigEndian(UInt16(cut.count))
-            bytes += cut
+            bytes.appendText(Self.cut(text))
         case .interrupted(let boot, let ordinal):
-            bytes.appendBigEndian(boot.high)
-            bytes.appendBigEndian(boot.low)
-            bytes.appendBigEndian(ordinal)
+            bytes.appendIdentity(boot, ordinal)
         case .siren(let step, let milliseconds):
             bytes.append(step.rawValue)
             bytes.appendBigEndian(milliseconds)
         case .explained(let explanation):
             explanation.appendFields(to: &bytes)
+        case .commanded(let counter, let by, let words):
+            bytes.appendBigEndian(counter)
+            bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
+            bytes.appendText(Self.cut(words, LedgerRecord.wordsByteCountMax))
+        case .acknowledged(let boot, let ordinal, let by):
+            bytes.appendIdentity(boot, ordinal)
+            bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
+        case .escalated(let boot, let ordinal):
+            bytes.appendIdentity(boot, ordinal)
         }
         return bytes
     }
@@ -90,6 +101,9 @@ extension LedgerRecord {
         case .interrupted: 8
         case .siren: 9
         case .explained: 10
+        case .commanded: 13
+        case .acknowledged: 14
+        case .escalated: 15
         }
     }
 
@@ -99,10 +113,10 @@ extension LedgerRecord {
     public static let evidenceTypeCode: UInt8 = 5
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
-    private static func cut(_ text: String) -> [UInt8] {
+    private static func cut(_ text: String, _ countMax: Int = textByteCountMax) -> [UInt8] {
         let bytes = Array(text.utf8)
-        guard bytes.count > textByteCountMax else { return bytes }
-        var end = textByteCountMax
+        guard bytes.count > countMax else { return bytes }
+        var end = countMax
         // A byte 10xxxxxx continues a character: go back to where that character starts.
         while end > 0, bytes[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
         return Array(bytes[..<end])
@@ -144,15 +158,26 @@ extension LedgerRecord {
         case 7:
             body = .repaired(try reader.text())
         case 8:
-            let boot = BootID(
-                high: try reader.integer(UInt64.self, "incident's boot"),
-                low: try reader.integer(UInt64.self, "incident's boot"))
-            body = .interrupted(boot: boot, ordinal: try reader.integer(UInt32.self, "ordinal"))
+            let identity = try reader.identity()
+            body = .interrupted(boot: identity.boot, ordinal: identity.ordinal)
         case 9:
             let step = try reader.code("siren step", SirenStep.init(rawValue:))
             body = .siren(step, milliseconds: try reader.integer(UInt32.self, "milliseconds"))
         case 10:
             body = .explained(try Explanation(fields: &reader))
+        case 13:
+            body = .commanded(
+                counter: try reader.integer(UInt64.self, "counter"),
+                by: try reader.text(countMax: Self.nameByteCountMax),
+                words: try reader.text(countMax: Self.wordsByteCountMax))
+        case 14:
+            let identity = try reader.identity()
+            body = .acknowledged(
+                boot: identity.boot, ordinal: identity.ordinal,
+                by: try reader.text(countMax: Self.nameByteCountMax))
+        case 15:
+            let identity = try reader.identity()
+            body = .escalated(boot: identity.boot, ordinal: identity.ordinal)
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

@@ -71,10 +71,16 @@ public struct LedgerRecord: Hashable, Sendable {
         case siren(SirenStep, milliseconds: UInt32)
         /// Why an incident was confirmed.
         case explained(Explanation)
+        /// The operations centre wanted something: what, who, and the command's counter.
+        case commanded(counter: UInt64, by: String, words: String)
+        /// A person saw to an incident.
+        case acknowledged(boot: BootID, ordinal: UInt32, by: String)
+        /// Nobody acknowledged an incident in time.
+        case escalated(boot: BootID, ordinal: UInt32)
     }
 
     /// The raw values stand in the ledger: never renumber them.
-    public enum EvidenceKind: UInt8, Sendable {
+    public enum EvidenceKind: UInt8, CaseIterable, Sendable {
         case snapshot = 1
     }
 

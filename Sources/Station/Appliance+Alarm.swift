@@ -24,6 +24,7 @@ extension Appliance {
                 notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
             }
             explain(incident)
+            expectAnswer(to: incident, open[index].response)
             log(.warning, "\(describe(incident)): confirmed")
             if open[index].response == .siren {
                 open[index].call = .preAlarm(until: clock.uptime + policy.siren.preAlarm)
@@ -95,6 +96,7 @@ extension Appliance {
         }
         open.append(entry)
         record(.incident(incident))
+        expectAnswer(to: incident, entry.response)
         log(kind == .panic ? .alert : .warning, "\(describe(incident)): confirmed")
     }
 

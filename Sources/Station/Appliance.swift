@@ -21,6 +21,10 @@ public struct Appliance: Sendable {
     /// What each camera's fight detector scored lately.
     var scores: [ScoreHistory]
     var nextOrdinal: UInt32 = 1
+    /// Confirmed incidents that a person should see to, the oldest first.
+    var unanswered: [Unanswered] = []
+    /// That of the last command that was obeyed in this life.
+    var commandCounter: UInt64 = 0
     /// Uptime until which red stays lit for what is already over.
     var redUntil: Interval?
     /// Uptime from which an input's next press is recorded again.
@@ -138,6 +142,8 @@ public struct Appliance: Sendable {
             guard past == nil else { return }
             past = told
             takeUp(told)
+        case .commanded(let command, let destination):
+            commanded(command, destination: destination)
         case .configured(let policy, let configuration):
             configured(policy, configuration)
         case .stopping:
@@ -168,7 +174,7 @@ public struct Appliance: Sendable {
                 .evidence(
                     ordinal: ordinal, kind: .snapshot, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
-            .configured, .stopping:
+            .commanded, .configured, .stopping:
             break
         }
     }
@@ -183,6 +189,7 @@ public struct Appliance: Sendable {
             log(.notice, "ledger: \(open.count) incidents were open at the restart: closed")
         }
         takeUpSiren(past)
+        takeUpUnanswered(past)
     }
 
     private mutating func note(_ action: RecordQueue.Action, cause: String) {
@@ -218,6 +225,7 @@ public struct Appliance: Sendable {
         if open.contains(where: { isDue($0, at: uptime) }) {
             closeDue()
         }
+        escalateDue()
         updateSiren()
         if let until = redUntil, uptime >= until { redUntil = nil }
     }

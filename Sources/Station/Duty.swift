@@ -24,6 +24,7 @@ public final class Duty {
     private let lines: any AlarmLines
     private let keep: ([LedgerRecord]) -> Keeping
     private let snapshot: (_ camera: UInt8, _ ordinal: UInt32) -> Void
+    private let answer: (Command, _ refusal: String?, _ destination: UInt8) -> Void
     private let log: (Priority, String) -> Void
 
     private var effects: [Effect] = []
@@ -37,17 +38,22 @@ public final class Duty {
     /// - Parameters:
     ///   - keep: makes records durable, in order, all or none; at most 64 at a time. `kept` and
     ///     `failed` answer at once.
+    ///   - answer: tells a destination what became of its command.
     ///   - snapshot: keeps a picture of what `camera` shows now; `evidenceKept` tells when it is.
     public init(
         appliance: Appliance, lines: any AlarmLines,
         keep: @escaping ([LedgerRecord]) -> Keeping,
         snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        answer: @escaping (Command, _ refusal: String?, _ destination: UInt8) -> Void = {
+            _, _, _ in
+        },
         log: @escaping (Priority, String) -> Void
     ) {
         self.appliance = appliance
         self.lines = lines
         self.keep = keep
         self.snapshot = snapshot
+        self.answer = answer
         self.log = log
         effects.reserveCapacity(128)
     }
@@ -109,6 +115,8 @@ public final class Duty {
             switch effect {
             case .drive: break
             case .snapshot(let camera, let ordinal): snapshot(camera, ordinal)
+            case .answer(let command, let refusal, let destination):
+                answer(command, refusal, destination)
             case .log(let priority, let text): log(priority, text)
             case .record(let record): batch.append(record)
             }

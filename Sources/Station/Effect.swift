@@ -9,6 +9,8 @@ public enum Effect: Hashable, Sendable {
     case record(LedgerRecord)
     /// Keep the picture that `camera` shows now as evidence of an incident.
     case snapshot(camera: UInt8, ordinal: UInt32)
+    /// Tells a destination what became of its command: `refusal` says why nothing did.
+    case answer(Command, refusal: String?, destination: UInt8)
     case log(Priority, String)
 }
 

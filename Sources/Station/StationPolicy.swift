@@ -62,6 +62,11 @@ public struct StationPolicy: Hashable, Sendable {
     /// A camera that was decided before and is not for this long is lost, even where its driver
     /// says nothing. At least 1 s.
     public var decisionTimeout: Interval
+    /// What is confirmed as red or more, and what a person calls for, escalates when nobody
+    /// acknowledged it for this long; nil never.
+    public var acknowledgeWithin: Interval?
+    /// What escalates and still goes on sounds the siren.
+    public var escalationSounds = false
     private var responses: [Incident.Kind: Response]
 
     public static let cameraCountMax = 8

@@ -21,6 +21,11 @@ public struct IncidentSummary: Sendable {
     /// Why it was confirmed, where its detector says so.
     public var explanation: Explanation?
 
+    /// Who saw to it; nil while nobody said so.
+    public var acknowledgedBy: String?
+    /// Nobody acknowledged it in time.
+    public var isEscalated = false
+
     /// The state as far as the ledger tells.
     public var state: Incident.State { isInterrupted ? .closed : incident.state }
 
@@ -92,7 +97,17 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].explanation = explanation
                 found[position].sequences.append(entry.sequence)
-            case .started, .clockCorrected, .configured, .operated, .repaired, .siren:
+            case .acknowledged(let boot, let ordinal, let by):
+                let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].acknowledgedBy = by
+                found[position].sequences.append(entry.sequence)
+            case .escalated(let boot, let ordinal):
+                let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].isEscalated = true
+                found[position].sequences.append(entry.sequence)
+            case .started, .clockCorrected, .configured, .operated, .repaired, .siren, .commanded:
                 break
             }
         }

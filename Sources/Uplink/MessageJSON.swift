@@ -51,7 +51,7 @@ public enum MessageJSON {
         "{\"format\":\"kuzet-status-1\",\"device\":\(JSON.quoted(device)),\"state\":\"\(state)\"}"
     }
 
-    private static func incident(
+    static func incident(
         _ report: IncidentReport, device: String, sequence: Int64
     ) -> String {
         let camera = report.camera.map(JSON.quoted) ?? "null"
@@ -59,7 +59,7 @@ public enum MessageJSON {
         return "{\"format\":\"kuzet-incident-1\",\"device\":\(JSON.quoted(device)),"
             + "\"key\":\"\(report.key)\",\"incident\":\"\(report.identity.full)\","
             + "\"kind\":\"\(report.kind)\",\"state\":\"\(report.state)\","
-            + "\"interrupted\":\(report.isInterrupted),"
+            + "\"interrupted\":\(report.isInterrupted),\"escalated\":\(report.isEscalated),"
             + "\"camera\":\(camera),\"zone\":\(report.zone),"
             + date("openedAt", report.openedAt) + "," + date("at", report.at) + ","
             + "\"scorePerMille\":\(report.peakScore.perMille),"
@@ -88,6 +88,14 @@ public enum MessageJSON {
             "\"event\":\"siren\",\"step\":\"\(step)\",\"milliseconds\":\(milliseconds)"
         case .interrupted(let boot, let ordinal):
             "\"event\":\"interrupted\",\"incident\":"
+                + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
+        case .commanded(_, let by, let words):
+            "\"event\":\"commanded\",\"by\":\(JSON.quoted(by)),\"text\":\(JSON.quoted(words))"
+        case .acknowledged(let boot, let ordinal, let by):
+            "\"event\":\"acknowledged\",\"by\":\(JSON.quoted(by)),\"incident\":"
+                + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
+        case .escalated(let boot, let ordinal):
+            "\"event\":\"escalated\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
         case .incident, .evidence, .explained: "\"event\":\"other\""
         }

@@ -93,6 +93,9 @@ extension LedgerRecord.Body {
         case .repaired(let text): text
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
         case .explained(let explanation): "explained by \(explanation.series.entries.count) scores"
+        case .commanded(_, let by, let words): "command \(words), by \(by)"
+        case .acknowledged(_, _, let by): "acknowledged by \(by)"
+        case .escalated: "escalated: nobody acknowledged it in time"
         case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }
@@ -107,7 +110,9 @@ extension IncidentSummary {
         let region = incident.region
         return """
             {"id":"\(identity)","identity":"\(identity.full)","camera":\(incident.camera == Incident.noCamera ? "null" : "\(incident.camera)"),\
-            "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(state)",\
+            "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(state)","confirmed":\(incident.confirmedAt != nil),\
+            "acknowledgedBy":\(acknowledgedBy.map { JSON.quoted($0) } ?? "null"),\
+            "escalated":\(isEscalated),\
             "closeReason":\(closeReason.map { "\"\($0)\"" } ?? "null"),\
             "openedAt":"\(openedAt.utcText)","openedAtMilliseconds":\(openedAt.wallMilliseconds),\
             "datedBy":"\(openedAt.source.rawValue)",\

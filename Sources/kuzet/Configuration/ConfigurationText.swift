@@ -287,6 +287,13 @@ extension TOMLPage {
         pair("panic_hold_seconds", station.panicHold)
         note("A camera that brings no decision for this long is lost, whatever its driver says.")
         pair("decision_timeout_seconds", station.decisionTimeout)
+        note(
+            "What was confirmed escalates when nobody at the centre acknowledged it for so long (0:"
+        )
+        note(
+            "never): it is told again, as unanswered; and it sounds the siren if it still goes on.")
+        pair("acknowledge_seconds", station.acknowledgeWithin ?? .zero)
+        pair("escalation_sounds", String(station.escalationSounds))
         note("Before the clock is set nobody knows the hour: does the venue count as open?")
         pair("open_while_clock_unset", String(station.openHours.isOpenWhileClockUnset))
         header("[response]")

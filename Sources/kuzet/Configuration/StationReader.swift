@@ -108,6 +108,10 @@ extension StationPolicy {
         panicHold = table.seconds("panic_hold_seconds", in: 1...600, default: panicHold)
         decisionTimeout = table.seconds(
             "decision_timeout_seconds", in: 1...120, default: decisionTimeout)
+        let limit = table.seconds(
+            "acknowledge_seconds", in: 0...86_400, default: acknowledgeWithin ?? .zero)
+        acknowledgeWithin = limit > .zero ? limit : nil
+        escalationSounds = table.boolean("escalation_sounds", default: escalationSounds)
         openHours.isOpenWhileClockUnset = table.boolean(
             "open_while_clock_unset", default: openHours.isOpenWhileClockUnset)
         table.finish()

@@ -61,14 +61,16 @@ struct Run: ParsableCommand {
         for failure in lines.failures {
             Journal.write(Priority.error.rawValue, failure.description)
         }
+        let uplinks = try Uplinks(settings, clerk: clerk, boot: boot) { command, destination in
+            queue.post(.commanded(command, destination: destination))
+        }
         let duty = Duty(
             appliance: Appliance(
                 policy: settings.station, boot: boot,
                 configuration: SHA256.digest(loaded.bytes),
                 firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
-            lines: lines, keep: clerk.append, snapshot: evidence.keep,
+            lines: lines, keep: clerk.append, snapshot: evidence.keep, answer: uplinks.answer,
             log: { Journal.write($0.rawValue, $1) })
-        let uplinks = try Uplinks(settings, clerk: clerk, boot: boot) { _, _, _ in }
         let guardian = Guard(
             duty: duty, queue: queue, watches: watches, clerk: clerk, uplinks: uplinks,
             supervisor: Supervisor(),
