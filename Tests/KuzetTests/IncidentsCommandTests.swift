@@ -13,7 +13,7 @@ import Testing
     private func summary(
         trust: Stamp.Trust = .synchronised, camera: UInt8 = 1
     ) throws -> IncidentSummary {
-        let folder = "/tmp/kuzet-incidents-\(Process.pid)-\(trust)-\(camera)"
+        let folder = "/tmp/kuzet-incidents-\(Process.pid)-\(Clocks.monotonicNanoseconds())"
         defer { _ = try? Child(["rm", "-r", folder]).wait() }
         var incident = Incident(
             ordinal: 3, camera: camera, kind: .covered, zone: 0, openedAt: .zero + .seconds(100),

@@ -22,6 +22,12 @@ struct DestinationSection: Hashable, Sendable {
         }
     }
 
+    enum Tells: String, CaseIterable, Sendable {
+        case all
+        /// Only what nobody acknowledged in time: somebody else's phone.
+        case escalated
+    }
+
     struct Address: Hashable, Sendable {
         var tongue: Tongue
         var host: String
@@ -36,6 +42,7 @@ struct DestinationSection: Hashable, Sendable {
     /// One word: stands in the log, and names how far it was served in the ledger.
     var name: String
     var address = Address(tongue: .mqtts, host: "", port: 8883)
+    var tells = Tells.all
     /// Taken while the first was down for `backupAfter`.
     var backup: Address?
     var backupAfter = Interval.seconds(120)
