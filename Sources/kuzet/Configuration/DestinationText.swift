@@ -45,6 +45,8 @@ extension TOMLPage {
             note("mqtts is MQTT 5 under TLS; mqtt is in the clear, for a broker next door.")
         }
         pair("url", tomlText(destination.address.text))
+        if isExample { note("all, or escalated: only what nobody acknowledged in time ([alarm]).") }
+        pair("tells", tomlText(destination.tells.rawValue))
         if isExample {
             note("Another way to the same centre, taken while the first is down so long.")
         }

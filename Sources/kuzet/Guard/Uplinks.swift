@@ -56,6 +56,9 @@ final class Uplinks: Sendable {
                 clock: Self.clock)
             let courier = try Courier(
                 name: name, paths: paths, failoverAfter: destination.backupAfter,
+                tells: { entry in
+                    destination.tells == .all || Self.isEscalation(entry)
+                },
                 seed: boot.high ^ boot.low &+ UInt64(index), ports: ports)
             letter.address(to: courier)
             couriers.append(courier)
@@ -112,6 +115,10 @@ final class Uplinks: Sendable {
         for courier in couriers {
             courier.stop(within: end - Instant(nanoseconds: Clocks.monotonicNanoseconds()))
         }
+    }
+
+    private static func isEscalation(_ entry: OutboxEntry) -> Bool {
+        if case .escalated = entry.record.body { true } else { false }
     }
 
     private static func paths(
