@@ -22,6 +22,8 @@ extension DestinationSection {
         {
             table.refuse(value, "prefix", allowed: "a topic without + and #")
         }
+        isKnownToHomeAssistant = table.boolean(
+            "home_assistant", default: isKnownToHomeAssistant)
         pictureByteCountMax = table.integer(
             "picture_bytes_max", in: 0...1_048_576, default: pictureByteCountMax, unit: "bytes")
         if let value = table.value("command_key") {

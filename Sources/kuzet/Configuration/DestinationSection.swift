@@ -52,6 +52,8 @@ struct DestinationSection: Hashable, Sendable {
     var passwordFile: String?
     /// MQTT: the first part of every topic.
     var prefix = "kuzet"
+    /// MQTT: Home Assistant finds the appliance by itself.
+    var isKnownToHomeAssistant = false
     /// Snapshots up to this size are sent along.
     var pictureByteCountMax = 128 << 10
     /// The Ed25519 key of who may give commands, 32 bytes; nil takes none.

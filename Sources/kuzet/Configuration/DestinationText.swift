@@ -66,6 +66,8 @@ extension TOMLPage {
         optional("password_file", destination.passwordFile)
         if isExample { note("Topics are prefix/name of the appliance/incident, …") }
         pair("prefix", tomlText(destination.prefix))
+        if isExample { note("Whether Home Assistant shall find the appliance by itself.") }
+        pair("home_assistant", String(destination.isKnownToHomeAssistant))
         if isExample { note("Snapshots up to this size are sent along.") }
         pair("picture_bytes_max", destination.pictureByteCountMax)
         if isExample {

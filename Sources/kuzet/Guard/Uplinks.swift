@@ -53,7 +53,7 @@ final class Uplinks: Sendable {
                     }
                 },
                 log: { Journal.write($0.rawValue, $1) },
-                clock: Self.clock)
+                clock: { .now })
             let courier = try Courier(
                 name: name, paths: paths, failoverAfter: destination.backupAfter,
                 tells: { entry in
@@ -128,9 +128,7 @@ final class Uplinks: Sendable {
         let sia = siaSettings(destination.sia)
         let folder = LedgerFolder(directory)
         return [destination.address, destination.backup].compactMap(\.self).compactMap { address in
-            let endpoint = Endpoint(
-                host: address.host, port: address.port,
-                tls: address.tongue.isProtected ? destination.tls : nil)
+            let endpoint = destination.endpoint(address)
             if address.tongue.isSIA {
                 return sia.map { sia in
                     Path(endpoint: endpoint) { SIADialect(sia, speaker: speaker) }
@@ -150,6 +148,7 @@ final class Uplinks: Sendable {
         settings.user = destination.user
         settings.password = destination.passwordFile.flatMap { firstLine(of: $0) }
         settings.pictureByteCountMax = destination.pictureByteCountMax
+        settings.isKnownToHomeAssistant = destination.isKnownToHomeAssistant
         settings.takesCommands = destination.commandKey != nil
         return settings
     }
@@ -197,18 +196,28 @@ final class Uplinks: Sendable {
         }
     }
 
-    /// A board whose clock was never set shows a time that is long past: certificates are then
-    /// checked by it as far as that goes (see `CertificateClock`).
-    private static func clock() -> CertificateClock {
-        CertificateClock(
-            wallMilliseconds: Clocks.wallMilliseconds(), isUnset: !Clocks.isSynchronised())
-    }
-
     /// A name as one level of a topic.
     static func topicWord(_ name: String) -> String {
         String(
             decoding: name.utf8.map { Array("/+# ".utf8).contains($0) ? UInt8(ascii: "-") : $0 },
             as: UTF8.self)
+    }
+}
+
+extension DestinationSection {
+    func endpoint(_ address: Address) -> Endpoint {
+        Endpoint(
+            host: address.host, port: address.port,
+            tls: address.tongue.isProtected ? tls : nil)
+    }
+}
+
+extension CertificateClock {
+    /// A board whose clock was never set shows a time that is long past: certificates are then
+    /// checked by it as far as that goes.
+    static var now: CertificateClock {
+        CertificateClock(
+            wallMilliseconds: Clocks.wallMilliseconds(), isUnset: !Clocks.isSynchronised())
     }
 }
 
