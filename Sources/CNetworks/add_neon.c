@@ -4,7 +4,7 @@
 #if defined(__aarch64__)
 /// Four terms of one input, of codes less their zero point.
 BODY int32x4_t term(int16x4_t codes, int32x4_t left, four_channels scale) {
-    return scale_neon(vshlq_s32(vmovl_s16(codes), left), scale, 0);
+    return scale_neon(vshlq_s32(vmovl_s16(codes), left), scale, any_scaling);
 }
 
 ptrdiff_t networks_add_neon(
@@ -32,9 +32,9 @@ ptrdiff_t networks_add_neon(
             int32x4_t q = term(
                 v % 2 ? vget_high_s16(wide_b) : vget_low_s16(wide_b), left, second);
             sums[v] = scale_neon(
-                adder->is_difference ? vsubq_s32(p, q) : vaddq_s32(p, q), last, 0);
+                adder->is_difference ? vsubq_s32(p, q) : vaddq_s32(p, q), last, any_scaling);
         }
-        vst1q_s8(codes + k, codes_neon(sums[0], sums[1], sums[2], sums[3], limits));
+        vst1q_s8(codes + k, codes_neon(sums, limits, any_scaling));
     }
     return k;
 }

@@ -5,6 +5,7 @@ static void pack_scale(int32_t multiplier, int32_t shift, networks_channels *int
     into->multipliers[lane] = multiplier;
     into->left[lane] = shift > 0 ? shift : 0;
     into->right[lane] = shift < 0 ? -shift : 0;
+    into->back[lane] = -into->right[lane];
     into->half[lane] = shift < 0 ? (int32_t)(1u << (-shift - 1)) : 0;
     into->is_right[lane] = shift < 0 ? -1 : 0;
 }
@@ -24,13 +25,9 @@ networks_channels networks_scale(int32_t multiplier, int32_t shift) {
 }
 
 enum networks_rounding networks_rounding_of(const networks_model *model) {
-    int is_right = 1, is_left = 0;
-    for (ptrdiff_t n = 0; n < model->count; n++) {
-        is_right &= model->shifts[n] < 0;
-        is_left |= model->shifts[n] > 0;
-    }
-    if (is_right && model->codes.minimum >= model->codes.zero) return networks_half_up;
-    return is_left ? networks_any_rounding : networks_away;
+    for (ptrdiff_t n = 0; n < model->count; n++)
+        if (model->shifts[n] >= 0) return networks_any_rounding;
+    return model->codes.minimum >= model->codes.zero ? networks_half_up : networks_away;
 }
 
 int64_t networks_scaled(int32_t sum, const networks_channels *channels, int lane) {

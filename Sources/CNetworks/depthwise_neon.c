@@ -157,7 +157,7 @@ BODY const int8_t *tap_of(const block_work *work, ptrdiff_t index) {
 }
 
 /// `kind` and the others are constants once this is inlined. Of nine taps weights are registers.
-BODY void filter_block(const block_work *work, enum kind kind, int is_nine, int is_half_up) {
+BODY void filter_block(const block_work *work, enum kind kind, int is_nine, enum scaling scaling) {
     const networks_packed *filters = work->filters;
     ptrdiff_t depth = is_nine ? 9 : filters->depth;
     ptrdiff_t step = round_up(filters->count, 16) * filters->window.stride;
@@ -178,7 +178,7 @@ BODY void filter_block(const block_work *work, enum kind kind, int is_nine, int 
         // One register for all taps: compilers else step nine pointers on.
         __asm__("" : "+r"(at));
         int32x4_t sums[4];
-        UNROLL for (int v = 0; v < 4; v++) sums[v] = fours[v].first;
+        UNROLL for (int v = 0; v < 4; v++) sums[v] = vld1q_s32(work->channels->first + 4 * v);
         if (is_nine) {
             int8x16_t x[9];
             UNROLL for (int tap = 0; tap < 9; tap++) x[tap] = vld1q_s8(taps[tap] + at);
@@ -214,15 +214,15 @@ BODY void filter_block(const block_work *work, enum kind kind, int is_nine, int 
                     add_taps(sums, x, v, 1);
             }
         }
-        UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v], is_half_up);
-        store_neon(codes, codes_neon(sums[0], sums[1], sums[2], sums[3], limits), count);
+        UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v], scaling);
+        store_neon(codes, codes_neon(sums, limits, scaling), count);
         codes += work->code_stride;
     }
 }
 
 BODY void filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
+    int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
     for (ptrdiff_t first = 0; first < filters->count; first += 16) {
         const char *block =
             (const char *)filters->weights + first / 16 * block_size(filters->depth);
@@ -239,19 +239,19 @@ BODY void filter(
         };
         switch ((enum kind)work.header->kind) {
         case threes:
-            filter_block(&work, threes, 1, is_half_up);
+            filter_block(&work, threes, 1, scaling);
             break;
         case three_twos:
-            filter_block(&work, three_twos, 1, is_half_up);
+            filter_block(&work, three_twos, 1, scaling);
             break;
         case twos:
             if (filters->depth == 9)
-                filter_block(&work, twos, 1, is_half_up);
+                filter_block(&work, twos, 1, scaling);
             else
-                filter_block(&work, twos, 0, is_half_up);
+                filter_block(&work, twos, 0, scaling);
             break;
         case wide:
-            filter_block(&work, wide, 0, is_half_up);
+            filter_block(&work, wide, 0, scaling);
             break;
         }
     }
@@ -260,9 +260,15 @@ BODY void filter(
 void networks_filter_neon(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    if (filters->rounding == networks_half_up)
-        filter(filters, lines, pixel_count, codes, code_stride, 1);
-    else
-        filter(filters, lines, pixel_count, codes, code_stride, 0);
+    switch (scaling_of(filters)) {
+    case rectified:
+        filter(filters, lines, pixel_count, codes, code_stride, rectified);
+        break;
+    case linear:
+        filter(filters, lines, pixel_count, codes, code_stride, linear);
+        break;
+    case any_scaling:
+        filter(filters, lines, pixel_count, codes, code_stride, any_scaling);
+    }
 }
 #endif

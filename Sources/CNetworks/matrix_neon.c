@@ -101,14 +101,15 @@ typedef struct {
     ptrdiff_t last_place; ///< Of the last block, in rows.
     ptrdiff_t last_depth;
     int is_last_two;
+    int32x4_t bias;
     four_channels channels;
     sixteen_codes limits;
 } panel_work;
 
-/// `row_count` and `is_half_up` are constants once this is inlined, and the sums are registers.
+/// `row_count` and `scaling` are constants once this is inlined, and the sums are registers.
 BODY void tile(
     const panel_work *panel, const int8_t *rows, const int32_t *terms, int8_t *codes,
-    ptrdiff_t code_stride, int row_count, int is_half_up) {
+    ptrdiff_t code_stride, int row_count, enum scaling scaling) {
     const int8_t *weights = panel->weights;
     const uint16_t *order = panel->header->order;
     int32x4_t sums[4][4], scaled[4];
@@ -179,12 +180,12 @@ BODY void tile(
     UNROLL for (int row = 0; row < 4; row++) {
         int32x4_t sum = vpaddq_s32(
             vpaddq_s32(sums[row][0], sums[row][1]), vpaddq_s32(sums[row][2], sums[row][3]));
-        sum = vaddq_s32(sum, panel->channels.first);
+        sum = vaddq_s32(sum, panel->bias);
         if (panel->matrix->weight_zero != 0) sum = vaddq_s32(sum, vdupq_n_s32(terms[row]));
-        scaled[row] = row < row_count ? scale_neon(sum, panel->channels, is_half_up) : sum;
+        scaled[row] = row < row_count ? scale_neon(sum, panel->channels, scaling) : sum;
     }
     int32x4_t packed = vreinterpretq_s32_s8(
-        codes_neon(scaled[0], scaled[1], scaled[2], scaled[3], panel->limits));
+        codes_neon(scaled, panel->limits, scaling));
     int8_t *into = codes + panel->first;
     ptrdiff_t count = least(4, panel->matrix->count - panel->first);
     if (count == 4) {
@@ -204,11 +205,11 @@ BODY void tile(
 #define TILE(row_count) \
     tile( \
         &panel, rows + row * stride, terms + row, codes + row * code_stride, code_stride, \
-        row_count, is_half_up)
+        row_count, scaling)
 
 BODY void multiply(
     const networks_packed *matrix, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
-    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
+    int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
     ptrdiff_t depth = matrix->depth, stride = round_up(depth, 32), size = panel_size(depth);
     const char *place = matrix->weights;
     panel_work panel = {
@@ -224,8 +225,9 @@ BODY void multiply(
         panel.twos = panel.header->twos;
         panel.ones = panel.header->ones;
         panel.is_last_two = panel.header->last;
-        panel.channels =
-            load_four(matrix->channels + panel.first / 16, (int)(panel.first % 16 / 4));
+        const networks_channels *channels = matrix->channels + panel.first / 16;
+        panel.bias = vld1q_s32(channels->first + panel.first % 16);
+        panel.channels = load_four(channels, (int)(panel.first % 16 / 4));
         ptrdiff_t row = 0;
         for (; row + 4 <= row_count; row += 4) TILE(4);
         switch (row_count - row) {
@@ -249,9 +251,15 @@ void networks_multiply_neon(
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 32, interleaved);
-    if (matrix->rounding == networks_half_up)
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, 1);
-    else
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, 0);
+    switch (scaling_of(matrix)) {
+    case rectified:
+        multiply(matrix, interleaved, terms, row_count, codes, code_stride, rectified);
+        break;
+    case linear:
+        multiply(matrix, interleaved, terms, row_count, codes, code_stride, linear);
+        break;
+    case any_scaling:
+        multiply(matrix, interleaved, terms, row_count, codes, code_stride, any_scaling);
+    }
 }
 #endif

@@ -51,8 +51,8 @@ void networks_pack_channel(
 ///
 /// since floor((floor(a / 2^31) + h) / 2^r) = floor((a + h * 2^31) / 2^(31 + r)). Of 63 bits.
 ///
-/// `networks_away`: nothing is shifted to the left. As above, but that of a negative sum 2^31 is taken
-/// off (where `right` is not 0): one unit of the first rounding, so that halves go away from zero. A
+/// `networks_away`: all is shifted to the right. As above, but that of a negative sum 2^31 is taken
+/// off: one unit of the first rounding, so that halves go away from zero. A
 /// negative sum that the first rounding makes 0 stays 0: half - 1 is still less than one.
 enum networks_rounding networks_rounding_of(const networks_model *model);
 

@@ -27,6 +27,7 @@ typedef struct {
     int32_t multipliers[16]; ///< Q31.
     int32_t left[16];        ///< Bits to the left before the product, 0 ... 30.
     int32_t right[16];       ///< Bits to the right after it, 0 ... 31.
+    int32_t back[16];        ///< - `right`: NEON shifts to the left alone.
     int32_t half[16];        ///< 1 << (right - 1), or 0.
     int32_t is_right[16];    ///< All ones where `right` is not 0.
 } networks_channels;
