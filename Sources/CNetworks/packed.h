@@ -89,7 +89,17 @@ typedef void networks_filter_body(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride);
 networks_filter_body networks_filter_portable, networks_filter_avx2, networks_filter_vnni,
-    networks_filter_neon;
+    networks_filter_neon, networks_filter_dotprod;
+
+/// Whether dot products suit these filters; then all of this is depthwise_dotprod.c's. `pixel_count` is
+/// of a line with its padding.
+int networks_dots(const networks_model *model);
+size_t networks_depthwise_size_dotprod(const networks_model *model);
+void networks_pack_depthwise_dotprod(const networks_model *model, void *memory);
+size_t networks_line_size_dotprod(const networks_packed *filters, ptrdiff_t pixel_count);
+void networks_prepare_line_dotprod(
+    const networks_packed *filters, const int8_t *codes, ptrdiff_t line_count, ptrdiff_t before,
+    ptrdiff_t after, int8_t zero, int8_t *into);
 
 /// How depthwise filters are packed: blocks of channels; in a block, the window's lines; in a line,
 /// groups of taps; in a group, outputs; of an output, the channels, in the order of `place_of` in
