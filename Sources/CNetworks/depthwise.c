@@ -100,10 +100,15 @@ networks_packed networks_pack_depthwise(
 #endif
         pack_blocks(path, model, memory);
 
+    int is_narrow = 1;
     for (ptrdiff_t n = 0; n < model->count; n++) {
-        uint32_t sum = 0;
-        for (ptrdiff_t tap = 0; tap < model->depth; tap++)
-            sum += (uint32_t)(model->weights[tap * model->count + n] - model->weight_zero);
+        int64_t sum = 0, size_sum = 0;
+        for (ptrdiff_t tap = 0; tap < model->depth; tap++) {
+            int32_t each = model->weights[tap * model->count + n] - model->weight_zero;
+            sum += each;
+            size_sum += each < 0 ? -each : each;
+        }
+        is_narrow &= networks_is_narrow(model, n, sum, size_sum);
         ptrdiff_t lane = n / layout.block * layout.block + place_of(path, n % layout.block);
         networks_pack_channel(
             model, n, (int32_t)sum, layout.offset, channels + lane / 16, lane % 16);
@@ -114,6 +119,7 @@ networks_packed networks_pack_depthwise(
         .depth = model->depth,
         .window = model->window,
         .rounding = networks_rounding_of(model),
+        .is_narrow = is_narrow,
         .weights = memory,
         .channels = channels,
         .codes = model->codes,

@@ -51,22 +51,22 @@ size_t networks_line_size_dotprod(const networks_packed *filters, ptrdiff_t pixe
     return (size_t)(group_count(pixel_count) * round_up(filters->count, 16) / 16 * group_size);
 }
 
-/// A line of input while it is prepared.
+/// A line of input while a block of it is prepared.
 typedef struct {
     const int8_t *codes; ///< Of the block's channels in the first pixel.
+    const int8_t *end;   ///< Of the line.
     ptrdiff_t step;      ///< To the next pixel.
     ptrdiff_t count;     ///< Pixels.
-    ptrdiff_t size;      ///< Bytes from `codes` to the end of the line.
     int8x16_t zero;
 } source_line;
 
 /// Sixteen codes of any pixel: padding outside of the line, anything in channels past the last.
 BODY int8x16_t pixel_of(const source_line *line, ptrdiff_t pixel) {
     if (pixel < 0 || pixel >= line->count) return line->zero;
-    ptrdiff_t at = pixel * line->step;
-    if (line->size - at >= 16) return vld1q_s8(line->codes + at);
+    const int8_t *from = line->codes + pixel * line->step;
+    if (line->end - from >= 16) return vld1q_s8(from);
     int8_t all[16] = {0};
-    memcpy(all, line->codes + at, (size_t)(line->size - at));
+    memcpy(all, from, (size_t)(line->end - from));
     return vld1q_s8(all);
 }
 
@@ -97,30 +97,37 @@ void networks_prepare_line_dotprod(
         return;
     }
     source_line line = {
-        .step = count, .count = line_count, .zero = vdupq_n_s8(zero)};
+        .end = codes + line_count * count,
+        .step = count,
+        .count = line_count,
+        .zero = vdupq_n_s8(zero),
+    };
     for (ptrdiff_t first = 0; first < count; first += 16) {
         line.codes = codes + first;
-        line.size = line_count * count - first;
-        // The pixel that a group begins with; the first may be outside.
-        ptrdiff_t pixel = -before, end = 2 * group_count(pixel_count) - before;
-        pixel_pair now = pair_of(pixel_of(&line, pixel), pixel_of(&line, pixel + 1));
-        // Up to here sixteen codes of each pixel are in the line.
-        ptrdiff_t whole = line.size < 16 ? pixel : least(end, (line.size - 16) / count - 2);
-        for (; pixel < end; pixel += 2, into += group_size) {
-            pixel_pair next;
-            if (pixel >= -2 && pixel < whole) {
-                const int8_t *from = line.codes + (pixel + 2) * count;
-                _Pragma("clang loop unroll_count(2)")
-                for (; pixel < whole; pixel += 2, into += group_size, from += 2 * count) {
-                    next = pair_of(vld1q_s8(from), vld1q_s8(from + count));
-                    store_group(into, now, next);
-                    now = next;
-                }
-                if (pixel >= end) break;
+        // Pixels of which sixteen codes are in the line, from the first on.
+        ptrdiff_t over = first + 16 - count;
+        ptrdiff_t whole = line_count - (over > 0 ? (over + count - 1) / count : 0);
+        ptrdiff_t pixel = -before, end = pixel + 2 * group_count(pixel_count);
+        ptrdiff_t whole_end = least(whole - 1, end + 1);
+        pixel_pair now, next;
+        while (1) {
+            next = pair_of(pixel_of(&line, pixel), pixel_of(&line, pixel + 1));
+            if (pixel > -before) {
+                store_group(into, now, next);
+                into += group_size;
             }
-            next = pair_of(pixel_of(&line, pixel + 2), pixel_of(&line, pixel + 3));
-            store_group(into, now, next);
             now = next;
+            if (pixel == end) break;
+            pixel += 2;
+            if (pixel < 0) continue;
+            const int8_t *from = line.codes + pixel * count;
+            _Pragma("clang loop unroll_count(2)")
+            for (; pixel < whole_end; pixel += 2, from += 2 * count, into += group_size) {
+                next = pair_of(vld1q_s8(from), vld1q_s8(from + count));
+                store_group(into, now, next);
+                now = next;
+            }
+            if (pixel > end) break;
         }
     }
 }
@@ -184,26 +191,17 @@ DOT_BODY void filter(
             .count = filters->count - first,
             .code_stride = code_stride,
         };
-        int8_t *into = codes + first;
-        ptrdiff_t left = pixel_count;
-        for (; left >= 2; left -= 2, into += 2 * code_stride)
+        int8_t *into = codes + first, *end = into + pixel_count / 2 * 2 * code_stride;
+        for (; into != end; into += 2 * code_stride)
             filter_group(&block, under, into, 2, scaling);
-        if (left > 0) filter_group(&block, under, into, 1, scaling);
+        if (pixel_count % 2) filter_group(&block, under, into, 1, scaling);
     }
 }
 
 DOT void networks_filter_dotprod(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    switch (scaling_of(filters)) {
-    case rectified:
-        filter(filters, lines, pixel_count, codes, code_stride, rectified);
-        break;
-    case linear:
-        filter(filters, lines, pixel_count, codes, code_stride, linear);
-        break;
-    case any_scaling:
-        filter(filters, lines, pixel_count, codes, code_stride, any_scaling);
-    }
+#define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scaling)
+    WITH_SCALING(filters, FILTER)
 }
 #endif

@@ -260,15 +260,7 @@ BODY void filter(
 void networks_filter_neon(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    switch (scaling_of(filters)) {
-    case rectified:
-        filter(filters, lines, pixel_count, codes, code_stride, rectified);
-        break;
-    case linear:
-        filter(filters, lines, pixel_count, codes, code_stride, linear);
-        break;
-    case any_scaling:
-        filter(filters, lines, pixel_count, codes, code_stride, any_scaling);
-    }
+#define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scaling)
+    WITH_SCALING(filters, FILTER)
 }
 #endif

@@ -85,13 +85,18 @@ networks_packed networks_pack_matrix(
     size_t size = weights_size(path, model);
     networks_channels *channels = (networks_channels *)((char *)memory + size);
     memset(memory, 0, size + channels_size(count));
+    int is_narrow = 1;
     for (ptrdiff_t n = 0; n < count; n++) {
         ptrdiff_t panel = n / layout.panel * layout.panel;
         ptrdiff_t width = least(layout.panel, padded_count - panel);
         ptrdiff_t lane = panel + place_of(path, n - panel, width);
-        uint32_t sum = 0;
-        for (ptrdiff_t k = 0; k < depth; k++)
-            sum += (uint32_t)(model->weights[n * depth + k] - model->weight_zero);
+        int64_t sum = 0, size_sum = 0;
+        for (ptrdiff_t k = 0; k < depth; k++) {
+            int32_t each = model->weights[n * depth + k] - model->weight_zero;
+            sum += each;
+            size_sum += each < 0 ? -each : each;
+        }
+        is_narrow &= networks_is_narrow(model, n, sum, size_sum);
         networks_pack_channel(
             model, n, (int32_t)sum, layout.offset, channels + lane / 16, lane % 16);
     }
@@ -108,6 +113,7 @@ networks_packed networks_pack_matrix(
         .padded_depth = round_up(depth, layout.last_group),
         .weight_zero = layout.byte_count == 2 ? 0 : model->weight_zero,
         .rounding = networks_rounding_of(model),
+        .is_narrow = is_narrow,
         .weights = memory,
         .channels = channels,
         .codes = model->codes,

@@ -29,16 +29,17 @@
 typedef struct {
     const networks_channels *channels;
     const int8_t *weights;
-    ptrdiff_t depth; ///< Padded to fours.
+    const int8_t *weights_end; ///< Of whole sixteens of depth.
+    int rest; ///< Of depth, padded to fours.
     int has_terms;
     sixteen_codes limits;
     ptrdiff_t count; ///< Of channels that are stored.
     ptrdiff_t code_stride;
 } panel_work;
 
-/// `row_count`, 4 or 1, `vector_count` and `scaling` are constants once this is inlined, and the sums
-/// are registers.
-DOT_BODY void tile(
+/// Gives where the next rows are. `row_count`, 4 or 1, `vector_count` and `scaling` are constants once
+/// this is inlined, and the sums are registers.
+DOT_BODY const int8_t *tile(
     const panel_work *panel, const int8_t *rows, const int32_t *terms, int8_t *codes,
     ptrdiff_t stored_rows, int row_count, int vector_count, enum scaling scaling) {
     int32x4_t sums[4][4];
@@ -53,9 +54,9 @@ DOT_BODY void tile(
             UNROLL for (int v = 0; v < vector_count; v++)
                 sums[row][v] = vaddq_s32(sums[row][v], vdupq_n_s32(terms[row]));
 
-    const int8_t *weights = panel->weights, *end = rows + panel->depth / 16 * 64;
+    const int8_t *weights = panel->weights;
     int8x16_t x[4], w[4];
-    while (rows != end) {
+    while (weights != panel->weights_end) {
         LOAD(x, rows, row_count);
         rows += 64;
         __asm__("" : "+r"(rows));
@@ -64,14 +65,14 @@ DOT_BODY void tile(
         STEP(2);
         STEP(3);
     }
-    int rest = (int)(panel->depth % 16);
-    if (rest > 0) {
+    if (panel->rest > 0) {
         LOAD(x, rows, row_count);
+        rows += 64;
         STEP(0);
-        if (rest > 4) {
+        if (panel->rest > 4) {
             STEP(1);
         }
-        if (rest > 8) {
+        if (panel->rest > 8) {
             STEP(2);
         }
     }
@@ -85,36 +86,40 @@ DOT_BODY void tile(
     if (vector_count == 4 && panel->count >= 16 && stored_rows >= row_count) {
         UNROLL for (int row = 0; row < row_count; row++)
             vst1q_s8(codes + row * panel->code_stride, done[row]);
-        return;
+        return rows;
     }
     UNROLL for (int row = 0; row < row_count; row++)
         if (row < stored_rows)
             store_neon(codes + row * panel->code_stride, done[row], panel->count);
+    return rows;
 }
 
 DOT_BODY void multiply_panel(
     const panel_work *panel, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
     int8_t *codes, int vector_count, enum scaling scaling) {
-    ptrdiff_t left = row_count, step = 4 * round_up(panel->depth, 16);
-    for (; left > 1; left -= 4, rows += step, terms += 4, codes += 4 * panel->code_stride)
-        tile(panel, rows, terms, codes, left, 4, vector_count, scaling);
-    if (left == 1) tile(panel, rows, terms, codes, left, 1, vector_count, scaling);
+    ptrdiff_t row = 0;
+    for (; row + 1 < row_count; row += 4, codes += 4 * panel->code_stride)
+        rows = tile(panel, rows, terms + row, codes, row_count - row, 4, vector_count, scaling);
+    if (row < row_count) tile(panel, rows, terms + row, codes, 1, 1, vector_count, scaling);
 }
 
 DOT_BODY void multiply(
     const networks_packed *matrix, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
     int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
     for (ptrdiff_t first = 0; first < matrix->count; first += 16) {
+        const int8_t *weights = (const int8_t *)matrix->weights + first * matrix->padded_depth;
+        ptrdiff_t width = matrix->count - first > 8 ? 16 : 8, rest = matrix->padded_depth % 16;
         panel_work panel = {
             .channels = matrix->channels + first / 16,
-            .weights = (const int8_t *)matrix->weights + first * matrix->padded_depth,
-            .depth = matrix->padded_depth,
+            .weights = weights,
+            .weights_end = weights + width * (matrix->padded_depth - rest),
+            .rest = (int)rest,
             .has_terms = matrix->weight_zero != 0,
             .limits = load_codes(&matrix->codes),
             .count = matrix->count - first,
             .code_stride = code_stride,
         };
-        if (panel.count > 8)
+        if (width == 16)
             multiply_panel(&panel, rows, terms, row_count, codes + first, 4, scaling);
         else
             multiply_panel(&panel, rows, terms, row_count, codes + first, 2, scaling);
@@ -128,15 +133,7 @@ DOT void networks_multiply_dotprod(
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 16, interleaved);
-    switch (scaling_of(matrix)) {
-    case rectified:
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, rectified);
-        break;
-    case linear:
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, linear);
-        break;
-    case any_scaling:
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, any_scaling);
-    }
+#define MULTIPLY(scaling) multiply(matrix, interleaved, terms, row_count, codes, code_stride, scaling)
+    WITH_SCALING(matrix, MULTIPLY)
 }
 #endif

@@ -251,15 +251,7 @@ void networks_multiply_neon(
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 32, interleaved);
-    switch (scaling_of(matrix)) {
-    case rectified:
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, rectified);
-        break;
-    case linear:
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, linear);
-        break;
-    case any_scaling:
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, any_scaling);
-    }
+#define MULTIPLY(scaling) multiply(matrix, interleaved, terms, row_count, codes, code_stride, scaling)
+    WITH_SCALING(matrix, MULTIPLY)
 }
 #endif

@@ -40,6 +40,12 @@ void networks_pack_channel(
     const networks_model *model, ptrdiff_t channel, int32_t weight_sum, int32_t offset,
     networks_channels *into, ptrdiff_t lane);
 
+/// Whether a channel's sums, scaled and rounded, surely have 16 bits. Most do: what a sum may be is some
+/// ten times what it is. Of the weights less their zero point, `sum` and `size_sum` add up what they are
+/// and their sizes.
+int networks_is_narrow(
+    const networks_model *model, ptrdiff_t channel, int64_t sum, int64_t size_sum);
+
 /// Which of these a model allows.
 ///
 /// `networks_half_up`: the second rounding, to the `right`, is half away from zero: that differs from

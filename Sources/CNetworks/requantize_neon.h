@@ -9,16 +9,27 @@
 /// How sums become codes, by what a layer allows: a constant in kernels.
 enum scaling {
     any_scaling,
-    linear,    ///< `networks_away`, and codes have no limits but their own.
-    rectified, ///< `networks_half_up`, and codes begin at the zero point and use all eight bits.
+    linear,    ///< `networks_away` and narrow, and codes have no limits but their own.
+    rectified, ///< `networks_half_up`, and codes are the zero point's, -128, to 127.
+    narrow,    ///< As well, and narrow.
 };
 
 BODY enum scaling scaling_of(const networks_packed *packed) {
     networks_codes codes = packed->codes;
     if (codes.minimum != -128 || codes.maximum != 127) return any_scaling;
-    if (packed->rounding == networks_half_up && codes.zero == -128) return rectified;
-    return packed->rounding == networks_away ? linear : any_scaling;
+    if (packed->rounding == networks_half_up && codes.zero == -128)
+        return packed->is_narrow ? narrow : rectified;
+    return packed->rounding == networks_away && packed->is_narrow ? linear : any_scaling;
 }
+
+/// Calls a kernel with the scaling of `packed` as a constant.
+#define WITH_SCALING(packed, call) \
+    switch (scaling_of(packed)) { \
+    case any_scaling: call(any_scaling); break; \
+    case linear: call(linear); break; \
+    case rectified: call(rectified); break; \
+    case narrow: call(narrow); break; \
+    }
 
 /// Of four channels.
 typedef struct {
@@ -73,11 +84,18 @@ BODY sixteen_codes load_codes(const networks_codes *codes) {
 }
 
 /// Sixteen codes of what `scale_neon` gave. Saturation changes nothing that the limits leave: zero
-/// points and codes have eight bits. Rectified codes are 0 ... 255 less 128: the top bit flipped.
+/// points and codes have eight bits; narrow ones need none. Rectified codes are 0 ... 255 less 128: the
+/// top bit flipped.
 BODY int8x16_t codes_neon(const int32x4_t sums[4], sixteen_codes codes, enum scaling scaling) {
-    int16x8_t low = vqmovn_high_s32(vqmovn_s32(sums[0]), sums[1]);
-    int16x8_t high = vqmovn_high_s32(vqmovn_s32(sums[2]), sums[3]);
-    if (scaling == rectified)
+    int16x8_t low, high;
+    if (scaling == any_scaling || scaling == rectified) {
+        low = vqmovn_high_s32(vqmovn_s32(sums[0]), sums[1]);
+        high = vqmovn_high_s32(vqmovn_s32(sums[2]), sums[3]);
+    } else {
+        low = vuzp1q_s16(vreinterpretq_s16_s32(sums[0]), vreinterpretq_s16_s32(sums[1]));
+        high = vuzp1q_s16(vreinterpretq_s16_s32(sums[2]), vreinterpretq_s16_s32(sums[3]));
+    }
+    if (scaling == rectified || scaling == narrow)
         return vreinterpretq_s8_u8(
             veorq_u8(vqmovun_high_s16(vqmovun_s16(low), high), vdupq_n_u8(128)));
     int8x16_t packed = vqmovn_high_s16(
@@ -116,10 +134,10 @@ BODY void interleave_neon(
     ptrdiff_t unit, int8_t *into) {
     ptrdiff_t depth = matrix->depth, stride = round_up(depth, unit);
     const int8_t *end = rows + (row_count - 1) * row_stride + depth;
-    for (ptrdiff_t row = 0; row < row_count; row += 4, rows += 4 * row_stride) {
-        ptrdiff_t last = least(3, row_count - 1 - row);
-        const int8_t *four[4];
-        UNROLL for (int n = 0; n < 4; n++) four[n] = rows + least(n, last) * row_stride;
+    for (ptrdiff_t left = row_count; left > 0; left -= 4, rows += 4 * row_stride) {
+        // Past the last row that one again.
+        const int8_t *four[4] = {rows};
+        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + (n < left ? row_stride : 0);
         // Whole units, as far as the last row has codes.
         ptrdiff_t k = 0, whole = end - four[3] >= stride ? stride : depth / unit * unit;
         for (; k < whole; k += unit, into += 4 * unit) {

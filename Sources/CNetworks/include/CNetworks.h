@@ -66,6 +66,7 @@ typedef struct {
     int32_t weight_zero;
     networks_window window;
     enum networks_rounding rounding;
+    int is_narrow; ///< Whether all sums, scaled, surely have 16 bits.
     const void *weights;
     const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.
     networks_codes codes;
@@ -107,7 +108,7 @@ void networks_filter(
 typedef struct {
     enum networks_path path;
     int32_t zeros[2];
-    int32_t left;               ///< Bits to the left of a code less its zero point, before it is scaled.
+    int32_t left;               ///< Bits to the left of a code less its zero point, before it is scaled: 16 ... 21.
     int is_difference;          ///< Whether the second is subtracted.
     networks_channels terms[2]; ///< How inputs are scaled, and their sum.
     networks_channels sum;
