@@ -202,6 +202,6 @@ DOT void networks_filter_dotprod(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
 #define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scaling)
-    WITH_SCALING(filters, FILTER)
+    WITH_SCALING(scaling_of(filters), FILTER)
 }
 #endif

@@ -134,6 +134,6 @@ DOT void networks_multiply_dotprod(
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 16, interleaved);
 #define MULTIPLY(scaling) multiply(matrix, interleaved, terms, row_count, codes, code_stride, scaling)
-    WITH_SCALING(matrix, MULTIPLY)
+    WITH_SCALING(scaling_of(matrix), MULTIPLY)
 }
 #endif

@@ -22,9 +22,9 @@ BODY enum scaling scaling_of(const networks_packed *packed) {
     return packed->rounding == networks_away && packed->is_narrow ? linear : any_scaling;
 }
 
-/// Calls a kernel with the scaling of `packed` as a constant.
-#define WITH_SCALING(packed, call) \
-    switch (scaling_of(packed)) { \
+/// Calls with a scaling that is a constant.
+#define WITH_SCALING(scaling, call) \
+    switch (scaling) { \
     case any_scaling: call(any_scaling); break; \
     case linear: call(linear); break; \
     case rectified: call(rectified); break; \
