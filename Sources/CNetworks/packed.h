@@ -11,7 +11,7 @@
 
 /// Rows that are widened and multiplied together, so that they stay in the second cache.
 /// A multiple of every path's rows in registers.
-enum { rows_in_block = 48 };
+enum { rows_in_block = 64 };
 
 BODY ptrdiff_t round_up(ptrdiff_t value, ptrdiff_t step) {
     return (value + step - 1) / step * step;

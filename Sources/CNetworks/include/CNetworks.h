@@ -108,7 +108,7 @@ void networks_filter(
 typedef struct {
     enum networks_path path;
     int32_t zeros[2];
-    int32_t left;               ///< Bits to the left of a code less its zero point, before it is scaled: 16 ... 21.
+    int32_t left;               ///< Bits to the left of a code less its zero point, before it is scaled: 17 ... 22.
     int is_difference;          ///< Whether the second is subtracted.
     networks_channels terms[2]; ///< How inputs are scaled, and their sum.
     networks_channels sum;

@@ -16,7 +16,7 @@ final class Convolution: Operator {
     /// Patches that are gathered and multiplied at once; fewer where each thread has fewer. As many as
     /// kernels take in one block (`rows_in_block`).
     private let tile: Int
-    private static let tileMax = 48
+    private static let tileMax = 64
     /// Threads share the work by so many: what kernels take at once.
     private static let tileMin = 8
 
