@@ -1,6 +1,6 @@
 // Sixteen channels at a time. Products are added in 16 bits as long as they surely fit, as in
 // matrix_neon.c; of nine taps which go together is chosen for each sixteen channels.
-#include "requantize_neon.h"
+#include "taps_neon.h"
 
 #if defined(__aarch64__)
 /// How many taps are added in 16 bits, one group after the other.
@@ -117,24 +117,6 @@ BODY void add_wide(int32x4_t *sums, int8x16_t x, const int16_t *weights) {
     sums[1] = vmlal_high_s16(sums[1], low, first);
     sums[2] = vmlal_s16(sums[2], vget_low_s16(high), vget_low_s16(second));
     sums[3] = vmlal_high_s16(sums[3], high, second);
-}
-
-BODY void add_products(int32x4_t *sums, int16x8_t low, int16x8_t high) {
-    sums[0] = vaddw_s16(sums[0], vget_low_s16(low));
-    sums[1] = vaddw_high_s16(sums[1], low);
-    sums[2] = vaddw_s16(sums[2], vget_low_s16(high));
-    sums[3] = vaddw_high_s16(sums[3], high);
-}
-
-/// `count` taps, 1 ... 3, added in 16 bits.
-BODY void add_taps(int32x4_t *sums, const int8x16_t *x, const int8x16_t *w, int count) {
-    int16x8_t low = vmull_s8(vget_low_s8(x[0]), vget_low_s8(w[0]));
-    int16x8_t high = vmull_high_s8(x[0], w[0]);
-    UNROLL for (int tap = 1; tap < count; tap++) {
-        low = vmlal_s8(low, vget_low_s8(x[tap]), vget_low_s8(w[tap]));
-        high = vmlal_high_s8(high, x[tap], w[tap]);
-    }
-    add_products(sums, low, high);
 }
 
 /// What all pixels of a block of channels have in common.
