@@ -102,13 +102,14 @@ void networks_prepare_line_dotprod(
         .count = line_count,
         .zero = vdupq_n_s8(zero),
     };
+    // Pixels that groups begin with, and how many there are of which sixteen codes can be read.
+    ptrdiff_t end = 2 * group_count(pixel_count) - before, whole = line_count;
     for (ptrdiff_t first = 0; first < count; first += 16) {
         line.codes = codes + first;
-        // Pixels of which sixteen codes are in the line, from the first on.
+        // The last block may read past its channels, and so past the line.
         ptrdiff_t over = first + 16 - count;
-        ptrdiff_t whole = line_count - (over > 0 ? (over + count - 1) / count : 0);
-        ptrdiff_t pixel = -before, end = pixel + 2 * group_count(pixel_count);
-        ptrdiff_t whole_end = least(whole - 1, end + 1);
+        if (over > 0) whole -= (over + count - 1) / count;
+        ptrdiff_t pixel = -before, whole_end = least(whole - 1, end + 1);
         pixel_pair now, next;
         while (1) {
             next = pair_of(pixel_of(&line, pixel), pixel_of(&line, pixel + 1));
@@ -141,15 +142,15 @@ typedef struct {
     ptrdiff_t code_stride;
 } block_work;
 
-/// `stored_outputs`, 2 or 1, and `scaling` are constants once this is inlined.
+/// `stored_outputs`, 2 or 1, `is_whole` and `scaling` are constants once this is inlined.
 DOT_BODY void filter_group(
     const block_work *block, const int8_t *lines[3], int8_t *codes, int stored_outputs,
-    enum scaling scaling) {
+    int is_whole, enum scaling scaling) {
     int32x4_t sums[2][4];
     const int32_t *first = block->channels->first;
     UNROLL for (int output = 0; output < 2; output++) {
         // As in matrix_dotprod.c.
-        __asm__("" : "+r"(first));
+        __asm__ volatile("" : : : "memory");
         UNROLL for (int v = 0; v < 4; v++) sums[output][v] = vld1q_s32(first + 4 * v);
     }
     const int8_t *weights = block->weights;
@@ -170,13 +171,18 @@ DOT_BODY void filter_group(
     int8x16_t done[2];
     UNROLL for (int output = 0; output < stored_outputs; output++)
         done[output] = sixteen_neon(sums[output], &sixteen, block->limits, scaling);
-    if (block->count >= 16) {
-        UNROLL for (int output = 0; output < stored_outputs; output++)
-            vst1q_s8(codes + output * block->code_stride, done[output]);
-        return;
-    }
     UNROLL for (int output = 0; output < stored_outputs; output++)
-        store_neon(codes + output * block->code_stride, done[output], block->count);
+        store_neon(
+            codes + output * block->code_stride, done[output], is_whole ? 16 : block->count);
+}
+
+DOT_BODY void filter_block(
+    const block_work *block, const int8_t *lines[3], ptrdiff_t pixel_count, int8_t *codes,
+    int is_whole, enum scaling scaling) {
+    int8_t *end = codes + pixel_count / 2 * 2 * block->code_stride;
+    for (; codes != end; codes += 2 * block->code_stride)
+        filter_group(block, lines, codes, 2, is_whole, scaling);
+    if (pixel_count % 2) filter_group(block, lines, codes, 1, is_whole, scaling);
 }
 
 DOT_BODY void filter(
@@ -191,10 +197,10 @@ DOT_BODY void filter(
             .count = filters->count - first,
             .code_stride = code_stride,
         };
-        int8_t *into = codes + first, *end = into + pixel_count / 2 * 2 * code_stride;
-        for (; into != end; into += 2 * code_stride)
-            filter_group(&block, under, into, 2, scaling);
-        if (pixel_count % 2) filter_group(&block, under, into, 1, scaling);
+        if (block.count >= 16)
+            filter_block(&block, under, pixel_count, codes + first, 1, scaling);
+        else
+            filter_block(&block, under, pixel_count, codes + first, 0, scaling);
     }
 }
 

@@ -139,7 +139,8 @@ BODY const int8_t *tap_of(const block_work *work, ptrdiff_t index) {
 }
 
 /// `kind` and the others are constants once this is inlined. Of nine taps weights are registers.
-BODY void filter_block(const block_work *work, enum kind kind, int is_nine, enum scaling scaling) {
+BODY void filter_pixels(
+    const block_work *work, enum kind kind, int is_nine, int is_whole, enum scaling scaling) {
     const networks_packed *filters = work->filters;
     ptrdiff_t depth = is_nine ? 9 : filters->depth;
     ptrdiff_t step = round_up(filters->count, 16) * filters->window.stride;
@@ -197,9 +198,34 @@ BODY void filter_block(const block_work *work, enum kind kind, int is_nine, enum
             }
         }
         UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v], scaling);
-        store_neon(codes, codes_neon(sums, limits, scaling), count);
+        store_neon(codes, codes_neon(sums, limits, scaling), is_whole ? 16 : count);
         codes += work->code_stride;
     }
+}
+
+BODY void filter_block(const block_work *work, int is_whole, enum scaling scaling) {
+    switch ((enum kind)work->header->kind) {
+    case threes:
+        filter_pixels(work, threes, 1, is_whole, scaling);
+        break;
+    case three_twos:
+        filter_pixels(work, three_twos, 1, is_whole, scaling);
+        break;
+    case twos:
+        if (work->filters->depth == 9)
+            filter_pixels(work, twos, 1, is_whole, scaling);
+        else
+            filter_pixels(work, twos, 0, is_whole, scaling);
+        break;
+    case wide:
+        filter_pixels(work, wide, 0, is_whole, scaling);
+        break;
+    }
+}
+
+/// Fewer than sixteen channels: the last, once for all scalings.
+static __attribute__((noinline)) void filter_last(const block_work *work) {
+    filter_block(work, 0, any_scaling);
 }
 
 BODY void filter(
@@ -219,23 +245,10 @@ BODY void filter(
             .codes = codes,
             .code_stride = code_stride,
         };
-        switch ((enum kind)work.header->kind) {
-        case threes:
-            filter_block(&work, threes, 1, scaling);
-            break;
-        case three_twos:
-            filter_block(&work, three_twos, 1, scaling);
-            break;
-        case twos:
-            if (filters->depth == 9)
-                filter_block(&work, twos, 1, scaling);
-            else
-                filter_block(&work, twos, 0, scaling);
-            break;
-        case wide:
-            filter_block(&work, wide, 0, scaling);
-            break;
-        }
+        if (filters->count - first >= 16)
+            filter_block(&work, 1, scaling);
+        else
+            filter_last(&work);
     }
 }
 

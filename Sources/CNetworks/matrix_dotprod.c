@@ -33,7 +33,6 @@ typedef struct {
     int rest; ///< Of depth, padded to fours.
     int has_terms;
     sixteen_codes limits;
-    ptrdiff_t count; ///< Of channels that are stored.
     ptrdiff_t code_stride;
 } panel_work;
 
@@ -41,12 +40,12 @@ typedef struct {
 /// this is inlined, and the sums are registers.
 DOT_BODY const int8_t *tile(
     const panel_work *panel, const int8_t *rows, const int32_t *terms, int8_t *codes,
-    ptrdiff_t stored_rows, int row_count, int vector_count, enum scaling scaling) {
+    int row_count, int vector_count, enum scaling scaling) {
     int32x4_t sums[4][4];
     const int32_t *first = panel->channels->first;
     UNROLL for (int row = 0; row < row_count; row++) {
         // Read again for each row, two at a time: compilers else copy registers one by one.
-        __asm__("" : "+r"(first));
+        __asm__ volatile("" : : : "memory");
         UNROLL for (int v = 0; v < vector_count; v++) sums[row][v] = vld1q_s32(first + 4 * v);
     }
     if (panel->has_terms)
@@ -83,14 +82,12 @@ DOT_BODY const int8_t *tile(
         UNROLL for (int v = vector_count; v < 4; v++) sums[row][v] = sums[row][0];
         done[row] = sixteen_neon(sums[row], &sixteen, panel->limits, scaling);
     }
-    if (vector_count == 4 && panel->count >= 16 && stored_rows >= row_count) {
-        UNROLL for (int row = 0; row < row_count; row++)
-            vst1q_s8(codes + row * panel->code_stride, done[row]);
-        return rows;
+    UNROLL for (int row = 0; row < row_count; row++, codes += panel->code_stride) {
+        if (vector_count == 4)
+            vst1q_s8(codes, done[row]);
+        else
+            vst1_s8(codes, vget_low_s8(done[row]));
     }
-    UNROLL for (int row = 0; row < row_count; row++)
-        if (row < stored_rows)
-            store_neon(codes + row * panel->code_stride, done[row], panel->count);
     return rows;
 }
 
@@ -98,9 +95,10 @@ DOT_BODY void multiply_panel(
     const panel_work *panel, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
     int8_t *codes, int vector_count, enum scaling scaling) {
     ptrdiff_t row = 0;
-    for (; row + 1 < row_count; row += 4, codes += 4 * panel->code_stride)
-        rows = tile(panel, rows, terms + row, codes, row_count - row, 4, vector_count, scaling);
-    if (row < row_count) tile(panel, rows, terms + row, codes, 1, 1, vector_count, scaling);
+    for (; row + 4 <= row_count; row += 4, codes += 4 * panel->code_stride)
+        rows = tile(panel, rows, terms + row, codes, 4, vector_count, scaling);
+    for (; row < row_count; row++, rows += 16, codes += panel->code_stride)
+        tile(panel, rows, terms + row, codes, 1, vector_count, scaling);
 }
 
 DOT_BODY void multiply(
@@ -108,7 +106,10 @@ DOT_BODY void multiply(
     int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
     for (ptrdiff_t first = 0; first < matrix->count; first += 16) {
         const int8_t *weights = (const int8_t *)matrix->weights + first * matrix->padded_depth;
-        ptrdiff_t width = matrix->count - first > 8 ? 16 : 8, rest = matrix->padded_depth % 16;
+        ptrdiff_t count = least(16, matrix->count - first), width = count > 8 ? 16 : 8;
+        ptrdiff_t rest = matrix->padded_depth % 16;
+        // Codes of a panel that is not whole go by way of these.
+        int8_t some[rows_in_block * 16], *into = count < width ? some : codes + first;
         panel_work panel = {
             .channels = matrix->channels + first / 16,
             .weights = weights,
@@ -116,13 +117,15 @@ DOT_BODY void multiply(
             .rest = (int)rest,
             .has_terms = matrix->weight_zero != 0,
             .limits = load_codes(&matrix->codes),
-            .count = matrix->count - first,
-            .code_stride = code_stride,
+            .code_stride = count < width ? width : code_stride,
         };
         if (width == 16)
-            multiply_panel(&panel, rows, terms, row_count, codes + first, 4, scaling);
+            multiply_panel(&panel, rows, terms, row_count, into, 4, scaling);
         else
-            multiply_panel(&panel, rows, terms, row_count, codes + first, 2, scaling);
+            multiply_panel(&panel, rows, terms, row_count, into, 2, scaling);
+        if (into == some)
+            for (ptrdiff_t row = 0; row < row_count; row++)
+                memcpy(codes + row * code_stride + first, some + row * width, (size_t)count);
     }
 }
 

@@ -184,7 +184,6 @@ typedef struct {
     int has_terms;
     sixteen_codes limits;
     enum scaling scaling;
-    ptrdiff_t count; ///< Of channels that are stored.
     ptrdiff_t code_stride;
 } panel_work;
 
@@ -232,19 +231,10 @@ BODY int8x16_t finish(int32x4_t sums[4], const panel_work *panel, enum scaling s
     return codes_neon(sums, panel->limits, scaling);
 }
 
-/// Fewer than four channels or rows. Apart, for what it needs would leave tiles too few registers.
-static __attribute__((noinline)) void store_some(
-    int8x16_t packed, int8_t *codes, ptrdiff_t code_stride, ptrdiff_t row_count, ptrdiff_t count) {
-    int8_t bytes[16];
-    vst1q_s8(bytes, packed);
-    for (ptrdiff_t row = 0; row < least(4, row_count); row++)
-        memcpy(codes + row * code_stride, bytes + 4 * row, (size_t)least(4, count));
-}
-
 /// `row_count`, 4 or 1, and `extent` are constants once this is inlined, and the sums are registers.
 BODY void tile(
     const panel_work *panel, const int8_t *rows, const int32_t *terms, int8_t *codes,
-    ptrdiff_t stored_rows, int row_count, enum extent extent) {
+    int row_count, enum extent extent) {
     tile_sums sums;
     sum_products(panel, rows, sums, row_count, extent);
     int32x4_t all[4];
@@ -265,10 +255,6 @@ BODY void tile(
         packed = finish(all, panel, linear);
     else
         packed = finish(all, panel, any_scaling);
-    if (panel->count < 4 || stored_rows < row_count) {
-        store_some(packed, codes, panel->code_stride, stored_rows, panel->count);
-        return;
-    }
     // Four codes at any address: the store has no alignment of its own.
     int32x4_t words = vreinterpretq_s32_s8(packed);
     vst1q_lane_s32((int32_t *)codes, words, 0);
@@ -281,13 +267,18 @@ BODY void tile(
 BODY void multiply_panel(
     const panel_work *panel, const int8_t *rows, ptrdiff_t stride, const int32_t *terms,
     ptrdiff_t row_count, int8_t *codes, enum extent extent) {
-    for (; row_count > 1; row_count -= 4) {
-        tile(panel, rows, terms, codes, row_count, 4, extent);
+    for (; row_count >= 4; row_count -= 4) {
+        tile(panel, rows, terms, codes, 4, extent);
         rows += 4 * stride;
         terms += 4;
         codes += 4 * panel->code_stride;
     }
-    if (row_count == 1) tile(panel, rows, terms, codes, 1, 1, many);
+    for (; row_count > 0; row_count--) {
+        tile(panel, rows, terms, codes, 1, many);
+        rows += 32;
+        terms++;
+        codes += panel->code_stride;
+    }
 }
 
 static void multiply(
@@ -298,6 +289,9 @@ static void multiply(
     for (ptrdiff_t first = 0; first < matrix->count; first += 4, place += panel_size(depth)) {
         const panel_header *header = (const panel_header *)place;
         const networks_channels *channels = matrix->channels + first / 16;
+        // Codes of a panel that is not whole go by way of these.
+        ptrdiff_t count = matrix->count - first;
+        int8_t some[rows_in_block * 4], *into = count < 4 ? some : codes + first;
         panel_work panel = {
             .order = header->order,
             .weights = (const int8_t *)place + header_size(depth),
@@ -312,11 +306,10 @@ static void multiply(
             .has_terms = matrix->weight_zero != 0,
             .limits = load_codes(&matrix->codes),
             .scaling = scaling_of(matrix),
-            .count = matrix->count - first,
-            .code_stride = code_stride,
+            .code_stride = count < 4 ? 4 : code_stride,
         };
 #define PANEL(extent) \
-    multiply_panel(&panel, rows, stride, terms, row_count, codes + first, extent); \
+    multiply_panel(&panel, rows, stride, terms, row_count, into, extent); \
     break
         switch (extent_of(&panel)) {
         case one_four: PANEL(one_four);
@@ -325,6 +318,9 @@ static void multiply(
         case many: PANEL(many);
         }
 #undef PANEL
+        if (into == some)
+            for (ptrdiff_t row = 0; row < row_count; row++)
+                memcpy(codes + row * code_stride + first, some + 4 * row, (size_t)count);
     }
 }
 

@@ -84,7 +84,7 @@ BODY void tile(
     UNROLL for (int row = 0; row < 4; row++) {
         from[row] = rows[row];
         // As in matrix_dotprod.c.
-        __asm__("" : "+r"(first));
+        __asm__ volatile("" : : : "memory");
         UNROLL for (int v = 0; v < 4; v++) sums[row][v] = vld1q_s32(first + 4 * v);
     }
     const int32_t *is_two = panel->are_two;

@@ -8,6 +8,8 @@ final class Convolution: Operator {
     private let matrix: PackedMatrix
     private let vertical: Window
     private let horizontal: Window
+    /// Pixels of a line of output whose windows are inside the input.
+    private let wholeWindows: Range<Int>
     /// Patches are the input's own pixels, one after the other.
     private let isPointwise: Bool
     private let workerCount: Int
@@ -33,6 +35,7 @@ final class Convolution: Operator {
             site, over: input, to: output, channels: count, height: weights.shape[1],
             width: weights.shape[2], dilations: (5, 4))
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
+        wholeWindows = horizontal.whole
         let patch = weights.shape[1] * weights.shape[2] * depth
         matrix = PackedMatrix(
             try weights.kernel(
@@ -109,7 +112,7 @@ final class Convolution: Operator {
         into target: UnsafeMutablePointer<Int8>
     ) {
         let (depth, zero) = (input.shape[3], Int8(input.zero))
-        let whole = row == nil ? run.upperBound..<run.upperBound : horizontal.whole.clamped(to: run)
+        let whole = row == nil ? run.upperBound..<run.upperBound : wholeWindows.clamped(to: run)
         // Pixels before and after those whose windows are inside.
         var x = run.lowerBound
         while x < run.upperBound {
