@@ -134,7 +134,8 @@ final class Convolution: Operator {
         guard let row, !whole.isEmpty else { return }
         copy(
             whole.count, of: horizontal.size * depth,
-            from: row + horizontal.place(whole.lowerBound, 0) * depth, by: horizontal.stride * depth,
+            from: row + horizontal.place(whole.lowerBound, 0) * depth,
+            by: horizontal.stride * depth,
             into: target + (whole.lowerBound - run.lowerBound) * matrix.depth, by: matrix.depth)
     }
 }
