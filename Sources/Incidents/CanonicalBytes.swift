@@ -20,6 +20,7 @@ import Frames
 //       explained      type 10  ordinal:4  count:1  model SHA-256:count  enter Q15:2s
 //                               confirm Q15:2s  dropped frames:4  start ns:8s
 //                               count:1 (40 at most)  (offset ms:2  score Q15:2s):count
+//       salvaged       type 15  boot:16  ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -74,6 +75,13 @@ extension LedgerRecord {
             bytes.appendBigEndian(milliseconds)
         case .explained(let explanation):
             explanation.appendFields(to: &bytes)
+        case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
+            bytes.appendBigEndian(boot.high)
+            bytes.appendBigEndian(boot.low)
+            bytes.appendBigEndian(ordinal)
+            bytes.append(kind.rawValue)
+            bytes.appendBigEndian(byteCount)
+            bytes.appendCounted(sha256)
         }
         return bytes
     }
@@ -90,13 +98,15 @@ extension LedgerRecord {
         case .interrupted: 8
         case .siren: 9
         case .explained: 10
+        case .salvaged: Self.salvagedTypeCode
         }
     }
 
-    /// Where the type stands in the canonical bytes, and which one is evidence: the store finds
-    /// evidence by it without reading whole records.
+    /// Where the type stands in the canonical bytes, and which ones are evidence: the store finds
+    /// evidence by them without reading whole records.
     public static let typeCodeOffset = 2
     public static let evidenceTypeCode: UInt8 = 5
+    public static let salvagedTypeCode: UInt8 = 15
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
     private static func cut(_ text: String) -> [UInt8] {
@@ -153,6 +163,16 @@ extension LedgerRecord {
             body = .siren(step, milliseconds: try reader.integer(UInt32.self, "milliseconds"))
         case 10:
             body = .explained(try Explanation(fields: &reader))
+        case Self.salvagedTypeCode:
+            let boot = BootID(
+                high: try reader.integer(UInt64.self, "incident's boot"),
+                low: try reader.integer(UInt64.self, "incident's boot"))
+            let ordinal = try reader.integer(UInt32.self, "ordinal")
+            let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))
+            let byteCount = try reader.integer(UInt32.self, "byte count")
+            body = .salvaged(
+                boot: boot, ordinal: ordinal, kind: kind,
+                sha256: try reader.counted("evidence hash"), byteCount: byteCount)
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

@@ -71,11 +71,16 @@ public struct LedgerRecord: Hashable, Sendable {
         case siren(SirenStep, milliseconds: UInt32)
         /// Why an incident was confirmed.
         case explained(Explanation)
+        /// An evidence file that an earlier life, of this boot or another, did not come to vouch
+        /// for: as it was found at a start, and finished.
+        case salvaged(
+            boot: BootID, ordinal: UInt32, kind: EvidenceKind, sha256: [UInt8], byteCount: UInt32)
     }
 
     /// The raw values stand in the ledger: never renumber them.
     public enum EvidenceKind: UInt8, Sendable {
         case snapshot = 1
+        case clip = 2
     }
 
     /// What the milliseconds of a `siren` record mean. The raw values stand in the ledger: never

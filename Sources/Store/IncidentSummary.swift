@@ -71,7 +71,9 @@ public struct IncidentIndex: Sendable {
                             sequences: before.map(\.0) + [entry.sequence],
                             evidence: before.map(\.1)))
                 }
-            case .evidence(let ordinal, let kind, let sha256, let byteCount):
+            case .evidence(let ordinal, let kind, let sha256, let byteCount),
+                .salvaged(_, let ordinal, let kind, let sha256, let byteCount):
+                let boot = EvidenceName(of: record)?.boot ?? boot
                 let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
                 let evidence = IncidentSummary.Evidence(
                     name: EvidenceName(boot: boot, ordinal: ordinal, kind: kind), sha256: sha256,

@@ -20,14 +20,17 @@ final class Watch: Sendable {
     }
 
     let camera: UInt8
+    /// What it showed lately, for clips.
+    let ring: ClipRing
     private let queue: EventQueue
     private let shared: Mutex<Shared>
 
     /// The longest that the thread waits for a picture before it says that it is alive.
     private static let patience = Interval.milliseconds(500)
 
-    init(camera: UInt8, queue: EventQueue) {
+    init(camera: UInt8, queue: EventQueue, clip: ClipPolicy = ClipPolicy()) {
         self.camera = camera
+        ring = ClipRing(policy: clip)
         self.queue = queue
         shared = Mutex(Shared(aliveAt: Instant(nanoseconds: Clocks.monotonicNanoseconds())))
     }
@@ -47,7 +50,8 @@ final class Watch: Sendable {
         shared.withLock { $0.isStopping = true }
     }
 
-    func replace(_ settings: DetectorSettings) {
+    func replace(_ settings: DetectorSettings, clip: ClipPolicy = ClipPolicy()) {
+        ring.replace(clip)
         shared.withLock { $0.settings = settings }
     }
 
@@ -60,6 +64,7 @@ final class Watch: Sendable {
     }
 
     private func watch(_ source: any FrameSource, settings: DetectorSettings) {
+        let clips = ClipTaker(ring: ring)
         var settings = settings
         var bank: DetectorBank?
         var mask: Plane?
@@ -81,6 +86,10 @@ final class Watch: Sendable {
             }
             if isStopping { return }
             if let replacement {
+                if replacement.privacyMasks != settings.privacyMasks {
+                    ring.forget()
+                    shared.withLock { $0.picture = nil }
+                }
                 settings = replacement
                 bank = nil
             }
@@ -104,6 +113,7 @@ final class Watch: Sendable {
                 if let mask { PolygonMask.hide(mask.view, in: frame) }
                 bank?.decide(frame, into: &sightings)
                 publish(frame)
+                clips.take(frame, own: source.ownJPEG, isMasked: mask != nil)
                 queue.post(
                     .decided(
                         camera: camera, capturedAt: frame.capturedAt, sightings: sightings,
