@@ -75,9 +75,10 @@ struct ClipRoll: Hashable, Sendable {
         _ clip: Clip, _ opened: Instant, at uptime: Interval, _ policy: ClipPolicy
     ) -> Bool {
         opened - clip.start >= Interval(nanoseconds: policy.before.nanoseconds / 2)
-            && clip.limit - uptime >= min(
-                policy.before + policy.after,
-                Interval(nanoseconds: policy.lengthMax.nanoseconds / 2))
+            && clip.limit - uptime
+                >= min(
+                    policy.before + policy.after,
+                    Interval(nanoseconds: policy.lengthMax.nanoseconds / 2))
     }
 
     /// An incident is over: some more is kept, unless others of the clip go on.

@@ -69,7 +69,8 @@ struct MatroskaWriter: Hashable, Sendable {
     private func head(cuesAt cues: Int?, end: Int?) -> [UInt8] {
         var info =
             EBML.element(EBML.ID.timestampScale, 1_000_000)
-            + EBML.element(EBML.ID.muxer, text: "Kuzet") + EBML.element(EBML.ID.writer, text: "Kuzet")
+            + EBML.element(EBML.ID.muxer, text: "Kuzet")
+            + EBML.element(EBML.ID.writer, text: "Kuzet")
             + EBML.element(EBML.ID.title, text: title)
         if end != nil {
             let bits = Double(duration).bitPattern
@@ -201,9 +202,10 @@ extension MatroskaWriter {
         while let (id, body) = cursor.next() {
             switch id {
             case EBML.ID.info:
-                title = Self.find([EBML.ID.title], in: body).map {
-                    String(decoding: $0, as: UTF8.self)
-                } ?? ""
+                title =
+                    Self.find([EBML.ID.title], in: body).map {
+                        String(decoding: $0, as: UTF8.self)
+                    } ?? ""
             case EBML.ID.tracks:
                 let video = [EBML.ID.trackEntry, EBML.ID.video]
                 guard let width = Self.find(video + [EBML.ID.width], in: body),

@@ -119,6 +119,7 @@ extension IncidentSummary {
             "region":[\(region.x),\(region.y),\(region.width),\(region.height)],\
             "records":[\(sequences.map(String.init).joined(separator: ","))],\
             "evidence":[\(files.joined(separator: ","))],\
+            "configuration":\(configuration.map { "\"\(SHA256.hexadecimal($0))\"" } ?? "null"),\
             "explanation":\(explanation.map(\.json) ?? "null")}
             """
     }

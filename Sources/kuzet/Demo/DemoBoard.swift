@@ -85,9 +85,10 @@ final class DemoBoard: AlarmLines, ClipDesk {
 
     func finishClip(ordinal: UInt32) -> Bool {
         do {
-            guard let kept = try ledger.finishClip(ordinal: ordinal, boot: boot) else { return true }
-            clipCount += 1
-            answers += kept.causes
+            if let kept = try ledger.finishClip(ordinal: ordinal, boot: boot) {
+                clipCount += 1
+                answers += kept.causes
+            }
         } catch {
             news.append("\(error)")
         }

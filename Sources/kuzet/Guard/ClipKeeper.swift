@@ -75,14 +75,16 @@ final class ClipKeeper {
             give(clips[index], at: now)
         }
         clips.removeAll { clip in
-            guard clip.isEnding, clip.joining.isEmpty, clip.ring.waiting(for: clip.ordinal).pictures.isEmpty,
+            guard clip.isEnding, clip.joining.isEmpty,
+                clip.ring.waiting(for: clip.ordinal).pictures.isEmpty,
                 desk.finishClip(ordinal: clip.ordinal)
             else { return false }
             let lostCount = clip.ring.close(clip.ordinal)
             if lostCount > 0 {
                 Journal.write(
                     Priority.warning.rawValue,
-                    "incident \(clip.ordinal): clip: \(lostCount) pictures lost: the disk was slow")
+                    "incident \(clip.ordinal): clip: \(lostCount) pictures lost: "
+                        + "the disk was slow")
             }
             return true
         }
