@@ -27,11 +27,20 @@ import Testing
         let ring = ClipRing(policy: ClipPolicy())
         for index in Int64(0)..<100 {
             ring.add(picture(index * 100, byteCount: 300_000))
-            #expect(ring.byteCount <= ClipRing.byteCountMax)
+            #expect(ring.byteCount <= ring.byteCountMax)
         }
-        #expect(ring.pictureCount == ClipRing.byteCountMax / 300_000)
-        ring.add(picture(99_999, byteCount: ClipRing.byteCountMax + 1))
+        #expect(ring.pictureCount == ring.byteCountMax / 300_000)
+        ring.add(picture(99_999, byteCount: ring.byteCountMax + 1))
         #expect(ring.byteCount == 0)
+    }
+
+    @Test func eightCamerasHaveNoMoreMemoryThanFour() {
+        let policy = ClipPolicy()
+        for count in 1...StationPolicy.cameraCountMax {
+            let each = ClipRing(policy: policy, ringCount: count).byteCountMax
+            #expect(each <= 8 << 20 && each * count <= 32 << 20)
+            #expect(each >= 4 << 20)
+        }
     }
 
     @Test func whatAnOpenClipHasNotHadStaysAndIsCountedWhereItCannot() {
@@ -42,7 +51,7 @@ import Testing
         for index in Int64(1)...60 { ring.add(picture(index * 1_000)) }
         #expect(ring.waiting(for: 7).pictures.count == 61)
         for index in Int64(0)..<10 { ring.add(picture(61_000 + index, byteCount: 1 << 20)) }
-        #expect(ring.byteCount <= ClipRing.byteCountMax)
+        #expect(ring.byteCount <= ring.byteCountMax)
         let left = ring.pictureCount
         #expect(ring.close(7) == 71 - left)
         ring.add(picture(90_000))

@@ -243,7 +243,7 @@ private final class MotionCamera: FrameSource, @unchecked Sendable {
         for index in Int64(0)..<600 {
             ring.add(picture(index * 100, byteCount: 100_000))
             keeper.pump(at: .zero + .milliseconds(index * 100))
-            #expect(ring.byteCount <= ClipRing.byteCountMax)
+            #expect(ring.byteCount <= ring.byteCountMax)
         }
         keeper.handle(.end(ordinal: 1))
         keeper.pump(at: .zero + .seconds(60))

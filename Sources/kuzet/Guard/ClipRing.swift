@@ -8,9 +8,10 @@ import Synchronization
 /// The camera's thread puts pictures in, the station's thread takes them out.
 ///
 /// - Order: pictures leave as they came, each clip taking them at its own pace.
-/// - Limits: `byteCountMax` bytes, whatever happens. Within it pictures stay for the policy's
-///   memory, and longer where an open clip has not had them yet. What must make room before an
-///   open clip had it is counted.
+/// - Limits: `byteCountMax` bytes, whatever happens; all rings together have
+///   `byteCountMaxInAll`, for the service may have 128 MB of memory. Within it pictures stay for
+///   the policy's memory, and longer where an open clip has not had them yet. What must make room
+///   before an open clip had it is counted.
 final class ClipRing: Sendable {
     private struct Contents {
         var policy: ClipPolicy
@@ -41,13 +42,17 @@ final class ClipRing: Sendable {
         fileprivate var end: UInt64 = 0
     }
 
-    static let byteCountMax = 8 << 20
+    static let byteCountMaxInAll = 32 << 20
+    static let byteCountMaxOfOne = 8 << 20
     /// What one clip is given at once.
     static let batchByteCountMax = 2 << 20
 
+    let byteCountMax: Int
     private let contents: Mutex<Contents>
 
-    init(policy: ClipPolicy) {
+    /// - Parameter ringCount: how many cameras there are.
+    init(policy: ClipPolicy, ringCount: Int = 1) {
+        byteCountMax = min(Self.byteCountMaxOfOne, Self.byteCountMaxInAll / max(ringCount, 1))
         contents = Mutex(Contents(policy: policy))
     }
 
@@ -83,7 +88,7 @@ final class ClipRing: Sendable {
     var pictureByteCountMax: Int {
         let policy = contents.withLock { $0.policy.limited }
         let count = Int(policy.before.milliseconds / 1_000 + 2) * policy.picturesPerSecond
-        return Self.byteCountMax / max(count, 1)
+        return byteCountMax / max(count, 1)
     }
 
     func add(_ picture: ClipPicture) {
@@ -97,7 +102,7 @@ final class ClipRing: Sendable {
             for (index, old) in contents.pictures.enumerated() {
                 let isNeeded = contents.passedCount + UInt64(index) >= needed
                 let isOld = old.capturedAt < oldest || old.capturedAt > picture.capturedAt
-                guard byteCount > Self.byteCountMax || (isOld && !isNeeded) else { break }
+                guard byteCount > byteCountMax || (isOld && !isNeeded) else { break }
                 for (ordinal, next) in contents.next
                 where contents.passedCount + UInt64(index) >= next {
                     contents.lostCounts[ordinal, default: 0] += 1

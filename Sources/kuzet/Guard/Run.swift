@@ -38,7 +38,9 @@ struct Run: ParsableCommand {
 
         let queue = try EventQueue()
         let watches = settings.cameras.indices.map { index in
-            Watch(camera: UInt8(index), queue: queue, clip: settings.station.clip)
+            Watch(
+                camera: UInt8(index), queue: queue, clip: settings.station.clip,
+                cameraCount: settings.cameras.count)
         }
         let clerk = try LedgerClerk(boot: boot, queue: queue)
         let directory = settings.store.directory

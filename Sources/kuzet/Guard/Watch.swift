@@ -28,9 +28,12 @@ final class Watch: Sendable {
     /// The longest that the thread waits for a picture before it says that it is alive.
     private static let patience = Interval.milliseconds(500)
 
-    init(camera: UInt8, queue: EventQueue, clip: ClipPolicy = ClipPolicy()) {
+    /// - Parameter cameraCount: how many there are, to share the memory for clips.
+    init(
+        camera: UInt8, queue: EventQueue, clip: ClipPolicy = ClipPolicy(), cameraCount: Int = 1
+    ) {
         self.camera = camera
-        ring = ClipRing(policy: clip)
+        ring = ClipRing(policy: clip, ringCount: cameraCount)
         self.queue = queue
         shared = Mutex(Shared(aliveAt: Instant(nanoseconds: Clocks.monotonicNanoseconds())))
     }
