@@ -18,6 +18,7 @@ public struct ClipPolicy: Hashable, Sendable {
     public static let picturesPerSecondHardMax = 30
     /// An incident is confirmed some time after it opened. So much of that is remembered besides
     /// `before`: the longest window of a rule has 6.35 s, and a fight is scored over two seconds.
+    /// Of a suspicion that took longer to be sure, which may take 20 s, the first part is lost.
     public static let reach = Interval.seconds(15)
 
     public init(

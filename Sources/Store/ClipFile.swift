@@ -31,7 +31,10 @@ final class ClipFile {
         self.name = name
         self.folder = folder
         path = folder.evidence + "/" + name.fileName
-        file = try FileDescriptor.open(path, [.readWrite, .create, .truncate])
+        // A file of that name that nothing vouches for goes; to write over it might write over
+        // one that has another name too.
+        try? Files.remove(path)
+        file = try FileDescriptor.open(path, [.readWrite, .create, .exclusive])
         let identity = IncidentIdentity(boot: name.boot, ordinal: name.ordinal)
         let milliseconds = first.capturedAt.milliseconds
         let thousandths = String(String(1_000 + abs(milliseconds % 1_000)).dropFirst())

@@ -243,7 +243,7 @@ import Testing
             }
             #expect(
                 calls.map(\.name).filter { $0 != "close" && $0 != "read" } == [
-                    "open", "statvfs", "lseek", "write", "fdatasync", "open", "fsync",
+                    "unlink", "open", "statvfs", "lseek", "write", "fdatasync", "open", "fsync",
                     "statvfs", "lseek", "write", "fdatasync",
                     "ftruncate", "lseek", "write", "lseek", "write", "fsync", "lseek"
                 ])
