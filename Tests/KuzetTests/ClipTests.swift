@@ -183,6 +183,33 @@ private final class MotionCamera: FrameSource, @unchecked Sendable {
         #expect(second == shown.dropFirst(10).map { ($0 - 20) * 100 })
     }
 
+    /// As a power cut leaves it: whatever is missing at the end, the rest is played.
+    @Test func aClipThatWasCutAnywhereIsPlayedUpToThere() throws {
+        let ring = try watch(try MotionCamera(steps(0..<30))).ring
+        let kept = pictures(ring)
+        let (ledger, folder) = try ledger()
+        defer { _ = try? Child(["rm", "-r", folder]).wait() }
+        var ends: [Int] = []
+        var path = ""
+        for part in 0..<3 {
+            _ = try ledger.extendClip(
+                Array(kept[part * 10..<part * 10 + 10]), ordinal: 1, boot: boot)
+            let file = try #require(
+                try Files.names(in: folder + "/evidence").first { $0.hasSuffix(".mkv") })
+            path = folder + "/evidence/" + file
+            ends.append(Int(try Files.facts(path).byteCount))
+        }
+        let bytes = try Files.read(path, byteCountMax: 1 << 24)
+        let cuts = ends + ends.map { $0 - 1 } + (1...9).map { ends[0] + $0 * ends[0] / 5 }
+        for cut in cuts where cut <= bytes.count {
+            let whole = ends.filter { $0 <= cut }.count * 10
+            try Files.replace(folder + "/cut.mkv", with: Array(bytes[..<cut]))
+            let times = try play(folder + "/cut.mkv", x: 0, y: 0).times
+            #expect((whole..<whole + 10).contains(times.count) || times.count == 30, "at \(cut)")
+            #expect(times == (0..<times.count).map { Int64($0) * 100 })
+        }
+    }
+
     // MARK: On their way to the disk
 
     private func picture(_ milliseconds: Int64, byteCount: Int = 30_000) -> ClipPicture {
