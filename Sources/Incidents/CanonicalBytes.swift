@@ -22,7 +22,8 @@ import Frames
 //                               count:1 (40 at most)  (offset ms:2  score Q15:2s):count
 //       commanded      type 13  counter:8  count:2  UTF-8:count  count:2  UTF-8:count
 //       acknowledged   type 14  boot:16  ordinal:4  count:2  UTF-8:count
-//       escalated      type 15  boot:16  ordinal:4
+//       escalated      type 16  boot:16  ordinal:4
+//       salvaged       type 15  boot:16  ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -85,6 +86,11 @@ extension LedgerRecord {
             bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
         case .escalated(let boot, let ordinal):
             bytes.appendIdentity(boot, ordinal)
+        case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
+            bytes.appendIdentity(boot, ordinal)
+            bytes.append(kind.rawValue)
+            bytes.appendBigEndian(byteCount)
+            bytes.appendCounted(sha256)
         }
         return bytes
     }
@@ -103,14 +109,16 @@ extension LedgerRecord {
         case .explained: 10
         case .commanded: 13
         case .acknowledged: 14
-        case .escalated: 15
+        case .escalated: 16
+        case .salvaged: Self.salvagedTypeCode
         }
     }
 
-    /// Where the type stands in the canonical bytes, and which one is evidence: the store finds
-    /// evidence by it without reading whole records.
+    /// Where the type stands in the canonical bytes, and which ones are evidence: the store finds
+    /// evidence by them without reading whole records.
     public static let typeCodeOffset = 2
     public static let evidenceTypeCode: UInt8 = 5
+    public static let salvagedTypeCode: UInt8 = 15
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
     private static func cut(_ text: String, _ countMax: Int = textByteCountMax) -> [UInt8] {
@@ -175,9 +183,16 @@ extension LedgerRecord {
             body = .acknowledged(
                 boot: identity.boot, ordinal: identity.ordinal,
                 by: try reader.text(countMax: Self.nameByteCountMax))
-        case 15:
+        case 16:
             let identity = try reader.identity()
             body = .escalated(boot: identity.boot, ordinal: identity.ordinal)
+        case Self.salvagedTypeCode:
+            let identity = try reader.identity()
+            let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))
+            let byteCount = try reader.integer(UInt32.self, "byte count")
+            body = .salvaged(
+                boot: identity.boot, ordinal: identity.ordinal, kind: kind,
+                sha256: try reader.counted("evidence hash"), byteCount: byteCount)
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

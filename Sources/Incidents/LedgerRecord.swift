@@ -77,11 +77,16 @@ public struct LedgerRecord: Hashable, Sendable {
         case acknowledged(boot: BootID, ordinal: UInt32, by: String)
         /// Nobody acknowledged an incident in time.
         case escalated(boot: BootID, ordinal: UInt32)
+        /// An evidence file that an earlier life, of this boot or another, did not come to vouch
+        /// for: as it was found at a start, and finished.
+        case salvaged(
+            boot: BootID, ordinal: UInt32, kind: EvidenceKind, sha256: [UInt8], byteCount: UInt32)
     }
 
     /// The raw values stand in the ledger: never renumber them.
     public enum EvidenceKind: UInt8, CaseIterable, Sendable {
         case snapshot = 1
+        case clip = 2
     }
 
     /// What the milliseconds of a `siren` record mean. The raw values stand in the ledger: never

@@ -6,7 +6,7 @@ import Incidents
 /// The one place where decisions meet devices; `kuzet run`, the demo and the simulated nights all
 /// go through it. Not thread-safe: one thread owns it.
 ///
-/// - Order: within one event outputs are driven first, then snapshots and log, records last.
+/// - Order: within one event outputs are driven first, then snapshots, clips and log, records last.
 /// - Errors: none are thrown. A line that cannot be driven is tried again with every event until
 ///   it obeys; a record that cannot be kept waits in the appliance.
 public final class Duty {
@@ -25,6 +25,7 @@ public final class Duty {
     private let keep: ([LedgerRecord]) -> Keeping
     private let snapshot: (_ camera: UInt8, _ ordinal: UInt32) -> Void
     private let answer: (Command, _ refusal: String?, _ destination: UInt8) -> Void
+    private let clip: (ClipOrder) -> Void
     private let log: (Priority, String) -> Void
 
     private var effects: [Effect] = []
@@ -40,6 +41,7 @@ public final class Duty {
     ///     `failed` answer at once.
     ///   - answer: tells a destination what became of its command.
     ///   - snapshot: keeps a picture of what `camera` shows now; `evidenceKept` tells when it is.
+    ///   - clip: begins or ends a clip; `evidenceKept` tells when it is complete.
     public init(
         appliance: Appliance, lines: any AlarmLines,
         keep: @escaping ([LedgerRecord]) -> Keeping,
@@ -47,6 +49,7 @@ public final class Duty {
         answer: @escaping (Command, _ refusal: String?, _ destination: UInt8) -> Void = {
             _, _, _ in
         },
+        clip: @escaping (ClipOrder) -> Void = { _ in },
         log: @escaping (Priority, String) -> Void
     ) {
         self.appliance = appliance
@@ -54,6 +57,7 @@ public final class Duty {
         self.keep = keep
         self.snapshot = snapshot
         self.answer = answer
+        self.clip = clip
         self.log = log
         effects.reserveCapacity(128)
     }
@@ -62,6 +66,7 @@ public final class Duty {
     public convenience init(
         appliance: Appliance, lines: any AlarmLines, ledger: any Ledger,
         snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        clip: @escaping (ClipOrder) -> Void = { _ in },
         log: @escaping (Priority, String) -> Void
     ) {
         self.init(
@@ -74,7 +79,7 @@ public final class Duty {
                     return .failed(cause: "\(error)")
                 }
             },
-            snapshot: snapshot, log: log)
+            snapshot: snapshot, clip: clip, log: log)
     }
 
     /// Decides about `event` and does what follows.
@@ -117,6 +122,7 @@ public final class Duty {
             case .snapshot(let camera, let ordinal): snapshot(camera, ordinal)
             case .answer(let command, let refusal, let destination):
                 answer(command, refusal, destination)
+            case .clip(let order): clip(order)
             case .log(let priority, let text): log(priority, text)
             case .record(let record): batch.append(record)
             }

@@ -67,6 +67,7 @@ public struct StationPolicy: Hashable, Sendable {
     public var acknowledgeWithin: Interval?
     /// What escalates and still goes on sounds the siren.
     public var escalationSounds = false
+    public var clip: ClipPolicy
     private var responses: [Incident.Kind: Response]
 
     public static let cameraCountMax = 8
@@ -74,7 +75,8 @@ public struct StationPolicy: Hashable, Sendable {
     public init(
         cameras: [CameraPolicy] = [], openHours: OpenHours = .always,
         lamps: LampPolicy = LampPolicy(), siren: SirenPolicy = SirenPolicy(),
-        panicHold: Interval = .seconds(30), decisionTimeout: Interval = .seconds(10)
+        panicHold: Interval = .seconds(30), decisionTimeout: Interval = .seconds(10),
+        clip: ClipPolicy = ClipPolicy()
     ) {
         self.cameras = cameras
         self.openHours = openHours
@@ -82,6 +84,7 @@ public struct StationPolicy: Hashable, Sendable {
         self.siren = siren
         self.panicHold = panicHold
         self.decisionTimeout = decisionTimeout
+        self.clip = clip
         responses = [:]
     }
 

@@ -249,8 +249,10 @@ final class LedgerConnection {
     /// Every evidence file that a record vouches for.
     func evidence() throws -> Set<EvidenceName> {
         let statement = try database.prepare(
-            "SELECT body FROM record WHERE substr(body,\(LedgerRecord.typeCodeOffset + 1),1)="
-                + "x'0\(LedgerRecord.evidenceTypeCode)'", attempt: "read evidence")
+            "SELECT body FROM record WHERE substr(body,\(LedgerRecord.typeCodeOffset + 1),1) IN "
+                + "(x'0\(LedgerRecord.evidenceTypeCode)',"
+                + "x'0\(String(LedgerRecord.salvagedTypeCode, radix: 16))')",
+            attempt: "read evidence")
         var names: Set<EvidenceName> = []
         while try statement.step() {
             // A record that cannot be read vouches for nothing; `verify` names it.

@@ -45,6 +45,13 @@ public struct LedgerVerifier {
     private var last = LedgerHead.empty
     /// Steps of each incident so far, for L5.
     private var incidents: [IncidentIdentity: Incident] = [:]
+    /// What was read already, by what it is on the disk: incidents share clips under many names.
+    private var clips: [ClipKey: (sha256: [UInt8], byteCount: Int)] = [:]
+
+    private struct ClipKey: Hashable {
+        var device: UInt64
+        var inode: UInt64
+    }
 
     private init(_ reader: LedgerReader) {
         self.reader = reader
@@ -170,18 +177,24 @@ public struct LedgerVerifier {
 
     /// L6: the file that a record vouches for is there, and is the same.
     private mutating func checkEvidence(_ record: LedgerRecord, _ sequence: Int64) {
-        guard case .evidence(_, _, let sha256, let byteCount) = record.body,
-            let name = EvidenceName(of: record)
-        else { return }
+        let sha256: [UInt8]
+        let byteCount: UInt32
+        switch record.body {
+        case .evidence(_, _, let hash, let count), .salvaged(_, _, _, let hash, let count):
+            (sha256, byteCount) = (hash, count)
+        default:
+            return
+        }
+        guard let name = EvidenceName(of: record) else { return }
         report.evidenceCount += 1
         let path = reader.folder.evidence + "/" + name.fileName
         do throws(Errno) {
-            let bytes = try Files.read(path, byteCountMax: EvidenceFiles.byteCountMax)
-            if bytes.count != Int(byteCount) || SHA256.digest(bytes) != sha256 {
+            let found = try digest(try FileDescriptor.open(path, .readOnly), name.kind)
+            if found.byteCount != Int(byteCount) || found.sha256 != sha256 {
                 report.add(
                     "L6", sequence,
-                    "record \(sequence): evidence \(name.fileName): edited: \(bytes.count) bytes "
-                        + "found, \(byteCount) recorded")
+                    "record \(sequence): evidence \(name.fileName): edited: "
+                        + "\(found.byteCount) bytes found, \(byteCount) recorded")
             }
         } catch .noSuchFile {
             report.add(
@@ -190,6 +203,18 @@ public struct LedgerVerifier {
             report.add(
                 "L6", sequence, "record \(sequence): evidence \(name.fileName): read: \(error)")
         }
+    }
+
+    private mutating func digest(
+        _ file: FileDescriptor, _ kind: LedgerRecord.EvidenceKind
+    ) throws(Errno) -> (sha256: [UInt8], byteCount: Int) {
+        guard kind == .clip else { return try EvidenceFiles.digest(file) }
+        let facts = try file.facts()
+        let key = ClipKey(device: facts.device, inode: facts.inode)
+        if let known = clips[key] { return known }
+        let found = try EvidenceFiles.digest(file)
+        clips[key] = found
+        return found
     }
 
     /// What lies in the folder and is no part of the ledger.

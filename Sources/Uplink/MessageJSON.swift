@@ -23,12 +23,13 @@ public enum MessageJSON {
         let tail = date("at", entry.at) + ",\"sequence\":\(entry.sequence)}"
         switch entry.record.body {
         case .evidence(let ordinal, let kind, let sha256, let byteCount):
-            let identity = IncidentIdentity(boot: stamp.boot, ordinal: ordinal)
-            var text = "{\"format\":\"kuzet-evidence-1\",\(head),"
-            text += "\"incident\":\"\(identity.full)\",\"evidence\":\"\(kind)\","
-            text += "\"sha256\":\"\(SHA256.hexadecimal(sha256))\",\"bytes\":\(byteCount),"
-            if let picture { text += "\"jpeg\":\"\(Base64.text(picture))\"," }
-            return text + tail
+            return evidence(
+                IncidentIdentity(boot: stamp.boot, ordinal: ordinal), kind, sha256, byteCount,
+                picture, head: head) + tail
+        case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
+            return evidence(
+                IncidentIdentity(boot: boot, ordinal: ordinal), kind, sha256, byteCount, nil,
+                head: head) + tail
         case .explained(let explanation):
             let identity = IncidentIdentity(boot: stamp.boot, ordinal: explanation.ordinal)
             let scores = explanation.series.entries.map {
@@ -67,6 +68,16 @@ public enum MessageJSON {
             + "\"sequence\":\(sequence)}"
     }
 
+    private static func evidence(
+        _ identity: IncidentIdentity, _ kind: LedgerRecord.EvidenceKind, _ sha256: [UInt8],
+        _ byteCount: UInt32, _ picture: [UInt8]?, head: String
+    ) -> String {
+        let jpeg = picture.map { "\"jpeg\":\"\(Base64.text($0))\"," } ?? ""
+        return "{\"format\":\"kuzet-evidence-1\",\(head),\"incident\":\"\(identity.full)\","
+            + "\"evidence\":\"\(kind)\",\"sha256\":\"\(SHA256.hexadecimal(sha256))\","
+            + "\"bytes\":\(byteCount),\(jpeg)"
+    }
+
     /// Text for people, milliseconds for machines, and how far both can be trusted.
     private static func date(_ name: String, _ date: Dating.Date) -> String {
         "\"\(name)\":{\"utc\":\"\(date.utcText)\",\"milliseconds\":\(date.wallMilliseconds),"
@@ -97,7 +108,7 @@ public enum MessageJSON {
         case .escalated(let boot, let ordinal):
             "\"event\":\"escalated\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
-        case .incident, .evidence, .explained: "\"event\":\"other\""
+        case .incident, .evidence, .explained, .salvaged: "\"event\":\"other\""
         }
     }
 }

@@ -12,6 +12,7 @@ struct Bench {
     var records: [LedgerRecord] = []
     var kept: [LedgerRecord] = []
     var snapshots: [UInt32] = []
+    var clips: [(at: Instant, order: ClipOrder)] = []
     var logs: [String] = []
     /// What became of commands: "done", or why not.
     var answers: [String] = []
@@ -44,6 +45,7 @@ struct Bench {
                 case .record(let record): batch.append(record)
                 case .snapshot(_, let ordinal): snapshots.append(ordinal)
                 case .answer(_, let refusal, _): answers.append(refusal ?? "done")
+                case .clip(let order): clips.append((now, order))
                 case .log(_, let text): logs.append(text)
                 }
             }

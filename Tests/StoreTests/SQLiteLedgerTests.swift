@@ -105,7 +105,7 @@ import Testing
         var layout = LedgerLayout()
         do {
             layout.migrations.append(
-                Migration(version: 2, statements: "ALTER TABLE record ADD COLUMN more"))
+                Migration(version: 3, statements: "ALTER TABLE record ADD COLUMN more"))
             let ledger = try open(folder, layout)
             try ledger.append([Story.operated("from the future")])
             ledger.close()
