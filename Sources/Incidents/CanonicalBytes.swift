@@ -20,6 +20,9 @@ import Frames
 //       explained      type 10  ordinal:4  count:1  model SHA-256:count  enter Q15:2s
 //                               confirm Q15:2s  dropped frames:4  start ns:8s
 //                               count:1 (40 at most)  (offset ms:2  score Q15:2s):count
+//       checkpoint     type 11  sequence:8s  count:1  SHA-256:count  count:1  Ed25519 key:count
+//                               count:1  signature:count
+//       beat           type 12  frames:4  quiet since ns:8s
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -74,6 +77,14 @@ extension LedgerRecord {
             bytes.appendBigEndian(milliseconds)
         case .explained(let explanation):
             explanation.appendFields(to: &bytes)
+        case .checkpoint(let checkpoint):
+            bytes.appendBigEndian(checkpoint.sequence)
+            bytes.appendCounted(checkpoint.hash)
+            bytes.appendCounted(checkpoint.key)
+            bytes.appendCounted(checkpoint.signature)
+        case .beat(let frameCount, let quietSince):
+            bytes.appendBigEndian(frameCount)
+            bytes.appendBigEndian(quietSince.nanoseconds)
         }
         return bytes
     }
@@ -90,6 +101,8 @@ extension LedgerRecord {
         case .interrupted: 8
         case .siren: 9
         case .explained: 10
+        case .checkpoint: Self.checkpointTypeCode
+        case .beat: 12
         }
     }
 
@@ -97,6 +110,8 @@ extension LedgerRecord {
     /// evidence by it without reading whole records.
     public static let typeCodeOffset = 2
     public static let evidenceTypeCode: UInt8 = 5
+    /// As above, to find the last checkpoint.
+    public static let checkpointTypeCode: UInt8 = 11
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
     private static func cut(_ text: String) -> [UInt8] {
@@ -153,6 +168,16 @@ extension LedgerRecord {
             body = .siren(step, milliseconds: try reader.integer(UInt32.self, "milliseconds"))
         case 10:
             body = .explained(try Explanation(fields: &reader))
+        case 11:
+            body = .checkpoint(
+                Checkpoint(
+                    sequence: try reader.integer(Int64.self, "sequence"),
+                    hash: try reader.counted("record's hash"),
+                    key: try reader.counted("public key"),
+                    signature: try reader.counted("signature")))
+        case 12:
+            let frameCount = try reader.integer(UInt32.self, "frames")
+            body = .beat(frameCount: frameCount, quietSince: try reader.instant("quiet since"))
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

@@ -71,6 +71,11 @@ public struct LedgerRecord: Hashable, Sendable {
         case siren(SirenStep, milliseconds: UInt32)
         /// Why an incident was confirmed.
         case explained(Explanation)
+        /// The store signed what stands before; the station makes none.
+        case checkpoint(Checkpoint)
+        /// The hour is over: so many frames were decided since the last beat, and nothing else
+        /// was recorded since `quietSince`.
+        case beat(frameCount: UInt32, quietSince: Instant)
     }
 
     /// The raw values stand in the ledger: never renumber them.

@@ -52,7 +52,7 @@ public struct SirenPast: Hashable, Sendable {
             // Of what went on before no end will be told.
             for index in soundings.indices { soundings[index].isOngoing = false }
         case .incident, .clockCorrected, .configured, .evidence, .operated, .repaired,
-            .interrupted, .explained:
+            .interrupted, .explained, .checkpoint, .beat:
             break
         }
     }

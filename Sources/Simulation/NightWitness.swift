@@ -158,7 +158,8 @@ final class NightWitness {
                 }
                 states[name] = .closed
                 continue
-            case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained:
+            case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
+                .checkpoint, .beat:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -216,7 +217,7 @@ final class NightWitness {
                 offset = 0
                 isDated = false
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
-                .explained:
+                .explained, .checkpoint, .beat:
                 break
             }
         }

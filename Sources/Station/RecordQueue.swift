@@ -191,7 +191,8 @@ struct RecordQueue: Hashable, Sendable {
             case .confirmed: 3
             }
         case .interrupted: 2
-        case .started, .clockCorrected, .repaired, .siren: 3
+        // Without a beat an hour of silence proves nothing.
+        case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat: 3
         }
     }
 

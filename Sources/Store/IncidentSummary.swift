@@ -92,7 +92,8 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].explanation = explanation
                 found[position].sequences.append(entry.sequence)
-            case .started, .clockCorrected, .configured, .operated, .repaired, .siren:
+            case .started, .clockCorrected, .configured, .operated, .repaired, .siren,
+                .checkpoint, .beat:
                 break
             }
         }

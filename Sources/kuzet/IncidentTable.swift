@@ -93,6 +93,8 @@ extension LedgerRecord.Body {
         case .repaired(let text): text
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
         case .explained(let explanation): "explained by \(explanation.series.entries.count) scores"
+        case .checkpoint(let checkpoint): "signed up to record \(checkpoint.sequence)"
+        case .beat(let frameCount, _): "on watch: \(frameCount) frames decided since the last beat"
         case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }
