@@ -122,17 +122,3 @@ extension IncidentSummary {
             """
     }
 }
-
-extension VerificationReport {
-    var json: String {
-        let faults = faults.map {
-            "{\"invariant\":\"\($0.invariant)\",\"record\":"
-                + "\($0.sequence.map { "\($0)" } ?? "null"),\"text\":\(JSON.quoted($0.text))}"
-        }
-        return """
-            {"valid":\(isValid),"records":\(recordCount),"evidence":\(evidenceCount),\
-            "head":"\(SHA256.hexadecimal(headHash))","faults":[\(faults.joined(separator: ","))],\
-            "notes":[\(notes.map(JSON.quoted).joined(separator: ","))]}
-            """
-    }
-}
