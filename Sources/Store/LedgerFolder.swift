@@ -19,7 +19,7 @@ public struct LedgerFolder: Sendable {
     public var log: String { path + "/ledger.db-wal" }
     public var lock: String { path + "/lock" }
     public var key: String { path + "/key" }
-    var secret: String { path + "/key/device.secret" }
+    public var secret: String { path + "/key/device.secret" }
     public var evidence: String { path + "/evidence" }
     public var orphaned: String { path + "/evidence/orphaned" }
 
