@@ -23,6 +23,7 @@ import Frames
 //       checkpoint     type 11  sequence:8s  count:1  SHA-256:count  count:1  Ed25519 key:count
 //                               count:1  signature:count
 //       beat           type 12  frames:4  quiet since ns:8s
+//       salvaged       type 15  boot:16  ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -85,6 +86,13 @@ extension LedgerRecord {
         case .beat(let frameCount, let quietSince):
             bytes.appendBigEndian(frameCount)
             bytes.appendBigEndian(quietSince.nanoseconds)
+        case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
+            bytes.appendBigEndian(boot.high)
+            bytes.appendBigEndian(boot.low)
+            bytes.appendBigEndian(ordinal)
+            bytes.append(kind.rawValue)
+            bytes.appendBigEndian(byteCount)
+            bytes.appendCounted(sha256)
         }
         return bytes
     }
@@ -103,15 +111,17 @@ extension LedgerRecord {
         case .explained: 10
         case .checkpoint: Self.checkpointTypeCode
         case .beat: 12
+        case .salvaged: Self.salvagedTypeCode
         }
     }
 
-    /// Where the type stands in the canonical bytes, and which one is evidence: the store finds
-    /// evidence by it without reading whole records.
+    /// Where the type stands in the canonical bytes, and which ones are evidence: the store finds
+    /// evidence by them without reading whole records.
     public static let typeCodeOffset = 2
     public static let evidenceTypeCode: UInt8 = 5
     /// As above, to find the last checkpoint.
     public static let checkpointTypeCode: UInt8 = 11
+    public static let salvagedTypeCode: UInt8 = 15
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
     private static func cut(_ text: String) -> [UInt8] {
@@ -178,6 +188,16 @@ extension LedgerRecord {
         case 12:
             let frameCount = try reader.integer(UInt32.self, "frames")
             body = .beat(frameCount: frameCount, quietSince: try reader.instant("quiet since"))
+        case Self.salvagedTypeCode:
+            let boot = BootID(
+                high: try reader.integer(UInt64.self, "incident's boot"),
+                low: try reader.integer(UInt64.self, "incident's boot"))
+            let ordinal = try reader.integer(UInt32.self, "ordinal")
+            let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))
+            let byteCount = try reader.integer(UInt32.self, "byte count")
+            body = .salvaged(
+                boot: boot, ordinal: ordinal, kind: kind,
+                sha256: try reader.counted("evidence hash"), byteCount: byteCount)
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

@@ -38,7 +38,7 @@ public struct LedgerPast: Hashable, Sendable {
         case .interrupted(let boot, let ordinal):
             openings[IncidentIdentity(boot: boot, ordinal: ordinal)] = nil
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .checkpoint, .beat:
+            .explained, .checkpoint, .beat, .salvaged:
             break
         }
     }

@@ -76,11 +76,16 @@ public struct LedgerRecord: Hashable, Sendable {
         /// The hour is over: so many frames were decided since the last beat, and nothing else
         /// was recorded since `quietSince`.
         case beat(frameCount: UInt32, quietSince: Instant)
+        /// An evidence file that an earlier life, of this boot or another, did not come to vouch
+        /// for: as it was found at a start, and finished.
+        case salvaged(
+            boot: BootID, ordinal: UInt32, kind: EvidenceKind, sha256: [UInt8], byteCount: UInt32)
     }
 
     /// The raw values stand in the ledger: never renumber them.
     public enum EvidenceKind: UInt8, Sendable {
         case snapshot = 1
+        case clip = 2
     }
 
     /// What the milliseconds of a `siren` record mean. The raw values stand in the ledger: never

@@ -159,7 +159,7 @@ final class NightWitness {
                 states[name] = .closed
                 continue
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
-                .checkpoint, .beat:
+                .checkpoint, .beat, .salvaged:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -217,7 +217,7 @@ final class NightWitness {
                 offset = 0
                 isDated = false
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
-                .explained, .checkpoint, .beat:
+                .explained, .checkpoint, .beat, .salvaged:
                 break
             }
         }

@@ -20,6 +20,9 @@ public struct Appliance: Sendable {
     var open: [OpenIncident] = []
     /// What each camera's fight detector scored lately.
     var scores: [ScoreHistory]
+    /// Of each camera's last decided frame; nil before the first.
+    var lastCapturedAt: [Instant?]
+    var clips = ClipRoll()
     var nextOrdinal: UInt32 = 1
     /// Uptime until which red stays lit for what is already over.
     var redUntil: Interval?
@@ -75,6 +78,7 @@ public struct Appliance: Sendable {
         scores = [ScoreHistory](
             repeating: ScoreHistory(), count: StationPolicy.cameraCountMax)
         trackers = [IncidentTracker?](repeating: nil, count: StationPolicy.cameraCountMax)
+        lastCapturedAt = [Instant?](repeating: nil, count: StationPolicy.cameraCountMax)
         notes.reserveCapacity(64)
         changes.reserveCapacity(64)
     }
@@ -143,6 +147,7 @@ public struct Appliance: Sendable {
             configured(policy, configuration)
         case .stopping:
             note(interlock.stop(at: clock.uptime, policy: policy.siren), why: "stopping")
+            clips.endAll(into: &notes)
             record(.operated("stopping"))
             log(.notice, "station: stopping: all outputs off")
             phase = .stopped
@@ -158,16 +163,15 @@ public struct Appliance: Sendable {
             note(queue.failed(at: clock.uptime), cause: cause)
         case .storeRestored:
             queue.restored(at: clock.uptime)
-        case .evidenceKept(let ordinal, let sha256, let byteCount):
+        case .evidenceKept(let ordinal, let kind, let sha256, let byteCount):
             guard sha256.count == 32 else {
                 log(
                     .error,
-                    "incident \(ordinal): keep snapshot: \(sha256.count) bytes of SHA-256, not 32")
+                    "incident \(ordinal): keep \(kind): \(sha256.count) bytes of SHA-256, not 32")
                 return
             }
             record(
-                .evidence(
-                    ordinal: ordinal, kind: .snapshot, sha256: sha256, byteCount: byteCount))
+                .evidence(ordinal: ordinal, kind: kind, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
             .configured, .stopping:
             break
@@ -220,6 +224,7 @@ public struct Appliance: Sendable {
         if open.contains(where: { isDue($0, at: uptime) }) {
             closeDue()
         }
+        clips.passed(at: uptime, into: &notes)
         updateSiren()
         if let until = redUntil, uptime >= until { redUntil = nil }
     }
@@ -255,6 +260,7 @@ public struct Appliance: Sendable {
         guard let index = cameraIndex(camera) else { return }
         beats.decided()
         scores[index].add(measure, at: capturedAt)
+        lastCapturedAt[index] = min(capturedAt, clock.now)
         let action = watches[index].decided(at: clock.uptime, capturedAt: capturedAt)
         if action == .returned {
             log(.notice, "camera \(name(camera)): restored")
@@ -278,6 +284,10 @@ public struct Appliance: Sendable {
         log(.error, "camera \(name(camera)): lost: \(cause)")
         closeTracked(index)
         raise(.cameraLost, camera: camera)
+        // Whoever pulls a cable is in the last pictures; none comes after them.
+        guard let incident = open.last?.incident else { return }
+        beginClip(incident, camera: camera, opened: lastCapturedAt[index] ?? clock.now)
+        clips.closed(incident.ordinal, at: clock.uptime, policy: policy.clip)
     }
 
     private mutating func closeTracked(_ index: Int) {

@@ -9,6 +9,8 @@ public enum Effect: Hashable, Sendable {
     case record(LedgerRecord)
     /// Keep the picture that `camera` shows now as evidence of an incident.
     case snapshot(camera: UInt8, ordinal: UInt32)
+    /// Begin or end the clip of an incident; answered with `evidenceKept` when it is complete.
+    case clip(ClipOrder)
     case log(Priority, String)
 }
 

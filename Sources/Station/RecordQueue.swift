@@ -183,7 +183,7 @@ struct RecordQueue: Hashable, Sendable {
     /// How much a record tells that no other one does.
     private static func weight(_ record: LedgerRecord) -> Int {
         switch record.body {
-        case .operated, .evidence, .configured, .explained: 0
+        case .operated, .evidence, .configured, .explained, .salvaged: 0
         case .incident(let incident):
             switch incident.state {
             case .suspected: 1

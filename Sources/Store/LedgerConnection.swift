@@ -286,7 +286,9 @@ final class LedgerConnection {
     func evidence() throws -> Set<EvidenceName> {
         let statement = try database.prepare(
             "SELECT body FROM record WHERE "
-                + LedgerRecord.isOfType(LedgerRecord.evidenceTypeCode), attempt: "read evidence")
+                + LedgerRecord.isOfType(
+                    LedgerRecord.evidenceTypeCode, LedgerRecord.salvagedTypeCode),
+            attempt: "read evidence")
         var names: Set<EvidenceName> = []
         while try statement.step() {
             // A record that cannot be read vouches for nothing; `verify` names it.
@@ -321,7 +323,8 @@ final class LedgerConnection {
 
 extension LedgerRecord {
     /// A condition in SQL, for rows of `record`.
-    fileprivate static func isOfType(_ code: UInt8) -> String {
-        "substr(body,\(typeCodeOffset + 1),1)=x'\(SHA256.hexadecimal([code]))'"
+    fileprivate static func isOfType(_ codes: UInt8...) -> String {
+        let literals = codes.map { "x'\(SHA256.hexadecimal([$0]))'" }
+        return "substr(body,\(typeCodeOffset + 1),1)IN(\(literals.joined(separator: ",")))"
     }
 }

@@ -252,18 +252,24 @@ public struct LedgerVerifier {
 
     /// L6: the file that a record vouches for is there, and is the same.
     private mutating func checkEvidence(_ record: LedgerRecord, _ sequence: Int64) {
-        guard case .evidence(_, _, let sha256, let byteCount) = record.body,
-            let name = EvidenceName(of: record)
-        else { return }
+        let sha256: [UInt8]
+        let byteCount: UInt32
+        switch record.body {
+        case .evidence(_, _, let hash, let count), .salvaged(_, _, _, let hash, let count):
+            (sha256, byteCount) = (hash, count)
+        default:
+            return
+        }
+        guard let name = EvidenceName(of: record) else { return }
         report.evidenceCount += 1
         let path = reader.folder.evidence + "/" + name.fileName
         do throws(Errno) {
-            let bytes = try Files.read(path, byteCountMax: EvidenceFiles.byteCountMax)
-            if bytes.count != Int(byteCount) || SHA256.digest(bytes) != sha256 {
+            let found = try EvidenceFiles.digest(try FileDescriptor.open(path, .readOnly))
+            if found.byteCount != Int(byteCount) || found.sha256 != sha256 {
                 report.add(
                     "L6", sequence,
-                    "record \(sequence): evidence \(name.fileName): edited: \(bytes.count) bytes "
-                        + "found, \(byteCount) recorded")
+                    "record \(sequence): evidence \(name.fileName): edited: "
+                        + "\(found.byteCount) bytes found, \(byteCount) recorded")
             }
         } catch .noSuchFile {
             report.add(

@@ -28,6 +28,7 @@ public final class SQLiteLedger: Ledger {
     private let key: SigningKey?
     /// Of the last record of this life: dates the checkpoint of an orderly stop.
     private var lastStamp: Stamp?
+    private let clips: ClipFiles
     /// nil from `close`, or a failed write, until the next `append`.
     private var connection: LedgerConnection?
     /// As of the last write that succeeded.
@@ -57,16 +58,26 @@ public final class SQLiteLedger: Ledger {
         let connection = try LedgerConnection.open(folder, layout, &findings)
         self.connection = connection
         head = connection.head
-        recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
+        let bodies = try connection.lastBodies(RecentRecords.countMax)
+        recent = RecentRecords(bodies)
         var past = try connection.past()
         past.isIncomplete = !findings.isEmpty
         self.past = past
         vouchedFor = try connection.evidence()
         key = DeviceKey.open(folder, known: connection.checkpoint?.key, &findings)
         evidence = EvidenceFiles(folder)
-        try evidence.reconcile(with: vouchedFor, &findings)
+        clips = ClipFiles(folder)
+        var salvaged: [LedgerRecord] = []
+        if let last = bodies.last, let record = try? LedgerRecord(canonicalBytes: last) {
+            let boot = record.stamp.boot
+            salvaged = clips.salvage(
+                of: boot, through: past.lastOrdinal(of: boot), unless: vouchedFor, &findings
+            ).map { LedgerRecord(stamp: stamp, body: $0) }
+        }
+        try evidence.reconcile(
+            with: vouchedFor.union(salvaged.compactMap(EvidenceName.init(of:))), &findings)
         self.findings = findings
-        try append(findings.map { LedgerRecord(stamp: stamp, body: .repaired($0)) })
+        try append(salvaged + findings.map { LedgerRecord(stamp: stamp, body: .repaired($0)) })
     }
 
     deinit {
@@ -105,17 +116,41 @@ public final class SQLiteLedger: Ledger {
     /// - Returns: its SHA-256, for the record that the station makes of it.
     public func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
         let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .snapshot)
-        guard !vouchedFor.contains(name) else {
-            throw StoreError(
-                "evidence \(name.fileName)", "write \(jpeg.count) bytes",
-                "a record vouches for another picture of this name already", .refused)
-        }
+        try refuse(name, "write \(jpeg.count) bytes")
         try evidence.write(jpeg, as: name)
         return SHA256.digest(jpeg)
     }
 
     /// Signs and names the last record, copies the log into the database and lets the connection
     /// go; the next `append` opens it again. Durability needs no close.
+    public func extendClip(
+        _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
+    ) throws -> Int {
+        let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .clip)
+        try refuse(name, "write \(pictures.count) pictures")
+        return try clips.extend(name, pictures)
+    }
+
+    public func joinClip(ordinal: UInt32, clip: UInt32, boot: BootID) throws {
+        let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .clip)
+        try refuse(name, "name a clip so")
+        try clips.join(name, to: EvidenceName(boot: boot, ordinal: clip, kind: .clip))
+    }
+
+    public func finishClip(ordinal: UInt32, boot: BootID) throws -> KeptClip? {
+        try clips.finish(EvidenceName(boot: boot, ordinal: ordinal, kind: .clip))
+    }
+
+    /// Throws where a record vouches for a file of that name: it is never written again.
+    private func refuse(_ name: EvidenceName, _ attempt: String) throws {
+        guard vouchedFor.contains(name) else { return }
+        throw StoreError(
+            "evidence \(name.fileName)", attempt,
+            "a record vouches for another one of this name already", .refused)
+    }
+
+    /// Names the last record, copies the log into the database and lets the connection go; the
+    /// next `append` opens it again. Durability needs no close.
     public func close() {
         // What the log holds is durable already: a sealing that fails loses no record.
         try? evidence.settle()

@@ -89,6 +89,8 @@ extension LedgerRecord.Body {
         case .clockCorrected(let offset): "the clock was corrected by \(offset) ms"
         case .configured(_, let accepted): "configuration \(accepted ? "replaced" : "refused")"
         case .evidence(_, let kind, _, let byteCount): "\(kind), \(byteCount) bytes"
+        case .salvaged(_, _, let kind, _, let byteCount):
+            "\(kind), \(byteCount) bytes, finished at the next start"
         case .operated(let text): text
         case .repaired(let text): text
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
@@ -103,7 +105,8 @@ extension LedgerRecord.Body {
 extension IncidentSummary {
     var json: String {
         let files = evidence.map {
-            "{\"file\":\(JSON.quoted($0.name.fileName)),\"bytes\":\($0.byteCount),"
+            "{\"file\":\(JSON.quoted($0.name.fileName)),\"kind\":\"\($0.name.kind)\","
+                + "\"bytes\":\($0.byteCount),"
                 + "\"sha256\":\"\(SHA256.hexadecimal($0.sha256))\"}"
         }
         let region = incident.region
@@ -118,6 +121,7 @@ extension IncidentSummary {
             "region":[\(region.x),\(region.y),\(region.width),\(region.height)],\
             "records":[\(sequences.map(String.init).joined(separator: ","))],\
             "evidence":[\(files.joined(separator: ","))],\
+            "configuration":\(configuration.map { "\"\(SHA256.hexadecimal($0))\"" } ?? "null"),\
             "explanation":\(explanation.map(\.json) ?? "null")}
             """
     }

@@ -166,6 +166,9 @@ struct IncidentsShow: ParsableCommand {
             print(
                 "region    \(region.width)×\(region.height) at \(region.x), \(region.y) "
                     + "(per mille of the picture)")
+            if let configuration = incident.configuration {
+                print("settings  SHA-256 \(SHA256.hexadecimal(configuration))")
+            }
             if let explanation = incident.explanation { print(explanation.text) }
             for evidence in incident.evidence {
                 print("evidence  \(reader.folder.evidence)/\(evidence.name.fileName)")

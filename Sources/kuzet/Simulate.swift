@@ -222,7 +222,7 @@ private final class SQLiteNightLedger: NightLedger {
             let record = try entry.record()
             switch record.body {
             // The store's own remarks and signatures belong to no night.
-            case .repaired, .checkpoint: return
+            case .repaired, .checkpoint, .salvaged: return
             case .started, .incident, .clockCorrected, .configured, .evidence, .operated,
                 .interrupted, .siren, .explained, .beat:
                 records.append(record)

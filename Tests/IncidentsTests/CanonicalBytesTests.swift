@@ -42,6 +42,13 @@ import Testing
             ),
             (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234"),
             (
+                .salvaged(
+                    boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33, kind: .clip,
+                    sha256: [0xaa, 0xbb], byteCount: 0x44),
+                "0f" + stamp + "0000000000000011" + "0000000000000022" + "00000033" + "02"
+                    + "00000044" + "02aabb"
+            ),
+            (
                 .explained(
                     Explanation(
                         ordinal: 0x44, model: [0xee], enterScore: Q15(rawValue: 0x10),
@@ -197,7 +204,7 @@ private struct SplitMix {
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(12) {
+        switch below(13) {
         case 9:
             return .checkpoint(
                 Checkpoint(
@@ -206,6 +213,12 @@ private struct SplitMix {
         case 10:
             return .beat(
                 frameCount: UInt32(truncatingIfNeeded: next()), quietSince: instant())
+        case 11:
+            return .salvaged(
+                boot: BootID(high: next(), low: next()),
+                ordinal: UInt32(truncatingIfNeeded: next()),
+                kind: below(2) == 0 ? .snapshot : .clip, sha256: bytes(32),
+                byteCount: UInt32(truncatingIfNeeded: next()))
         case 8:
             let entries = (0..<below(ScoreSeries.countMax + 1)).map { _ in
                 ScoreSeries.Entry(

@@ -12,6 +12,7 @@ struct Bench {
     var records: [LedgerRecord] = []
     var kept: [LedgerRecord] = []
     var snapshots: [UInt32] = []
+    var clips: [(at: Instant, order: ClipOrder)] = []
     var logs: [String] = []
     var broken: [String] = []
     /// For effects that nobody looks at.
@@ -41,6 +42,7 @@ struct Bench {
                     switches.append((now, output, isOn))
                 case .record(let record): batch.append(record)
                 case .snapshot(_, let ordinal): snapshots.append(ordinal)
+                case .clip(let order): clips.append((now, order))
                 case .log(_, let text): logs.append(text)
                 }
             }

@@ -26,6 +26,7 @@ extension Configuration {
             page.write(camera, policy.incidents)
         }
         page.write(store)
+        page.write(station.clip)
         page.write(station.siren)
         page.write(station.lamps)
         page.writeAlarm(station)
@@ -223,6 +224,15 @@ extension TOMLPage {
         header("[store]")
         note("Where the ledger and the evidence are kept.")
         pair("directory", tomlText(store.directory))
+    }
+
+    fileprivate mutating func write(_ clip: ClipPolicy) {
+        header("[clip]")
+        note("What a camera showed around an incident that was confirmed: from so long before it")
+        note("began to so long after it ended, but never longer than seconds_max (0: no clips).")
+        pair("seconds_before", clip.before)
+        pair("seconds_after", clip.after)
+        pair("seconds_max", clip.lengthMax)
     }
 
     fileprivate mutating func write(_ siren: SirenPolicy) {

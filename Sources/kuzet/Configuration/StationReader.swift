@@ -57,6 +57,18 @@ extension SirenPolicy {
     }
 }
 
+extension ClipPolicy {
+    mutating func read(_ table: TableReader) {
+        func seconds(_ limit: Interval) -> Int { Int(limit.milliseconds / 1000) }
+        before = table.seconds(
+            "seconds_before", in: 0...seconds(Self.beforeHardMax), default: before)
+        after = table.seconds("seconds_after", in: 0...seconds(Self.afterHardMax), default: after)
+        lengthMax = table.seconds(
+            "seconds_max", in: 0...seconds(Self.lengthHardMax), default: lengthMax)
+        table.finish()
+    }
+}
+
 extension LampPolicy {
     mutating func read(_ table: TableReader) {
         alive = table.pattern("alive", default: alive)

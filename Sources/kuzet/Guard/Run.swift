@@ -38,7 +38,9 @@ struct Run: ParsableCommand {
 
         let queue = try EventQueue()
         let watches = settings.cameras.indices.map { index in
-            Watch(camera: UInt8(index), queue: queue)
+            Watch(
+                camera: UInt8(index), queue: queue, clip: settings.station.clip,
+                cameraCount: settings.cameras.count)
         }
         let clerk = try LedgerClerk(boot: boot, queue: queue)
         let directory = settings.store.directory
@@ -56,6 +58,9 @@ struct Run: ParsableCommand {
         let evidence = EvidenceKeeper(clerk: clerk) { camera in
             watches.indices.contains(Int(camera)) ? try watches[Int(camera)].snapshot() : nil
         }
+        let clips = ClipKeeper(desk: clerk) { camera in
+            watches.indices.contains(Int(camera)) ? watches[Int(camera)].ring : nil
+        }
         let past = clerk.past(within: Self.openLimit)
         let lines = GPIOLines(settings.lines)
         for failure in lines.failures {
@@ -66,10 +71,11 @@ struct Run: ParsableCommand {
                 policy: settings.station, boot: boot,
                 configuration: SHA256.digest(loaded.bytes),
                 firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
-            lines: lines, keep: clerk.append, snapshot: evidence.keep,
+            lines: lines, keep: clerk.append, snapshot: evidence.keep, clip: clips.handle,
             log: { Journal.write($0.rawValue, $1) })
         let guardian = Guard(
-            duty: duty, queue: queue, watches: watches, clerk: clerk, supervisor: Supervisor(),
+            duty: duty, queue: queue, watches: watches, clerk: clerk, clips: clips,
+            supervisor: Supervisor(),
             reload: { reload(watches, running: settings) })
         for (index, camera) in settings.cameras.enumerated() {
             try watches[index].start(settings: camera.detectorSettings) {
@@ -119,7 +125,7 @@ struct Run: ParsableCommand {
             return (nil, hash)
         }
         for (watch, camera) in zip(watches, settings.cameras) {
-            watch.replace(camera.detectorSettings)
+            watch.replace(camera.detectorSettings, clip: settings.station.clip)
         }
         if settings.lines != running.lines || settings.store != running.store {
             Journal.write(
