@@ -25,11 +25,11 @@ struct BeatAudit {
             pulse = Pulse(stamp: record.stamp, sequence: sequence)
             isGapTold = false
             return nil
-        case .repaired:
-            // The store's own, made while a life begins or hangs on a disk.
+        case .repaired, .checkpoint:
+            // The store's own: made before the start of a later life of the same boot, too.
             return nil
         case .beat, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
-            .siren, .explained, .checkpoint:
+            .siren, .explained:
             break
         }
         guard let last = pulse, last.stamp.boot == record.stamp.boot else { return nil }

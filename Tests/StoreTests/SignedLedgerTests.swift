@@ -209,6 +209,27 @@ import Testing
             ])
     }
 
+    /// What the store found is dated before the start of the life that it belongs to.
+    @Test func aLaterLifeOfTheSameBootIsNoGap() throws {
+        let folder = try TestFolder()
+        func live(_ second: Int64) throws {
+            let ledger = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(second))
+            try ledger.append([
+                LedgerRecord(stamp: Story.stamp(second + 1), body: .started(configuration: []))
+            ])
+            for later in 2..<Checkpoint.intervalMax + 1 {
+                try ledger.append([Story.operated("x", second + later)])
+            }
+            ledger.abandon()
+        }
+        try live(0)
+        try Files.replace(folder.path + "/evidence/stray.jpg", with: [9])
+        try live(50_000)
+        let report = try verify(folder)
+        #expect(report.faults == [])
+        #expect(report.recordCount == 68)
+    }
+
     /// However the records come: in batches, one by one, through restarts and failures.
     @Test func moreThanSoManyRecordsNeverStandWithoutACheckpoint() throws {
         let folder = try TestFolder()
