@@ -36,7 +36,9 @@ public struct IncidentExport: Sendable {
         keys = proof.runs.compactMap(\.signed?.checkpoint.key).reduce(into: []) { keys, key in
             if !keys.contains(key) { keys.append(key) }
         }
-        evidence = summary.evidence.map { facts in
+        // A hostile ledger may name one file a thousand times.
+        var names: Set<EvidenceName> = []
+        evidence = summary.evidence.filter { names.insert($0.name).inserted }.map { facts in
             do throws(Errno) {
                 let path = reader.folder.evidence + "/" + facts.name.fileName
                 let bytes = try Files.read(path, byteCountMax: EvidenceFiles.byteCountMax)
