@@ -23,6 +23,9 @@ import Frames
 //       commanded      type 13  counter:8  count:2  UTF-8:count  count:2  UTF-8:count
 //       acknowledged   type 14  boot:16  ordinal:4  count:2  UTF-8:count
 //       escalated      type 16  boot:16  ordinal:4
+//       checkpoint     type 11  sequence:8s  count:1  SHA-256:count  count:1  Ed25519 key:count
+//                               count:1  signature:count
+//       beat           type 12  frames:4  quiet since ns:8s
 //       salvaged       type 15  boot:16  ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
@@ -86,6 +89,14 @@ extension LedgerRecord {
             bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
         case .escalated(let boot, let ordinal):
             bytes.appendIdentity(boot, ordinal)
+        case .checkpoint(let checkpoint):
+            bytes.appendBigEndian(checkpoint.sequence)
+            bytes.appendCounted(checkpoint.hash)
+            bytes.appendCounted(checkpoint.key)
+            bytes.appendCounted(checkpoint.signature)
+        case .beat(let frameCount, let quietSince):
+            bytes.appendBigEndian(frameCount)
+            bytes.appendBigEndian(quietSince.nanoseconds)
         case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
             bytes.appendIdentity(boot, ordinal)
             bytes.append(kind.rawValue)
@@ -110,6 +121,8 @@ extension LedgerRecord {
         case .commanded: 13
         case .acknowledged: 14
         case .escalated: 16
+        case .checkpoint: Self.checkpointTypeCode
+        case .beat: 12
         case .salvaged: Self.salvagedTypeCode
         }
     }
@@ -118,6 +131,8 @@ extension LedgerRecord {
     /// evidence by them without reading whole records.
     public static let typeCodeOffset = 2
     public static let evidenceTypeCode: UInt8 = 5
+    /// As above, to find the last checkpoint.
+    public static let checkpointTypeCode: UInt8 = 11
     public static let salvagedTypeCode: UInt8 = 15
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
@@ -186,6 +201,16 @@ extension LedgerRecord {
         case 16:
             let identity = try reader.identity()
             body = .escalated(boot: identity.boot, ordinal: identity.ordinal)
+        case 11:
+            body = .checkpoint(
+                Checkpoint(
+                    sequence: try reader.integer(Int64.self, "sequence"),
+                    hash: try reader.counted("record's hash"),
+                    key: try reader.counted("public key"),
+                    signature: try reader.counted("signature")))
+        case 12:
+            let frameCount = try reader.integer(UInt32.self, "frames")
+            body = .beat(frameCount: frameCount, quietSince: try reader.instant("quiet since"))
         case Self.salvagedTypeCode:
             let identity = try reader.identity()
             let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))

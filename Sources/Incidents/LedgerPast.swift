@@ -51,7 +51,7 @@ public struct LedgerPast: Hashable, Sendable {
         case .acknowledged(let boot, let ordinal, _), .escalated(let boot, let ordinal):
             unanswered.removeAll { $0 == IncidentIdentity(boot: boot, ordinal: ordinal) }
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged:
+            .explained, .checkpoint, .beat, .salvaged:
             break
         }
     }

@@ -77,6 +77,11 @@ public struct LedgerRecord: Hashable, Sendable {
         case acknowledged(boot: BootID, ordinal: UInt32, by: String)
         /// Nobody acknowledged an incident in time.
         case escalated(boot: BootID, ordinal: UInt32)
+        /// The store signed what stands before; the station makes none.
+        case checkpoint(Checkpoint)
+        /// The hour is over: so many frames were decided since the last beat, and nothing else
+        /// was recorded since `quietSince`.
+        case beat(frameCount: UInt32, quietSince: Instant)
         /// An evidence file that an earlier life, of this boot or another, did not come to vouch
         /// for: as it was found at a start, and finished.
         case salvaged(

@@ -32,6 +32,7 @@ public struct Appliance: Sendable {
     var redUntil: Interval?
     /// Uptime from which an input's next press is recorded again.
     var recordsInputFrom = [Interval](repeating: .zero, count: Input.allCases.count)
+    private var beats = Heartbeat()
     /// Decisions for cameras that cannot exist.
     public internal(set) var strayCount: UInt64 = 0
 
@@ -217,6 +218,7 @@ public struct Appliance: Sendable {
 
     /// What time alone brings about.
     private mutating func pass() {
+        if let beat = beats.passed(at: clock.uptime) { record(beat) }
         note(queue.passed(at: clock.uptime), cause: "no answer for 10 s")
         for index in watches.indices {
             let action = watches[index].passed(
@@ -264,6 +266,7 @@ public struct Appliance: Sendable {
         camera: UInt8, capturedAt: Instant, sightings: [Sighting], measure: Event.FrameMeasure
     ) {
         guard let index = cameraIndex(camera) else { return }
+        beats.decided()
         scores[index].add(measure, at: capturedAt)
         lastCapturedAt[index] = min(capturedAt, clock.now)
         let action = watches[index].decided(at: clock.uptime, capturedAt: capturedAt)
@@ -386,7 +389,9 @@ public struct Appliance: Sendable {
     // MARK: Saying
 
     mutating func record(_ body: LedgerRecord.Body) {
-        queue.add(LedgerRecord(stamp: clock.stamp(), body: body))
+        let record = LedgerRecord(stamp: clock.stamp(), body: body)
+        beats.recorded(record)
+        queue.add(record)
     }
 
     mutating func log(_ priority: Priority, _ text: String) {

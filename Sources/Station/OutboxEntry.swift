@@ -15,7 +15,8 @@ public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
         switch record.body {
         case .incident, .interrupted, .siren, .acknowledged, .escalated: self = .alarm
         case .evidence, .explained, .salvaged: self = .evidence
-        case .started, .clockCorrected, .configured, .operated, .repaired, .commanded:
+        case .started, .clockCorrected, .configured, .operated, .repaired, .commanded,
+            .checkpoint, .beat:
             self = .health
         }
     }

@@ -191,8 +191,8 @@ struct RecordQueue: Hashable, Sendable {
             case .confirmed: 3
             }
         case .interrupted, .acknowledged: 2
-        case .escalated: 3
-        case .started, .clockCorrected, .repaired, .siren: 3
+        // Without a beat an hour of silence proves nothing.
+        case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated: 3
         }
     }
 

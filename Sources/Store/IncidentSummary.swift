@@ -114,7 +114,8 @@ public struct IncidentIndex: Sendable {
                 found[position].sequences.append(entry.sequence)
             case .started(let sha256), .configured(let sha256, accepted: true):
                 configuration = sha256.isEmpty ? nil : sha256
-            case .clockCorrected, .configured, .operated, .repaired, .siren, .commanded:
+            case .clockCorrected, .configured, .operated, .repaired, .siren, .checkpoint, .beat,
+                .commanded:
                 break
             }
         }

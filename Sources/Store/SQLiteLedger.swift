@@ -24,6 +24,10 @@ public final class SQLiteLedger: Ledger {
     private let layout: LedgerLayout
     private let ownership: FileDescriptor
     private let evidence: EvidenceFiles
+    /// What signs; nil where none could be made or read.
+    private let key: SigningKey?
+    /// Of the last record of this life: dates the checkpoint of an orderly stop.
+    private var lastStamp: Stamp?
     private let clips: ClipFiles
     /// nil from `close`, or a failed write, until the next `append`.
     private var connection: LedgerConnection?
@@ -65,6 +69,7 @@ public final class SQLiteLedger: Ledger {
         past.isIncomplete = !findings.isEmpty
         self.past = past
         vouchedFor = try connection.evidence()
+        key = DeviceKey.open(folder, known: connection.checkpoint?.key, &findings)
         evidence = EvidenceFiles(folder)
         clips = ClipFiles(folder)
         var salvaged: [LedgerRecord] = []
@@ -98,7 +103,8 @@ public final class SQLiteLedger: Ledger {
             try evidence.settle()
         }
         do {
-            head = try connection.append(fresh, after: head, with: noted)
+            head = try connection.append(fresh, after: head, key: key, with: noted)
+            lastStamp = fresh.last?.stamp ?? lastStamp
         } catch {
             // Whether the write took effect is only known by reading it back.
             self.connection = nil
@@ -122,6 +128,8 @@ public final class SQLiteLedger: Ledger {
         return SHA256.digest(jpeg)
     }
 
+    /// Signs and names the last record, copies the log into the database and lets the connection
+    /// go; the next `append` opens it again. Durability needs no close.
     public func extendClip(
         _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
     ) throws -> Int {
@@ -151,10 +159,10 @@ public final class SQLiteLedger: Ledger {
     /// Names the last record, copies the log into the database and lets the connection go; the
     /// next `append` opens it again. Durability needs no close.
     public func close() {
-        // What the log holds is durable already: a checkpoint that fails costs nothing.
+        // What the log holds is durable already: a sealing that fails loses no record.
         try? evidence.settle()
         try? settle()
-        try? connection?.checkpoint(head)
+        if let sealed = try? connection?.seal(head, key: key, stamp: lastStamp) { head = sealed }
         connection = nil
     }
 
@@ -175,8 +183,9 @@ public final class SQLiteLedger: Ledger {
         recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
         head = connection.head
         findings += found
+        if !found.isEmpty { lastStamp = stamp }
         head = try connection.append(
-            found.map { LedgerRecord(stamp: stamp, body: .repaired($0)) }, after: head)
+            found.map { LedgerRecord(stamp: stamp, body: .repaired($0)) }, after: head, key: key)
         self.connection = connection
         return connection
     }

@@ -100,6 +100,12 @@ public enum MessageJSON {
         case .interrupted(let boot, let ordinal):
             "\"event\":\"interrupted\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
+        case .checkpoint(let checkpoint):
+            "\"event\":\"checkpoint\",\"signed\":\(checkpoint.sequence),"
+                + "\"hash\":\"\(SHA256.hexadecimal(checkpoint.hash))\","
+                + "\"publicKey\":\"\(Base64.text(checkpoint.key))\","
+                + "\"signature\":\"\(Base64.text(checkpoint.signature))\""
+        case .beat(let frameCount, _): "\"event\":\"beat\",\"frames\":\(frameCount)"
         case .commanded(_, let by, let words):
             "\"event\":\"commanded\",\"by\":\(JSON.quoted(by)),\"text\":\(JSON.quoted(words))"
         case .acknowledged(let boot, let ordinal, let by):

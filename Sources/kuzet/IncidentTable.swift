@@ -98,6 +98,8 @@ extension LedgerRecord.Body {
         case .commanded(_, let by, let words): "command \(words), by \(by)"
         case .acknowledged(_, _, let by): "acknowledged by \(by)"
         case .escalated: "escalated: nobody acknowledged it in time"
+        case .checkpoint(let checkpoint): "signed up to record \(checkpoint.sequence)"
+        case .beat(let frameCount, _): "on watch: \(frameCount) frames decided since the last beat"
         case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }
@@ -126,20 +128,6 @@ extension IncidentSummary {
             "evidence":[\(files.joined(separator: ","))],\
             "configuration":\(configuration.map { "\"\(SHA256.hexadecimal($0))\"" } ?? "null"),\
             "explanation":\(explanation.map(\.json) ?? "null")}
-            """
-    }
-}
-
-extension VerificationReport {
-    var json: String {
-        let faults = faults.map {
-            "{\"invariant\":\"\($0.invariant)\",\"record\":"
-                + "\($0.sequence.map { "\($0)" } ?? "null"),\"text\":\(JSON.quoted($0.text))}"
-        }
-        return """
-            {"valid":\(isValid),"records":\(recordCount),"evidence":\(evidenceCount),\
-            "head":"\(SHA256.hexadecimal(headHash))","faults":[\(faults.joined(separator: ","))],\
-            "notes":[\(notes.map(JSON.quoted).joined(separator: ","))]}
             """
     }
 }

@@ -117,7 +117,7 @@ import Testing
         // Each is exported by itself, and goes by itself.
         let reader = try LedgerReader(directory: folder.path)
         let second = try #require(try IncidentIndex(reader).matching("2").first)
-        let export = try IncidentExport.write(second, from: reader, to: folder.path + "/out")
+        let export = try IncidentExport(second, from: reader).write(to: folder.path + "/out")
         #expect(
             try Files.read(export + "/" + name(2).fileName, byteCountMax: 1 << 24).count
                 == Int(kept.byteCount))
