@@ -10,8 +10,9 @@ import Testing
 @Suite struct ExportPageTests {
     private let boot = BootID(high: 0xabcd_ef01_2345_6789, low: 6)
 
-    private func page(isClosed: Bool = true) throws -> String {
-        let folder = "/tmp/kuzet-page-\(Process.pid)-\(isClosed)"
+    /// - Parameter test: tests run side by side, each in a folder of its own.
+    private func page(isClosed: Bool = true, test: Int = #line) throws -> String {
+        let folder = "/tmp/kuzet-page-\(Process.pid)-\(test)"
         defer { _ = try? Child(["rm", "-r", folder]).wait() }
         func stamp(_ seconds: Int64) -> Stamp {
             Stamp(
