@@ -28,12 +28,14 @@ struct HeldOutScores {
         }
     }
 
-    /// What the clip's decisions would have scored; 0 where nothing moved.
+    /// What the clip's decisions would have scored; 0 where nothing moved. What was rewritten for
+    /// training may have other times, by a millisecond or two.
     func replace(in clip: inout FightClip) {
         let known = scores[clip.file] ?? [:]
         for index in clip.decisions.indices {
-            clip.decisions[index].score =
-                known[clip.decisions[index].at.milliseconds] ?? .zero
+            let at = clip.decisions[index].at.milliseconds
+            let found = [0, -1, 1, -2, 2].lazy.compactMap { known[at + $0] }.first
+            clip.decisions[index].score = found ?? .zero
         }
     }
 }

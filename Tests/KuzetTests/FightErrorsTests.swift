@@ -48,7 +48,8 @@ import Testing
         }
         var clip = try FightClip.decide(path, file: "a", keepsNumbers: false)
         let at = try #require(clip.decisions.last).at
-        let text = "{\"file\":\"a\",\"at\":\(secondsText(at)),\"score\":0.75}\n"
+        let late = secondsText(at + .milliseconds(1))
+        let text = "{\"file\":\"a\",\"at\":\(late),\"score\":0.75}\n"
         try text.write(toFile: scores, atomically: true, encoding: .utf8)
         try HeldOutScores(scores).replace(in: &clip)
         #expect(clip.score == .perMille(750))
