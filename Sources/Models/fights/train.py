@@ -10,7 +10,8 @@ what is trained on is what the device sees; --positives adds rendered fights, so
 are not told from real ones instead of fights from dances (board/rendered makes both). Each recording is also shown mirrored, cropped, faster,
 slower, started later and at 8 frames per second, by ffmpeg, for training only.
 
-Writes FightModel.swift (the weights) and report.json beside this file. With the same versions and
+Writes FightModel.swift (the weights) and report.json beside this file, and WORK/held-out.jsonl: scores
+of weights that never saw the recording, for `kuzet eval fights --held-out`. With the same versions and
 footage it writes the same bytes. About fifteen minutes on two cores.
 """
 
@@ -52,7 +53,8 @@ COLUMNS = 88
 
 def make_variant(source: Path, target: Path, name: str, rate: float) -> None:
     drop, speed, crop, mirror = VARIANTS[name]
-    filters = ["fps=8:round=near"] if name == "fps8" else []
+    # The times are written first: an FFmpeg of Debian 12 counts the pictures' own ones here.
+    filters = [f"setpts=N/{rate:.6f}/TB", "fps=8:round=near"] if name == "fps8" else []
     if drop:
         filters.append(f"trim=start_frame={drop},setpts=PTS-STARTPTS")
     if crop:
