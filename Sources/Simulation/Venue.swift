@@ -23,7 +23,8 @@ public struct Venue {
     private(set) var isFrozen = false
     private(set) var isCablePulled = false
     private var barGuest: Int?
-    private var brawlers: (Int, Int)?
+    /// Two who have to do with each other.
+    private var pair: (Int, Int)?
 
     static let personCountMax = 24
 
@@ -63,13 +64,14 @@ public struct Venue {
                         x: 4096, depth: random.whole(in: 300...1400),
                         activity: .walking(toX: toX, toDepth: toDepth), random: &random))
             }
-        case .everybodyDances:
-            for index in people.indices where index != barGuest {
-                people[index].activity = .dancing
-            }
-        case .everybodyStands:
-            for index in people.indices where index != barGuest {
-                people[index].activity = .standing
+        case .everybodyDances: everybody { _ in .dancing }
+        case .everybodyStands: everybody { _ in .standing }
+        case .everybodyWaves: everybody { _ in .waving }
+        case .everybodyJumps: everybody { _ in .jumping }
+        case .everybodyRoams:
+            everybody { random in
+                let (x, depth) = Venue.anywhere(&random)
+                return .roaming(toX: x, toDepth: depth)
             }
         case .guestGoesBehindBar:
             guard !people.isEmpty else { return }
@@ -81,13 +83,43 @@ public struct Venue {
             people[guest].activity = .walking(
                 toX: random.whole(in: 1600...3200), toDepth: random.whole(in: 900...2400))
             barGuest = nil
-        case .shovingStarts, .fightStarts:
-            startBrawl(isFight: cue == .fightStarts)
+        case .shovingStarts:
+            pairUp {
+                .shoving($0)
+            } and: {
+                .shoving($0)
+            }
+        case .fightStarts:
+            pairUp {
+                .fighting($0)
+            } and: {
+                .fighting($0)
+            }
+        case .chaseStarts:
+            let (x, depth) = Venue.anywhere(&random)
+            pairUp {
+                .chasing($0)
+            } and: { _ in
+                .fleeing(toX: x, toDepth: depth)
+            }
+        case .hugStarts:
+            pairUp {
+                .hugging($0)
+            } and: {
+                .hugging($0)
+            }
         case .fightEnds:
-            guard let (one, other) = brawlers else { return }
+            guard let (one, other) = pair else { return }
             people[one].activity = .walking(toX: 4096, toDepth: 500)
             people[other].activity = .walking(toX: 1400, toDepth: 1500)
-            brawlers = nil
+            pair = nil
+        case .hugEnds:
+            guard let (one, other) = pair else { return }
+            for index in [one, other] {
+                let (x, depth) = Venue.anywhere(&random)
+                people[index].activity = .walking(toX: x, toDepth: depth)
+            }
+            pair = nil
         case .houseLights(let target, let perSecond):
             light.houseTarget = target
             light.fadePerSecond = perSecond
@@ -100,15 +132,31 @@ public struct Venue {
         }
     }
 
-    private mutating func startBrawl(isFight: Bool) {
-        if brawlers == nil, people.count >= 2 {
-            let one = random.whole(in: 0...people.count - 1)
-            let other = (one + random.whole(in: 1...people.count - 1)) % people.count
-            brawlers = (one, other)
+    private mutating func everybody(
+        does activity: (inout SplitMix64) -> VenuePerson.Activity
+    ) {
+        for index in people.indices where index != barGuest {
+            people[index].activity = activity(&random)
         }
-        guard let (one, other) = brawlers else { return }
-        people[one].activity = isFight ? .fighting(other) : .shoving(other)
-        people[other].activity = isFight ? .fighting(one) : .shoving(one)
+    }
+
+    /// Both are told who the other is.
+    private mutating func pairUp(
+        _ one: (Int) -> VenuePerson.Activity, and other: (Int) -> VenuePerson.Activity
+    ) {
+        if pair == nil, people.count >= 2 {
+            let first = random.whole(in: 0...people.count - 1)
+            let second = (first + random.whole(in: 1...people.count - 1)) % people.count
+            pair = (first, second)
+        }
+        guard let (first, second) = pair else { return }
+        people[first].activity = one(second)
+        people[second].activity = other(first)
+    }
+
+    /// Somewhere on the floor, before the bar.
+    static func anywhere(_ random: inout SplitMix64) -> (x: Int, depth: Int) {
+        (random.whole(in: 1300...3700), random.whole(in: 900...3000))
     }
 
     /// Draws the world as it is now; the same world gives the same picture.
@@ -130,9 +178,10 @@ public struct Venue {
 
     private func facing(_ index: Int) -> Int {
         switch people[index].activity {
-        case .shoving(let other), .fighting(let other):
+        case .shoving(let other), .fighting(let other), .hugging(let other):
             return people.indices.contains(other) && people[other].x < people[index].x ? -1 : 1
-        case .standing, .walking, .dancing, .away:
+        case .standing, .walking, .roaming, .fleeing, .chasing, .dancing, .waving, .jumping,
+            .away:
             return 1
         }
     }

@@ -5,7 +5,19 @@ struct VenuePerson {
     enum Activity: Hashable {
         case standing
         case walking(toX: Int, toDepth: Int)
+        /// On and on, from one place to the next.
+        case roaming(toX: Int, toDepth: Int)
+        /// The same, as fast as they can.
+        case fleeing(toX: Int, toDepth: Int)
+        /// After the person of that index.
+        case chasing(Int)
         case dancing
+        /// Both arms high above the head.
+        case waving
+        /// Up and down, as before a stage.
+        case jumping
+        /// Arms around the person of that index.
+        case hugging(Int)
         /// Close quarters with the person of that index: pushing once a second.
         case shoving(Int)
         /// The same, with fists.
@@ -24,8 +36,10 @@ struct VenuePerson {
     /// Each person keeps a rhythm of their own, 0 ... 1023.
     let rhythm: Int
     /// Milliseconds of steps taken, so that legs move only while walking.
-    private var gait = 0
-    private var lunge = 0
+    private(set) var gait = 0
+    /// Near enough to hold the other.
+    private(set) var isClose = false
+    private(set) var lunge = 0
 
     init(x: Int, depth: Int, activity: Activity, random: inout SplitMix64) {
         self.x = x
@@ -46,14 +60,38 @@ struct VenuePerson {
         milliseconds: Int, others: [VenuePerson], random: inout SplitMix64
     ) {
         switch activity {
-        case .standing, .dancing, .away:
+        case .standing, .dancing, .waving, .jumping, .away:
             break
         case .walking(let toX, let toDepth):
-            let step = 14 * milliseconds / 10
-            x += min(max(toX - x, -step), step)
-            depth += min(max(toDepth - depth, -step), step)
+            if go(toX, toDepth, 14 * milliseconds / 10) { activity = .standing }
             gait += milliseconds
-            if x == toX && depth == toDepth { activity = .standing }
+        case .roaming(let toX, let toDepth):
+            // In a crowd nobody is as fast as alone, and everybody has a pace of their own.
+            if go(toX, toDepth, (3 + rhythm / 256) * milliseconds / 10) {
+                let (x, depth) = Venue.anywhere(&random)
+                activity = .roaming(toX: x, toDepth: depth)
+            }
+            gait += milliseconds / 2
+        case .fleeing(let toX, let toDepth):
+            if go(toX, toDepth, 28 * milliseconds / 10) {
+                let (x, depth) = Venue.anywhere(&random)
+                activity = .fleeing(toX: x, toDepth: depth)
+            }
+            gait += milliseconds * 2
+        case .chasing(let other):
+            guard others.indices.contains(other) else { break }
+            let ahead = others[other]
+            // An arm's length behind.
+            let toX = ahead.x + (ahead.x > x ? -250 : 250)
+            _ = go(toX, ahead.depth, 27 * milliseconds / 10)
+            gait += milliseconds * 2
+        case .hugging(let other):
+            guard others.indices.contains(other) else { break }
+            let toX = others[other].x + (others[other].x > x ? -130 : 130)
+            isClose = abs(toX - x) <= 20 && abs(others[other].depth - depth) <= 20
+            guard !isClose else { break }
+            _ = go(toX, others[other].depth, milliseconds)
+            gait += milliseconds
         case .shoving(let other), .fighting(let other):
             guard others.indices.contains(other) else { break }
             let isFight = if case .fighting = activity { true } else { false }
@@ -76,6 +114,13 @@ struct VenuePerson {
         depth = min(max(depth, 0), 4096)
     }
 
+    /// - Returns: whether that is where this person now stands.
+    private mutating func go(_ toX: Int, _ toDepth: Int, _ step: Int) -> Bool {
+        x += min(max(toX - x, -step), step)
+        depth += min(max(toDepth - depth, -step), step)
+        return x == toX && depth == toDepth
+    }
+
     /// Head to foot in pixels where this person stands.
     func tall(inHeight height: Int) -> Int { height * (300 + 330 * depth / 4096) / 1000 }
 
@@ -91,55 +136,22 @@ struct VenuePerson {
         let foot = foot(inWidth: canvas.frame.width, height: canvas.frame.height)
         let tall = tall(inHeight: canvas.frame.height)
         func part(_ perMille: Int) -> Int { perMille * tall / 1000 }
-        // 1024 is a full turn: two beats a second when dancing, one stride a second walking.
-        let beat = milliseconds * 2 * 1024 / 1000 + rhythm
-        let stride = gait * 1024 / 900 + rhythm
-
-        var sway = part(6) * Turn.sine(milliseconds * 1024 / 4000 + rhythm) / 256
-        var bob = 0
-        var legs = 0
-        var leftHand = (x: -part(90), y: part(-470))
-        var rightHand = (x: part(90), y: part(-470))
-        switch activity {
-        case .standing, .away:
-            break
-        case .walking:
-            legs = part(120) * Turn.sine(stride) / 256
-            leftHand.x += legs
-            rightHand.x -= legs
-        case .dancing:
-            sway = part(55) * Turn.sine(beat / 2) / 256
-            bob = part(28) * Turn.sine(beat) / 256
-            legs = part(40) * Turn.sine(beat / 2 + 256) / 256
-            leftHand = (-part(150), part(-700) + part(200) * Turn.sine(beat) / 256)
-            rightHand = (part(150), part(-700) - part(200) * Turn.sine(beat + 200) / 256)
-        case .shoving:
-            let push = max(0, Turn.sine(lunge * 1024 / 900))
-            leftHand = (facing * (part(120) + part(180) * push / 256), part(-700))
-            rightHand = (facing * (part(120) + part(160) * push / 256), part(-650))
-            sway = facing * part(60) * push / 256
-        case .fighting:
-            let swing = Turn.sine(milliseconds * 3 * 1024 / 1000 + rhythm)
-            let other = Turn.sine(milliseconds * 4 * 1024 / 1000 + 3 * rhythm)
-            leftHand = (facing * (part(60) + part(230) * max(swing, -60) / 256), part(-760))
-            rightHand = (facing * (part(60) + part(230) * max(other, -60) / 256), part(-640))
-            sway = part(70) * swing / 256
-            legs = part(130) * other / 256
-            bob = part(40) * other / 256
-        }
-
+        let pose = pose(at: milliseconds, facing: facing, part: part)
+        let (sway, bob, lift) = (pose.sway, pose.bob - pose.lift, pose.lift)
         let hip = Canvas.Point(x: foot.x + sway / 2, y: foot.y - part(470) + bob)
         let neck = Canvas.Point(x: foot.x + sway, y: foot.y - part(800) + bob)
         let limb = max(part(34), 1)
         for side in [-1, 1] {
             let knee = Canvas.Point(
-                x: hip.x + side * (part(30) + legs / 2), y: foot.y - part(240) + bob / 2)
-            let sole = Canvas.Point(x: foot.x + side * (part(45) + legs), y: foot.y)
+                x: hip.x + side * (part(30) + pose.legs / 2),
+                y: foot.y - part(240) + pose.bob / 2 - lift)
+            let sole = Canvas.Point(
+                x: foot.x + side * (part(45) + pose.legs), y: foot.y - lift)
             canvas.capsule(from: hip, to: knee, radius: limb + limb / 3, trousers)
             canvas.capsule(from: knee, to: sole, radius: limb, trousers)
         }
         canvas.capsule(from: hip, to: neck, radius: max(part(85), 2), top)
-        for (side, hand) in [(-1, leftHand), (1, rightHand)] {
+        for (side, hand) in [(-1, pose.leftHand), (1, pose.rightHand)] {
             let shoulder = Canvas.Point(x: neck.x + side * part(80), y: neck.y + part(20))
             let fist = Canvas.Point(x: neck.x + hand.x, y: foot.y + hand.y + bob)
             let elbow = Canvas.Point(

@@ -7,11 +7,17 @@ public struct VenueScript: Sendable {
         case guestsArrive(Int)
         case everybodyDances
         case everybodyStands
+        case everybodyWaves
+        case everybodyJumps
+        case everybodyRoams
         case guestGoesBehindBar
         case guestLeavesBar
         case shovingStarts
         case fightStarts
         case fightEnds
+        case chaseStarts
+        case hugStarts
+        case hugEnds
         case houseLights(target: Int, perSecond: Int)
         case spots(Int)
         case strobe(Bool)

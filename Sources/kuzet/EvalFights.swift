@@ -25,6 +25,20 @@ struct EvalFights: ParsableCommand {
             """)
     var features: String?
 
+    @Option(
+        help: """
+            Draw what was judged wrongly: a page of one file, with pictures, the judged region and \
+            scores over time.
+            """)
+    var errors: String?
+
+    @Option(
+        help: """
+            Scores of weights that never saw the recording they judge, as \
+            Sources/Models/fights/train.py writes them, instead of the detector's own.
+            """)
+    var heldOut: String?
+
     mutating func run() throws {
         var items: [FightItem] = []
         let names = FightNumber.allCases.map { JSON.quoted("\($0)") }.joined(separator: ",")
@@ -35,14 +49,22 @@ struct EvalFights: ParsableCommand {
                 return file
             }
         }
+        let heldOut = try heldOut.map { try HeldOutScores($0) }
+        var wrong = FightErrors()
         try labelled.decideEach { label, path in
-            let clip = try FightClip.decide(path, file: label.file, keepsNumbers: sink != nil)
+            var clip = try FightClip.decide(path, file: label.file, keepsNumbers: sink != nil)
+            heldOut?.replace(in: &clip)
+            if errors != nil { try wrong.add(clip, at: path, label: label) }
             items.append(
                 FightItem(
                     isFight: label.members["label"]?.string == "fight",
                     scene: label.members["scene"]?.thousandths ?? items.count, score: clip.score))
             try orExit(writing: features ?? "") { try sink?.writeAll(clip.featureLines) }
             return clip.scoreLine
+        }
+        if let errors {
+            let page = wrong.html(title: "Fights, split \(labelled.split)")
+            try orExit(writing: errors) { try Files.replace(errors, with: Array(page.utf8)) }
         }
         let figures = FightFigures(items)
         announce(labelled.json ? figures.json(split: labelled.split) : figures.table())
@@ -51,14 +73,26 @@ struct EvalFights: ParsableCommand {
 
 /// What the detector said about one recording.
 struct FightClip {
+    struct Decision {
+        let at: Interval
+        var score: Q15
+        /// The score has all behind it that it ever has.
+        let isFull: Bool
+        let region: Region
+    }
+
     let file: String
-    /// In order; `isFull` where the score has all behind it that it ever has.
-    var decisions: [(at: Interval, score: Q15, isFull: Bool)] = []
+    /// In order.
+    var decisions: [Decision] = []
     var featureLines = ""
 
+    var score: Q15 { best?.score ?? .zero }
+    /// The one that counts.
+    var best: Decision? { Self.best(of: decisions) }
+
     /// The highest; of a recording too short for a full one, the last.
-    var score: Q15 {
-        decisions.filter(\.isFull).map(\.score).max() ?? decisions.last?.score ?? .zero
+    static func best(of decisions: [Decision]) -> Decision? {
+        decisions.filter(\.isFull).max { $0.score < $1.score } ?? decisions.last
     }
 
     var scoreLine: String {
@@ -89,7 +123,10 @@ struct FightClip {
         var clip = FightClip(file: file)
         try recording.forEachFrame { frame, at in
             guard detector.update(frame.luma.view, at: frame.capturedAt) else { return }
-            clip.decisions.append((at, detector.score, detector.span >= FightDetector.spanMin))
+            clip.decisions.append(
+                Decision(
+                    at: at, score: detector.score,
+                    isFull: detector.span >= FightDetector.spanMin, region: detector.region))
             if keepsNumbers && detector.isMeasured { clip.addFeatures(detector, at: at) }
         }
         return clip

@@ -26,13 +26,13 @@ import Testing
         return kinds
     }
 
-    @Test(arguments: [VenueScript.Scene.standing, .dancing, .strobe])
+    @Test(arguments: [VenueScript.Scene.standing, .dancing, .strobe, .waving, .jumping])
     func nobodyFights(scene: VenueScript.Scene) {
         let kinds = confirmed(scene, seed: 3)
         #expect(!kinds.contains(.fight) && !kinds.contains(.aggression))
     }
 
-    @Test(arguments: [VenueScript.Scene.shoving, .fighting])
+    @Test(arguments: [VenueScript.Scene.shoving, .fighting, .fightingUnderStrobe])
     func whoGoesForEachOtherIsSeen(scene: VenueScript.Scene) {
         #expect(confirmed(scene, seed: 3).contains(.aggression))
     }

@@ -119,10 +119,20 @@ typedef struct {
     uint16_t still_difference;
 } kernel_vector;
 
-/// Searches one 16 x 16 block at (x, y); `offsets` holds `offset_count` pairs dx, dy, (0, 0) first.
+/// The sum of absolute differences of two blocks of 16 x 16.
+uint16_t kernels_block_difference(
+    const uint8_t *a, ptrdiff_t a_stride, const uint8_t *b, ptrdiff_t b_stride);
+/// The sum of the 8 x 8 pixels from each one of the first `height` - 7 rows on, rows of `width` sums;
+/// the last seven of a row mean nothing. There is room for 32 more in `columns`, 16 more in `sums`.
+void kernels_window_sums(
+    kernel_plane plane, ptrdiff_t width, ptrdiff_t height, uint16_t *columns, uint16_t *sums);
+/// Searches one 16 x 16 block at (x, y) for the shift of the least difference and, of equal ones, of
+/// the least rank; `ranks` are row-major, 2 * `range` + 1 wide, `sums` those of `before`. `guess` is
+/// any shift inside the picture, with its difference.
 kernel_vector kernels_match_block(
-    kernel_plane now, kernel_plane before, ptrdiff_t width, ptrdiff_t height, ptrdiff_t x,
-    ptrdiff_t y, const int8_t *offsets, ptrdiff_t offset_count, uint16_t still_difference_max);
+    kernel_plane now, kernel_plane before, const uint16_t *sums, ptrdiff_t width,
+    ptrdiff_t height, ptrdiff_t x, ptrdiff_t y, ptrdiff_t range, const uint16_t *ranks,
+    kernel_vector guess);
 /// The sum of min(|a - b|, cap) over one row; `cap` is at most 127, `width` at most 16 384.
 uint32_t kernels_capped_row_distance(
     const uint8_t *a, const uint8_t *b, uint8_t cap, ptrdiff_t width);

@@ -10,7 +10,8 @@ what is trained on is what the device sees; --positives adds rendered fights, so
 are not told from real ones instead of fights from dances (board/rendered makes both). Each recording is also shown mirrored, cropped, faster,
 slower, started later and at 8 frames per second, by ffmpeg, for training only.
 
-Writes FightModel.swift (the weights) and report.json beside this file. With the same versions and
+Writes FightModel.swift (the weights) and report.json beside this file, and WORK/held-out.jsonl: scores
+of weights that never saw the recording, for `kuzet eval fights --held-out`. With the same versions and
 footage it writes the same bytes. About fifteen minutes on two cores.
 """
 
@@ -52,7 +53,8 @@ COLUMNS = 88
 
 def make_variant(source: Path, target: Path, name: str, rate: float) -> None:
     drop, speed, crop, mirror = VARIANTS[name]
-    filters = ["fps=8:round=near"] if name == "fps8" else []
+    # The times are written first: an FFmpeg of Debian 12 counts the pictures' own ones here.
+    filters = [f"setpts=N/{rate:.6f}/TB", "fps=8:round=near"] if name == "fps8" else []
     if drop:
         filters.append(f"trim=start_frame={drop},setpts=PTS-STARTPTS")
     if crop:
@@ -217,13 +219,13 @@ def figures(fights, scores):
 
 
 def cross_validate(items, measured, seeds):
-    """Mean figures over fold seeds, and each recording's mean score while held out."""
+    """Mean figures over fold seeds; scores while held out, of recordings and of their moments."""
     fights = np.array([i["fight"] for i in items])
     counted = np.array([not i["extra"] for i in items])
     _, plain, plain_owner, times = measured["plain"]
     numbers = np.vstack([m[1] for m in measured.values()])
     owners = np.concatenate([m[2] for m in measured.values()])
-    found, total = [], np.zeros(len(items))
+    found, total, series = [], np.zeros(len(items)), np.zeros(len(times))
     for seed in range(seeds):
         fold = folds(items, seed)
         scores = np.zeros(len(items))
@@ -235,11 +237,21 @@ def cross_validate(items, measured, seeds):
             for index in np.where(fold == held)[0]:
                 own = plain_owner[tested] == index
                 scores[index] = clip_score(times[tested][own], values[own])
+                series[plain_owner == index] += smooth(times[tested][own], values[own]) / seeds
         found.append(figures(fights[counted], scores[counted]))
         total += scores / seeds
     mean = {k: round(float(np.mean([f[k] for f in found])), 4) for k in found[0]}
     spread = {k: round(float(np.std([f[k] for f in found])), 4) for k in found[0]}
-    return mean, spread, total
+    return mean, spread, total, series
+
+
+def write_series(items, plain, series, path: Path):
+    """For `kuzet eval fights --held-out`."""
+    with path.open("w") as file:
+        for owner, at, score in zip(plain[2], plain[3], series):
+            if not items[owner]["extra"]:
+                name = json.dumps(items[owner]["name"])
+                file.write(f'{{"file":{name},"at":{at:.3f},"score":{score:.3f}}}\n')
 
 
 def negatives_held_out(items, measured):
@@ -342,7 +354,8 @@ def main():
     measured = {v: measure(options.kuzet.resolve(), items, v, options.work) for v in VARIANTS}
     names = measured["plain"][0]
     fights = np.array([i["fight"] for i in items])
-    mean, spread, held_out = cross_validate(items, measured, options.fold_seeds)
+    mean, spread, held_out, series = cross_validate(items, measured, options.fold_seeds)
+    write_series(items, measured["plain"], series, options.work / "held-out.jsonl")
     print("cross-validated by scene:", mean, "deviation over fold seeds:", spread)
 
     counted = np.array([not i["extra"] for i in items])

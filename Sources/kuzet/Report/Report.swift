@@ -63,13 +63,8 @@ struct Report {
         }
         var text = "<article><h3>\(escape(entry.heading))</h3>\n"
         if let snapshot = evening.snapshots[incident.ordinal] {
-            let region = incident.region
-            text += """
-                <figure><img alt="Snapshot of \(escape(entry.heading))" \
-                src="data:image/jpeg;base64,\(Base64.text(snapshot))">\
-                <span class="box" style="left:\(permille(region.x))%;top:\(permille(region.y))%;\
-                width:\(permille(region.width))%;height:\(permille(region.height))%"></span></figure>\n
-                """
+            text += Self.figure(
+                snapshot, region: incident.region, alternative: "Snapshot of \(entry.heading)")
         }
         text += """
             <p>No. \(incident.ordinal) · \(incident.state.title) · peak score \
@@ -79,10 +74,19 @@ struct Report {
         return text
     }
 
-    /// Per mille as per cent with one place: 333 → 33.3.
-    private func permille(_ value: UInt16) -> String { "\(value / 10).\(value % 10)" }
+    /// A picture with a frame drawn around `region`.
+    static func figure(_ jpeg: [UInt8], region: Region, alternative: String) -> String {
+        """
+        <figure><img alt="\(escape(alternative))" src="data:image/jpeg;base64,\(Base64.text(jpeg))">\
+        <span class="box" style="left:\(perCent(region.x))%;top:\(perCent(region.y))%;\
+        width:\(perCent(region.width))%;height:\(perCent(region.height))%"></span></figure>\n
+        """
+    }
 
-    private static let style = """
+    /// Per mille as per cent with one place: 333 → 33.3.
+    private static func perCent(_ value: UInt16) -> String { "\(value / 10).\(value % 10)" }
+
+    static let style = """
         :root{color-scheme:light dark;--ink:#1b1f24;--paper:#f6f4ef;--card:#fff;--soft:#8a8f98;\
         --line:#d9d6cf}
         @media(prefers-color-scheme:dark){:root{--ink:#e8e6e1;--paper:#16181c;--card:#1f2228;\
