@@ -27,6 +27,7 @@ import Frames
 //                               count:1  signature:count
 //       beat           type 12  frames:4  quiet since ns:8s
 //       salvaged       type 15  boot:16  ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
+//       discarded      type 17  boot:16  ordinal:4  kind:1  byte count:4  delivered:1 (0 or 1)
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -97,6 +98,11 @@ extension LedgerRecord {
         case .beat(let frameCount, let quietSince):
             bytes.appendBigEndian(frameCount)
             bytes.appendBigEndian(quietSince.nanoseconds)
+        case .discarded(let discard):
+            bytes.appendIdentity(discard.identity.boot, discard.identity.ordinal)
+            bytes.append(discard.kind.rawValue)
+            bytes.appendBigEndian(discard.byteCount)
+            bytes.append(discard.wasDelivered ? 1 : 0)
         case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
             bytes.appendIdentity(boot, ordinal)
             bytes.append(kind.rawValue)
@@ -121,6 +127,7 @@ extension LedgerRecord {
         case .commanded: 13
         case .acknowledged: 14
         case .escalated: 16
+        case .discarded: 17
         case .checkpoint: Self.checkpointTypeCode
         case .beat: 12
         case .salvaged: Self.salvagedTypeCode
@@ -198,6 +205,15 @@ extension LedgerRecord {
             body = .acknowledged(
                 boot: identity.boot, ordinal: identity.ordinal,
                 by: try reader.text(countMax: Self.nameByteCountMax))
+        case 17:
+            body = .discarded(
+                Discard(
+                    identity: try reader.identity(),
+                    kind: try reader.code("evidence kind", EvidenceKind.init(rawValue:)),
+                    byteCount: try reader.integer(UInt32.self, "byte count"),
+                    wasDelivered: try reader.code("delivered") {
+                        $0 == 0 ? false : $0 == 1 ? true : nil
+                    }))
         case 16:
             let identity = try reader.identity()
             body = .escalated(boot: identity.boot, ordinal: identity.ordinal)

@@ -50,7 +50,8 @@ public struct LedgerPast: Hashable, Sendable {
             commandCounter = max(commandCounter, counter)
         case .acknowledged(let boot, let ordinal, _), .escalated(let boot, let ordinal):
             unanswered.removeAll { $0 == IncidentIdentity(boot: boot, ordinal: ordinal) }
-        case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
+        case .discarded, .started, .clockCorrected, .configured, .evidence, .operated, .repaired,
+            .siren,
             .explained, .checkpoint, .beat, .salvaged:
             break
         }

@@ -82,6 +82,9 @@ public struct LedgerRecord: Hashable, Sendable {
         /// The hour is over: so many frames were decided since the last beat, and nothing else
         /// was recorded since `quietSince`.
         case beat(frameCount: UInt32, quietSince: Instant)
+        /// An evidence file is removed, to make room. The record is the order: the store removes
+        /// the file when it has it.
+        case discarded(Discard)
         /// An evidence file that an earlier life, of this boot or another, did not come to vouch
         /// for: as it was found at a start, and finished.
         case salvaged(

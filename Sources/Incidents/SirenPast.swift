@@ -53,7 +53,8 @@ public struct SirenPast: Hashable, Sendable {
             // Of what went on before no end will be told.
             for index in soundings.indices { soundings[index].isOngoing = false }
         case .incident, .clockCorrected, .configured, .evidence, .operated, .repaired,
-            .interrupted, .explained, .checkpoint, .beat, .salvaged, .commanded, .acknowledged,
+            .interrupted, .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded,
+            .acknowledged,
             .escalated:
             break
         }

@@ -147,6 +147,8 @@ public struct Appliance: Sendable {
             guard past == nil else { return }
             past = told
             takeUp(told)
+        case .spaceShort(let discards):
+            makeRoom(discards)
         case .commanded(let command, let destination):
             commanded(command, destination: destination)
         case .configured(let policy, let configuration):
@@ -179,7 +181,7 @@ public struct Appliance: Sendable {
             record(
                 .evidence(ordinal: ordinal, kind: kind, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
-            .commanded, .configured, .stopping:
+            .spaceShort, .commanded, .configured, .stopping:
             break
         }
     }
@@ -313,6 +315,19 @@ public struct Appliance: Sendable {
             index < policy.cameras.count ? policy.cameras[index].incidents : IncidentPolicy()
         incidents.openHours = policy.openHours
         return incidents
+    }
+
+    // MARK: Space
+
+    /// Nothing is removed before it is on record.
+    private mutating func makeRoom(_ discards: [Discard]) {
+        for discard in discards { record(.discarded(discard)) }
+        let lost = discards.count { !$0.wasDelivered }
+        if lost > 0 {
+            log(.error, "evidence: make room: \(lost) files go that nobody was told of")
+        } else if !discards.isEmpty {
+            log(.notice, "evidence: make room: \(discards.count) files go, all delivered before")
+        }
     }
 
     // MARK: Inputs and configuration

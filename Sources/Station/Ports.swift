@@ -97,4 +97,8 @@ public protocol Outbox: AnyObject {
     func note(_ cursors: DeliveryCursors, of destination: String)
     /// Makes durable what was noted.
     func settle() throws
+    /// What has to go so that what comes has room; empty where there is enough.
+    ///
+    /// - Parameter destinations: who must have been told of a file before it counts as delivered.
+    func dueForDiscard(_ limits: SpaceLimits, destinations: [String]) throws -> [Discard]
 }

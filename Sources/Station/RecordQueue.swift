@@ -183,7 +183,9 @@ struct RecordQueue: Hashable, Sendable {
     /// How much a record tells that no other one does.
     private static func weight(_ record: LedgerRecord) -> Int {
         switch record.body {
-        case .operated, .evidence, .configured, .explained, .salvaged, .commanded: 0
+        case .operated, .evidence, .configured, .explained, .salvaged, .commanded,
+            .discarded:
+            0
         case .incident(let incident):
             switch incident.state {
             case .suspected: 1

@@ -96,6 +96,13 @@ final class EvidenceFiles {
         }
     }
 
+    /// A file that a record ordered away; one that is gone already is fine, and one that cannot be
+    /// removed is tried again at the next start.
+    func remove(_ name: EvidenceName) {
+        waiting.removeAll { $0.name == name }
+        try? Files.remove(folder.evidence + "/" + name.fileName)
+    }
+
     func isWaiting(_ name: EvidenceName) -> Bool {
         waiting.contains { $0.name == name }
     }

@@ -7,6 +7,8 @@ public struct IncidentSummary: Sendable {
         public var name: EvidenceName
         public var sha256: [UInt8]
         public var byteCount: UInt32
+        /// It was removed to make room.
+        public var isDiscarded = false
     }
 
     public var identity: IncidentIdentity
@@ -102,6 +104,14 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].explanation = explanation
                 found[position].sequences.append(entry.sequence)
+            case .discarded(let discard):
+                guard let position = positions[discard.identity] else { return }
+                found[position].sequences.append(entry.sequence)
+                let name = EvidenceName(of: discard)
+                for index in found[position].evidence.indices
+                where found[position].evidence[index].name == name {
+                    found[position].evidence[index].isDiscarded = true
+                }
             case .acknowledged(let boot, let ordinal, let by):
                 let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
                 guard let position = positions[identity] else { return }

@@ -81,6 +81,49 @@ extension LedgerConnection {
         return cursors
     }
 
+    /// Every evidence file that a record vouches for and none ordered away.
+    ///
+    /// - Parameter deliveredThrough: up to where every destination was told.
+    func candidates(deliveredThrough: Int64) throws -> [EvidenceSpace.Candidate] {
+        let statement = try database.prepare(
+            "SELECT sequence,body FROM record WHERE substr(body,"
+                + "\(LedgerRecord.typeCodeOffset + 1),1)IN(x'05',x'0f',x'11')ORDER BY sequence",
+            attempt: "read evidence")
+        var candidates: [EvidenceName: EvidenceSpace.Candidate] = [:]
+        while try statement.step() {
+            let sequence = statement.integer(0)
+            guard let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)) else {
+                continue
+            }
+            switch record.body {
+            case .discarded(let discard): candidates[EvidenceName(of: discard)] = nil
+            case .evidence(_, _, _, let byteCount), .salvaged(_, _, _, _, let byteCount):
+                guard let name = EvidenceName(of: record) else { continue }
+                candidates[name] = EvidenceSpace.Candidate(
+                    name: name, sequence: sequence, byteCount: byteCount,
+                    isDelivered: sequence <= deliveredThrough)
+            default: break
+            }
+        }
+        return Array(candidates.values)
+    }
+
+    /// What records ordered away.
+    func discarded() throws -> Set<EvidenceName> {
+        let statement = try database.prepare(
+            "SELECT body FROM record WHERE substr(body,"
+                + "\(LedgerRecord.typeCodeOffset + 1),1)=x'11'", attempt: "read evidence")
+        var names: Set<EvidenceName> = []
+        while try statement.step() {
+            if let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)),
+                case .discarded(let discard) = record.body
+            {
+                names.insert(EvidenceName(of: discard))
+            }
+        }
+        return names
+    }
+
     /// Within a transaction of the caller.
     func write(_ cursors: [String: DeliveryCursors]) throws {
         guard !cursors.isEmpty else { return }

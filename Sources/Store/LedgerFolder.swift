@@ -6,6 +6,7 @@ import Linux
 ///     DIR/ledger.db, ledger.db-wal     records; the log of the last commits
 ///     DIR/ledger.db.damaged-N, -wal    what could not be read, kept for an expert
 ///     DIR/key/device.secret            what signs checkpoints; see `DeviceKey`
+///     DIR/reserve                      room that is given up for records on a full disk
 ///     DIR/evidence/NAME                files that records vouch for
 ///     DIR/evidence/orphaned/NAME       files that no record vouches for
 public struct LedgerFolder: Sendable {
@@ -21,6 +22,8 @@ public struct LedgerFolder: Sendable {
     public var key: String { path + "/key" }
     public var secret: String { path + "/key/device.secret" }
     public var evidence: String { path + "/evidence" }
+    /// Zeros, that give way to records on a full disk.
+    var reserve: String { path + "/reserve" }
     public var orphaned: String { path + "/evidence/orphaned" }
 
     /// Larger logs are damage: the ledger's own never grows that far.

@@ -25,6 +25,8 @@ public struct VerificationReport: Sendable {
 
     public var recordCount: Int64 = 0
     public var evidenceCount = 0
+    /// Of those, how many records ordered away.
+    public var discardedCount = 0
     /// The hash that stands for the whole ledger: who noted it earlier can compare.
     public var headHash: [UInt8] = Chain.genesis
     /// In the order in which they first signed.
@@ -41,6 +43,14 @@ public struct VerificationReport: Sendable {
     public var unlistedFaultCount = 0
 
     public var isValid: Bool { faults.isEmpty }
+
+    /// What was found out late stands where it belongs.
+    fileprivate mutating func order() {
+        let places = faults.enumerated().sorted {
+            ($0.element.sequence ?? .max, $0.offset) < ($1.element.sequence ?? .max, $1.offset)
+        }
+        faults = places.map(\.element)
+    }
 
     mutating func add(_ invariant: String, _ sequence: Int64?, _ text: String) {
         guard faults.count < Self.faultCountMax else {
@@ -75,6 +85,8 @@ public struct LedgerVerifier {
         var device: UInt64
         var inode: UInt64
     }
+    /// Files that are not there, by the record that vouches for each.
+    private var missing: [EvidenceName: Int64] = [:]
     private var checkpoints: CheckpointAudit
     private var beats = BeatAudit()
     private var anchors: Anchors
@@ -131,6 +143,10 @@ public struct LedgerVerifier {
         checkIncident(record, sequence)
         checkInterruption(record, sequence)
         checkEvidence(record, sequence)
+        if case .discarded(let discard) = record.body {
+            missing[EvidenceName(of: discard)] = nil
+            report.discardedCount += 1
+        }
         if case .repaired(let text) = record.body {
             report.notes.append("record \(sequence): \(text)")
         }
@@ -208,6 +224,13 @@ public struct LedgerVerifier {
     }
 
     private mutating func sumUp() {
+        for (name, sequence) in missing.sorted(by: { $0.value < $1.value }) {
+            report.add("L6", sequence, "record \(sequence): evidence \(name.fileName): missing")
+        }
+        report.order()
+        if report.discardedCount > 0 {
+            report.notes.append("\(report.discardedCount) evidence files were removed to make room")
+        }
         report.keys = checkpoints.keys
         report.unsigned = checkpoints.unsigned
         if checkpoints.laterCount > 0 {
@@ -279,8 +302,8 @@ public struct LedgerVerifier {
                         + "\(found.byteCount) bytes found, \(byteCount) recorded")
             }
         } catch .noSuchFile {
-            report.add(
-                "L6", sequence, "record \(sequence): evidence \(name.fileName): missing")
+            // Unless a later record ordered it away.
+            missing[name] = sequence
         } catch {
             report.add(
                 "L6", sequence, "record \(sequence): evidence \(name.fileName): read: \(error)")

@@ -71,6 +71,8 @@ public final class SQLiteLedger: Ledger {
         vouchedFor = try connection.evidence()
         key = DeviceKey.open(folder, known: connection.checkpoint?.key, &findings)
         evidence = EvidenceFiles(folder)
+        // Ordered away, and the power failed before they went.
+        for name in try connection.discarded() { evidence.remove(name) }
         clips = ClipFiles(folder)
         var salvaged: [LedgerRecord] = []
         if let last = bodies.last, let record = try? LedgerRecord(canonicalBytes: last) {
@@ -108,13 +110,19 @@ public final class SQLiteLedger: Ledger {
         } catch {
             // Whether the write took effect is only known by reading it back.
             self.connection = nil
-            throw error
+            guard (error as? StoreError)?.kind == .full, SpaceReserve.giveUp(folder) else {
+                throw error
+            }
+            return try append(records)
         }
         if !fresh.isEmpty { noted.removeAll() }
         for record in fresh {
             recent.insert(record.canonicalBytes)
             dating.learn(record)
             if let name = EvidenceName(of: record) { vouchedFor.insert(name) }
+            if case .discarded(let discard) = record.body {
+                evidence.remove(EvidenceName(of: discard))
+            }
         }
     }
 
@@ -128,8 +136,6 @@ public final class SQLiteLedger: Ledger {
         return SHA256.digest(jpeg)
     }
 
-    /// Signs and names the last record, copies the log into the database and lets the connection
-    /// go; the next `append` opens it again. Durability needs no close.
     public func extendClip(
         _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
     ) throws -> Int {
@@ -203,6 +209,20 @@ extension SQLiteLedger: Outbox {
 
     public func note(_ cursors: DeliveryCursors, of destination: String) {
         noted[destination] = cursors
+    }
+
+    public func dueForDiscard(_ limits: SpaceLimits, destinations: [String]) throws -> [Discard] {
+        let free: UInt64
+        do throws(Errno) {
+            free = try Files.room(at: folder.evidence).freeByteCount
+        } catch {
+            throw StoreError("evidence \(folder.evidence)", "ask for its room", error)
+        }
+        SpaceReserve.take(folder, free: free)
+        // Without a destination nobody was told of anything.
+        let delivered = try destinations.map { try cursors(of: $0)[.evidence] }.min() ?? 0
+        let candidates = try opened().candidates(deliveredThrough: delivered)
+        return EvidenceSpace.due(candidates, free: free, limits: limits)
     }
 
     public func settle() throws {

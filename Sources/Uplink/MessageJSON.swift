@@ -105,6 +105,9 @@ public enum MessageJSON {
                 + "\"hash\":\"\(SHA256.hexadecimal(checkpoint.hash))\","
                 + "\"publicKey\":\"\(Base64.text(checkpoint.key))\","
                 + "\"signature\":\"\(Base64.text(checkpoint.signature))\""
+        case .discarded(let discard):
+            "\"event\":\"discarded\",\"incident\":\"\(discard.identity.full)\","
+                + "\"evidence\":\"\(discard.kind)\",\"delivered\":\(discard.wasDelivered)"
         case .beat(let frameCount, _): "\"event\":\"beat\",\"frames\":\(frameCount)"
         case .commanded(_, let by, let words):
             "\"event\":\"commanded\",\"by\":\(JSON.quoted(by)),\"text\":\(JSON.quoted(words))"

@@ -100,6 +100,9 @@ extension LedgerRecord.Body {
         case .escalated: "escalated: nobody acknowledged it in time"
         case .checkpoint(let checkpoint): "signed up to record \(checkpoint.sequence)"
         case .beat(let frameCount, _): "on watch: \(frameCount) frames decided since the last beat"
+        case .discarded(let discard):
+            "\(discard.kind) removed to make room, "
+                + (discard.wasDelivered ? "delivered before" : "never delivered")
         case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }

@@ -224,7 +224,8 @@ private final class SQLiteNightLedger: NightLedger {
             // The store's own remarks and signatures belong to no night.
             case .repaired, .checkpoint, .salvaged: return
             case .started, .incident, .clockCorrected, .configured, .evidence, .operated,
-                .interrupted, .siren, .explained, .beat, .commanded, .acknowledged, .escalated:
+                .interrupted, .siren, .explained, .beat, .discarded,
+                .commanded, .acknowledged, .escalated:
                 records.append(record)
             }
         }

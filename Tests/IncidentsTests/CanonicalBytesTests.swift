@@ -40,6 +40,27 @@ import Testing
                 .interrupted(boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
                 "08" + stamp + "0000000000000011" + "0000000000000022" + "00000033"
             ),
+            (
+                .commanded(counter: 0x77, by: "é", words: "ok"),
+                "0d" + stamp + "0000000000000077" + "0002c3a9" + "00026f6b"
+            ),
+            (
+                .acknowledged(boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33, by: "ok"),
+                "0e" + stamp + "0000000000000011" + "0000000000000022" + "00000033" + "00026f6b"
+            ),
+            (
+                .escalated(boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
+                "10" + stamp + "0000000000000011" + "0000000000000022" + "00000033"
+            ),
+            (
+                .discarded(
+                    Discard(
+                        identity: IncidentIdentity(
+                            boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
+                        kind: .clip, byteCount: 0x44, wasDelivered: true)),
+                "11" + stamp + "0000000000000011" + "0000000000000022" + "00000033" + "02"
+                    + "00000044" + "01"
+            ),
             (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234"),
             (
                 .salvaged(
@@ -204,7 +225,25 @@ private struct SplitMix {
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(13) {
+        switch below(17) {
+        case 13:
+            return .commanded(counter: next(), by: "Aigul", words: "silence")
+        case 14:
+            return .acknowledged(
+                boot: BootID(high: next(), low: next()),
+                ordinal: UInt32(truncatingIfNeeded: next()), by: "Aigul")
+        case 15:
+            return .escalated(
+                boot: BootID(high: next(), low: next()),
+                ordinal: UInt32(truncatingIfNeeded: next()))
+        case 16:
+            return .discarded(
+                Discard(
+                    identity: IncidentIdentity(
+                        boot: BootID(high: next(), low: next()),
+                        ordinal: UInt32(truncatingIfNeeded: next())),
+                    kind: below(2) == 0 ? .snapshot : .clip,
+                    byteCount: UInt32(truncatingIfNeeded: next()), wasDelivered: below(2) == 0))
         case 9:
             return .checkpoint(
                 Checkpoint(

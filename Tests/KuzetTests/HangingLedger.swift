@@ -56,6 +56,7 @@ final class HangingLedger: Ledger, Outbox, Sendable {
     func cursors(of destination: String) -> DeliveryCursors { DeliveryCursors() }
     func note(_ cursors: DeliveryCursors, of destination: String) {}
     func settle() {}
+    func dueForDiscard(_ limits: SpaceLimits, destinations: [String]) -> [Discard] { [] }
     func extendClip(
         _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
     ) throws -> Int {

@@ -46,7 +46,8 @@ public struct SIADialect: Dialect {
         case .interrupted: entry.subject?.confirmedAt != nil
         case .escalated: true
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged, .commanded, .acknowledged, .checkpoint, .beat:
+            .explained, .salvaged, .commanded, .acknowledged, .checkpoint, .beat,
+            .discarded:
             false
         }
     }

@@ -91,4 +91,5 @@ struct CameraSection: Hashable, Sendable {
 
 struct StoreSection: Hashable, Sendable {
     var directory = "/var/lib/kuzet"
+    var limits = SpaceLimits()
 }

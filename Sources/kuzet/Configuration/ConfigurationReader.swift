@@ -164,12 +164,24 @@ extension TableReader {
     }
 }
 
+extension TableReader {
+    fileprivate func megabytes(
+        _ key: String, in range: ClosedRange<Int>, default fallback: UInt64
+    ) -> UInt64 {
+        UInt64(integer(key, in: range, default: Int(fallback >> 20), unit: "megabytes")) << 20
+    }
+}
+
 extension StoreSection {
     fileprivate mutating func read(_ table: TableReader) {
         directory = table.string("directory", default: directory, allowed: "an absolute path")
         if !directory.hasPrefix("/"), let value = table.value("directory") {
             table.refuse(value, "directory", allowed: "an absolute path, /…")
         }
+        limits.evidenceByteCountMax = table.megabytes(
+            "evidence_megabytes_max", in: 16...1_048_576, default: limits.evidenceByteCountMax)
+        limits.freeByteCountMin = table.megabytes(
+            "free_megabytes_min", in: 8...1_048_576, default: limits.freeByteCountMin)
         table.finish()
     }
 }

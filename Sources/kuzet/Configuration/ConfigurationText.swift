@@ -225,6 +225,15 @@ extension TOMLPage {
         header("[store]")
         note("Where the ledger and the evidence are kept.")
         pair("directory", tomlText(store.directory))
+        note(
+            "How much evidence may lie there, and what stays free. What goes first: clips that every"
+        )
+        note(
+            "destination was told of, then such snapshots, then clips and snapshots that nobody was"
+        )
+        note("told of; always the oldest; records never.")
+        pair("evidence_megabytes_max", Int(store.limits.evidenceByteCountMax >> 20))
+        pair("free_megabytes_min", Int(store.limits.freeByteCountMin >> 20))
     }
 
     fileprivate mutating func write(_ clip: ClipPolicy) {

@@ -64,6 +64,8 @@ final class LedgerClerk: ClipDesk, Sendable {
     static let readCountMax = 64
     /// How far destinations were served is written with the next records, or after so long.
     static let noteDelayMilliseconds: Int64 = 30_000
+    /// Space is looked at this often, when there is something to do.
+    static let spacePeriod = Interval.seconds(20)
     static let pictureByteCountMax = 8 << 20
     static let clipByteCountMax = 4 << 20
     /// Beginnings and ends have no bytes.
@@ -78,9 +80,19 @@ final class LedgerClerk: ClipDesk, Sendable {
     private let hasOpened: FileDescriptor
     /// Readable for good once everything is written and the ledger is closed.
     private let hasEnded: FileDescriptor
+    private let limits: SpaceLimits
+    private let destinations: [String]
 
-    init(boot: BootID, queue: EventQueue) throws {
+    /// - Parameters:
+    ///   - limits: how much evidence may lie on the disk.
+    ///   - destinations: who must have been told of a file before it may go without a loss.
+    init(
+        boot: BootID, queue: EventQueue, limits: SpaceLimits = SpaceLimits(),
+        destinations: [String] = []
+    ) throws {
         self.boot = boot
+        self.limits = limits
+        self.destinations = destinations
         self.queue = queue
         bell = try FileDescriptor.event()
         hasOpened = try FileDescriptor.event()
@@ -259,6 +271,7 @@ final class LedgerClerk: ClipDesk, Sendable {
         }
         try? hasOpened.signal()
         var leftOut: [UInt32: Int] = [:]
+        var spaceSeenAt: Instant?
         while let work = next(ledger) {
             switch work {
             case .order(let order):
@@ -269,6 +282,7 @@ final class LedgerClerk: ClipDesk, Sendable {
                     desk.orders.removeFirst()
                     desk.busySince = nil
                 }
+                lookAtSpace(ledger, &spaceSeenAt)
             case .clip(let work):
                 for cause in carryOut(work, ledger, &leftOut) { queue.post(cause) }
                 desk.withLock { desk in
@@ -281,6 +295,18 @@ final class LedgerClerk: ClipDesk, Sendable {
         }
         ledger.close()
         try? hasEnded.signal()
+    }
+
+    /// What must go is said to the station: it goes when that is on record.
+    private func lookAtSpace(_ ledger: PersistentLedger, _ seenAt: inout Instant?) {
+        let now = Self.now()
+        if let seenAt, now - seenAt < Self.spacePeriod { return }
+        seenAt = now
+        guard
+            let due = try? ledger.outbox().dueForDiscard(limits, destinations: destinations),
+            !due.isEmpty
+        else { return }
+        queue.post(.spaceShort(due))
     }
 
     private enum Work {

@@ -42,7 +42,9 @@ struct Run: ParsableCommand {
                 camera: UInt8(index), queue: queue, clip: settings.station.clip,
                 cameraCount: settings.cameras.count)
         }
-        let clerk = try LedgerClerk(boot: boot, queue: queue)
+        let clerk = try LedgerClerk(
+            boot: boot, queue: queue, limits: settings.store.limits,
+            destinations: settings.destinations.map(\.name))
         let directory = settings.store.directory
         try clerk.start(
             open: {
