@@ -25,12 +25,13 @@ final class Board {
     private let incidentCountMax: Int
     private let isDoneWhenDelivered: Bool
     private let residentAtStart = Memory.resident
-    private var chance: SplitMix64
     private var latest = Instant.zero
 
     init(_ options: Options) throws {
         signals = try Signals.descriptor(for: [Signals.terminate])
-        let boot = Boot.identity().map { BootID(high: $0.high, low: $0.low) } ?? BootID(high: 0, low: 1)
+        let boot =
+            Boot.identity().map { BootID(high: $0.high, low: $0.low) }
+            ?? BootID(high: 0, low: 1)
         self.boot = boot
         queue = try EventQueue()
         clerk = try LedgerClerk(boot: boot, queue: queue)
@@ -44,7 +45,6 @@ final class Board {
         let past = clerk.past(within: .seconds(30))
         let lines = try LoggedLines(options.text("lamps"))
         let seed = UInt64(options.number("seed", or: 1))
-        chance = SplitMix64(seed: ~seed)
         incidentCountMax = options.number("incidents", or: .max)
         isDoneWhenDelivered = options.number("until-delivered", or: 0) > 0
         courier = try Self.courier(
@@ -54,7 +54,7 @@ final class Board {
         scene = Scene(
             seed: seed, from: now, period: period > 0 ? .milliseconds(Int64(period)) : nil,
             frameCountMax: options.number("frames", or: 12))
-        let (clerk, queue) = (clerk, queue)
+        let clerk = clerk
         let picture = (0..<2_000).map { UInt8(truncatingIfNeeded: $0) }
         duty = Duty(
             appliance: Appliance(
@@ -67,7 +67,6 @@ final class Board {
                 _ = clerk.keepSnapshot(picture, ordinal: ordinal)
             },
             log: { _, text in lines.note(text) })
-        _ = queue
     }
 
     private static func courier(
