@@ -48,7 +48,8 @@ final class Board {
         incidentCountMax = options.number("incidents", or: .max)
         isDoneWhenDelivered = options.number("until-delivered", or: 0) > 0
         courier = try Self.courier(
-            clerk, port: UInt16(options.number("port")), seed: seed, lines: lines)
+            clerk, device: options.text("device", or: "board"),
+            port: UInt16(options.number("port")), seed: seed, lines: lines)
         let period = options.number("period", or: 40)
         let now = Instant(nanoseconds: Clocks.monotonicNanoseconds())
         scene = Scene(
@@ -70,7 +71,7 @@ final class Board {
     }
 
     private static func courier(
-        _ clerk: LedgerClerk, port: UInt16, seed: UInt64, lines: LoggedLines
+        _ clerk: LedgerClerk, device: String, port: UInt16, seed: UInt64, lines: LoggedLines
     ) throws -> Courier {
         let reader = PageReader()
         let ports = CourierPorts(
@@ -81,7 +82,7 @@ final class Board {
             command: { _ in },
             log: { _, text in lines.note(text) },
             clock: { CertificateClock(wallMilliseconds: 0, isUnset: true) })
-        let speaker = Speaker(device: "board", cameras: ["hall"])
+        let speaker = Speaker(device: device, cameras: ["hall"])
         let path = Path(endpoint: Endpoint(host: "127.0.0.1", port: port)) {
             MQTTDialect(MQTTDialect.Settings(), speaker: speaker) { _, _ in nil }
         }

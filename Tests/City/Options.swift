@@ -15,7 +15,8 @@ struct Options {
         self.values = values
     }
 
-    func text(_ name: String) -> String {
+    func text(_ name: String, or standard: String? = nil) -> String {
+        if values["--" + name] == nil, let standard { return standard }
         guard let value = values["--" + name] else { Self.refuse("--\(name) is missing") }
         return value
     }
