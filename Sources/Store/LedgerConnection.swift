@@ -80,6 +80,7 @@ final class LedgerConnection {
         advance = try database.prepare("UPDATE head SET sequence=?,hash=?", attempt: "append")
         (head, anchored) = try Self.head(of: database, &findings)
         if logByteCount > 0 { try makeDurable() }
+        try pullBackCursors(to: head.sequence)
     }
 
     /// What a killed process, or a write of unknown outcome, left in the log can be read, but a
