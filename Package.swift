@@ -95,7 +95,7 @@ let package = Package(
                 "Station", "Incidents", "Frames", "Linux", "Cryptography", "Text",
                 "COpenSSL"
             ],
-            exclude: ["README.md"]),
+            exclude: ["README.md", "schema"]),
         .testTarget(
             name: "UplinkTests",
             dependencies: [
@@ -116,8 +116,8 @@ let package = Package(
         .testTarget(
             name: "KuzetTests",
             dependencies: [
-                "kuzet", "Alarm", "Store", "Uplink", "Station", "Incidents", "Detectors", "Frames",
-                "Linux", "Cryptography", "Text"
+                "kuzet", "Alarm", "Camera", "Store", "Uplink", "Station", "Incidents", "Detectors",
+                "Frames", "Linux", "Cryptography", "Text"
             ]),
 
         .testTarget(name: "HouseTests"),

@@ -5,6 +5,7 @@ static void pack_scale(int32_t multiplier, int32_t shift, networks_channels *int
     into->multipliers[lane] = multiplier;
     into->left[lane] = shift > 0 ? shift : 0;
     into->right[lane] = shift < 0 ? -shift : 0;
+    into->back[lane] = -into->right[lane];
     into->half[lane] = shift < 0 ? (int32_t)(1u << (-shift - 1)) : 0;
     into->is_right[lane] = shift < 0 ? -1 : 0;
 }
@@ -23,14 +24,26 @@ networks_channels networks_scale(int32_t multiplier, int32_t shift) {
     return channels;
 }
 
+int networks_is_narrow(
+    const networks_model *model, ptrdiff_t channel, int64_t sum, int64_t size_sum) {
+    int32_t shift = model->shifts[channel];
+    if (shift > 0) return 0;
+    int64_t over = (size_sum + sum) / 2, under = (size_sum - sum) / 2;
+    // Of a code less its zero point; at most 255.
+    int64_t least_code = -128 - model->input_zero, most_code = 127 - model->input_zero;
+    int64_t bias = model->biases[channel];
+    int64_t most = bias + most_code * over - least_code * under;
+    int64_t least = bias + least_code * over - most_code * under;
+    int64_t size = most > -least ? most : -least;
+    // A product of 62 bits; the two roundings add less than 2.
+    return size <= INT32_MAX
+        && (size * model->multipliers[channel] >> (31 - shift)) + 2 <= INT16_MAX;
+}
+
 enum networks_rounding networks_rounding_of(const networks_model *model) {
-    int is_right = 1, is_left = 0;
-    for (ptrdiff_t n = 0; n < model->count; n++) {
-        is_right &= model->shifts[n] < 0;
-        is_left |= model->shifts[n] > 0;
-    }
-    if (is_right && model->codes.minimum >= model->codes.zero) return networks_half_up;
-    return is_left ? networks_any_rounding : networks_away;
+    for (ptrdiff_t n = 0; n < model->count; n++)
+        if (model->shifts[n] >= 0) return networks_any_rounding;
+    return model->codes.minimum >= model->codes.zero ? networks_half_up : networks_away;
 }
 
 int64_t networks_scaled(int32_t sum, const networks_channels *channels, int lane) {

@@ -8,7 +8,6 @@ static filter_layout layout_of(enum networks_path path) {
     case networks_vnni:
         return (filter_layout){32, 4, 1, 1, 128};
     case networks_neon: // Weights: see depthwise_neon.c.
-    case networks_dotprod:
         return (filter_layout){16, 1, 0, 1, 0};
     default:
         return (filter_layout){1, 1, 2, 2, 0};
@@ -16,8 +15,11 @@ static filter_layout layout_of(enum networks_path path) {
 }
 
 /// The path that packs these filters. Differences to a weight zero point have nine bits, which VNNI
-/// has no instruction for.
+/// has no instruction for; dot products are for some windows.
 static enum networks_path path_for(enum networks_path path, const networks_model *model) {
+#if defined(__aarch64__)
+    if (path == networks_dotprod && !networks_dots(model)) return networks_neon;
+#endif
     return path == networks_vnni && model->weight_zero != 0 ? networks_avx2 : path;
 }
 
@@ -47,7 +49,8 @@ static ptrdiff_t blocks_size(filter_layout layout, networks_window window, ptrdi
 
 static size_t weights_size(enum networks_path path, const networks_model *model) {
 #if defined(__aarch64__)
-    if (path != networks_portable)
+    if (path == networks_dotprod) return networks_depthwise_size_dotprod(model);
+    if (path == networks_neon)
         return (size_t)round_up((ptrdiff_t)networks_depthwise_size_neon(model), 64);
 #endif
     return (size_t)blocks_size(layout_of(path), model->window, model->count);
@@ -57,7 +60,7 @@ size_t networks_depthwise_size(enum networks_path path, const networks_model *mo
     return weights_size(path_for(path, model), model) + channels_size(model->count);
 }
 
-/// All weights, but of NEON, which has an order of its own.
+/// All weights, but of the NEON paths, which have orders of their own.
 static void pack_blocks(enum networks_path path, const networks_model *model, void *memory) {
     filter_layout layout = layout_of(path);
     networks_window window = model->window;
@@ -89,16 +92,23 @@ networks_packed networks_pack_depthwise(
     networks_channels *channels = (networks_channels *)((char *)memory + size);
     memset(memory, 0, size + channels_size(model->count));
 #if defined(__aarch64__)
-    if (path != networks_portable)
+    if (path == networks_dotprod)
+        networks_pack_depthwise_dotprod(model, memory);
+    else if (path == networks_neon)
         networks_pack_depthwise_neon(model, memory);
     else
 #endif
         pack_blocks(path, model, memory);
 
+    int is_narrow = 1;
     for (ptrdiff_t n = 0; n < model->count; n++) {
-        uint32_t sum = 0;
-        for (ptrdiff_t tap = 0; tap < model->depth; tap++)
-            sum += (uint32_t)(model->weights[tap * model->count + n] - model->weight_zero);
+        int64_t sum = 0, size_sum = 0;
+        for (ptrdiff_t tap = 0; tap < model->depth; tap++) {
+            int32_t each = model->weights[tap * model->count + n] - model->weight_zero;
+            sum += each;
+            size_sum += each < 0 ? -each : each;
+        }
+        is_narrow &= networks_is_narrow(model, n, sum, size_sum);
         ptrdiff_t lane = n / layout.block * layout.block + place_of(path, n % layout.block);
         networks_pack_channel(
             model, n, (int32_t)sum, layout.offset, channels + lane / 16, lane % 16);
@@ -109,6 +119,7 @@ networks_packed networks_pack_depthwise(
         .depth = model->depth,
         .window = model->window,
         .rounding = networks_rounding_of(model),
+        .is_narrow = is_narrow,
         .weights = memory,
         .channels = channels,
         .codes = model->codes,
@@ -121,6 +132,9 @@ size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count)
     // Whole groups of taps are read, those past the window with weights of 0.
     ptrdiff_t taps = round_up(window.width, layout.group);
     ptrdiff_t pixels = (pixel_count - 1) * window.stride + (taps - 1) * window.dilation + 1;
+#if defined(__aarch64__)
+    if (filters->path == networks_dotprod) return networks_line_size_dotprod(filters, pixels);
+#endif
     return (size_t)round_up(
         pixels * round_up(filters->count, layout.block) * layout.code_size, 64);
 }
@@ -204,6 +218,12 @@ static void pad(ptrdiff_t count, int8_t zero, filter_layout layout, char *into) 
 void networks_prepare_line(
     const networks_packed *filters, const int8_t *line, ptrdiff_t line_count, ptrdiff_t before,
     ptrdiff_t after, int8_t zero, void *into) {
+#if defined(__aarch64__)
+    if (filters->path == networks_dotprod) {
+        networks_prepare_line_dotprod(filters, line, line_count, before, after, zero, into);
+        return;
+    }
+#endif
     filter_layout layout = layout_of(filters->path);
     ptrdiff_t step = round_up(filters->count, layout.block), size = step * layout.code_size;
     if (!line) {
@@ -227,8 +247,10 @@ void networks_filter(
         networks_filter_vnni(filters, lines, pixel_count, codes, code_stride);
         return;
 #elif defined(__aarch64__)
-    case networks_neon:
     case networks_dotprod:
+        networks_filter_dotprod(filters, lines, pixel_count, codes, code_stride);
+        return;
+    case networks_neon:
         networks_filter_neon(filters, lines, pixel_count, codes, code_stride);
         return;
 #endif

@@ -1,6 +1,6 @@
 // Sixteen channels at a time. Products are added in 16 bits as long as they surely fit, as in
 // matrix_neon.c; of nine taps which go together is chosen for each sixteen channels.
-#include "requantize_neon.h"
+#include "taps_neon.h"
 
 #if defined(__aarch64__)
 /// How many taps are added in 16 bits, one group after the other.
@@ -119,24 +119,6 @@ BODY void add_wide(int32x4_t *sums, int8x16_t x, const int16_t *weights) {
     sums[3] = vmlal_high_s16(sums[3], high, second);
 }
 
-BODY void add_products(int32x4_t *sums, int16x8_t low, int16x8_t high) {
-    sums[0] = vaddw_s16(sums[0], vget_low_s16(low));
-    sums[1] = vaddw_high_s16(sums[1], low);
-    sums[2] = vaddw_s16(sums[2], vget_low_s16(high));
-    sums[3] = vaddw_high_s16(sums[3], high);
-}
-
-/// `count` taps, 1 ... 3, added in 16 bits.
-BODY void add_taps(int32x4_t *sums, const int8x16_t *x, const int8x16_t *w, int count) {
-    int16x8_t low = vmull_s8(vget_low_s8(x[0]), vget_low_s8(w[0]));
-    int16x8_t high = vmull_high_s8(x[0], w[0]);
-    UNROLL for (int tap = 1; tap < count; tap++) {
-        low = vmlal_s8(low, vget_low_s8(x[tap]), vget_low_s8(w[tap]));
-        high = vmlal_high_s8(high, x[tap], w[tap]);
-    }
-    add_products(sums, low, high);
-}
-
 /// What all pixels of a block of channels have in common.
 typedef struct {
     const networks_packed *filters;
@@ -157,7 +139,8 @@ BODY const int8_t *tap_of(const block_work *work, ptrdiff_t index) {
 }
 
 /// `kind` and the others are constants once this is inlined. Of nine taps weights are registers.
-BODY void filter_block(const block_work *work, enum kind kind, int is_nine, int is_half_up) {
+BODY void filter_pixels(
+    const block_work *work, enum kind kind, int is_nine, int is_whole, enum scaling scaling) {
     const networks_packed *filters = work->filters;
     ptrdiff_t depth = is_nine ? 9 : filters->depth;
     ptrdiff_t step = round_up(filters->count, 16) * filters->window.stride;
@@ -178,7 +161,7 @@ BODY void filter_block(const block_work *work, enum kind kind, int is_nine, int 
         // One register for all taps: compilers else step nine pointers on.
         __asm__("" : "+r"(at));
         int32x4_t sums[4];
-        UNROLL for (int v = 0; v < 4; v++) sums[v] = fours[v].first;
+        UNROLL for (int v = 0; v < 4; v++) sums[v] = vld1q_s32(work->channels->first + 4 * v);
         if (is_nine) {
             int8x16_t x[9];
             UNROLL for (int tap = 0; tap < 9; tap++) x[tap] = vld1q_s8(taps[tap] + at);
@@ -214,15 +197,40 @@ BODY void filter_block(const block_work *work, enum kind kind, int is_nine, int 
                     add_taps(sums, x, v, 1);
             }
         }
-        UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v], is_half_up);
-        store_neon(codes, codes_neon(sums[0], sums[1], sums[2], sums[3], limits), count);
+        UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v], scaling);
+        store_neon(codes, codes_neon(sums, limits, scaling), is_whole ? 16 : count);
         codes += work->code_stride;
     }
 }
 
+BODY void filter_block(const block_work *work, int is_whole, enum scaling scaling) {
+    switch ((enum kind)work->header->kind) {
+    case threes:
+        filter_pixels(work, threes, 1, is_whole, scaling);
+        break;
+    case three_twos:
+        filter_pixels(work, three_twos, 1, is_whole, scaling);
+        break;
+    case twos:
+        if (work->filters->depth == 9)
+            filter_pixels(work, twos, 1, is_whole, scaling);
+        else
+            filter_pixels(work, twos, 0, is_whole, scaling);
+        break;
+    case wide:
+        filter_pixels(work, wide, 0, is_whole, scaling);
+        break;
+    }
+}
+
+/// Fewer than sixteen channels: the last, once for all scalings.
+static __attribute__((noinline)) void filter_last(const block_work *work) {
+    filter_block(work, 0, any_scaling);
+}
+
 BODY void filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
+    int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
     for (ptrdiff_t first = 0; first < filters->count; first += 16) {
         const char *block =
             (const char *)filters->weights + first / 16 * block_size(filters->depth);
@@ -237,32 +245,17 @@ BODY void filter(
             .codes = codes,
             .code_stride = code_stride,
         };
-        switch ((enum kind)work.header->kind) {
-        case threes:
-            filter_block(&work, threes, 1, is_half_up);
-            break;
-        case three_twos:
-            filter_block(&work, three_twos, 1, is_half_up);
-            break;
-        case twos:
-            if (filters->depth == 9)
-                filter_block(&work, twos, 1, is_half_up);
-            else
-                filter_block(&work, twos, 0, is_half_up);
-            break;
-        case wide:
-            filter_block(&work, wide, 0, is_half_up);
-            break;
-        }
+        if (filters->count - first >= 16)
+            filter_block(&work, 1, scaling);
+        else
+            filter_last(&work);
     }
 }
 
 void networks_filter_neon(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride) {
-    if (filters->rounding == networks_half_up)
-        filter(filters, lines, pixel_count, codes, code_stride, 1);
-    else
-        filter(filters, lines, pixel_count, codes, code_stride, 0);
+#define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scaling)
+    WITH_SCALING(scaling_of(filters), FILTER)
 }
 #endif

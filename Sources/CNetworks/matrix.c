@@ -20,7 +20,8 @@ static layout layout_of(enum networks_path path) {
         return (layout){32, 16, 4, 4, 1, 128};
     case networks_dotprod:
         return (layout){16, 8, 4, 4, 1, 0};
-    case networks_neon: // Channels in their order; weights: see matrix_neon.c.
+    case networks_neon: // Channels in their order; weights: see matrix_neon.c and matrix_shallow.c.
+    case networks_shallow:
         return (layout){4, 4, 1, 1, 1, 0};
     default:
         return (layout){1, 1, 8, 8, 2, 0};
@@ -34,9 +35,20 @@ static ptrdiff_t place_of(enum networks_path path, ptrdiff_t channel, ptrdiff_t 
     return channel / 8 * 4 + channel % 4 + (channel % 8 < 4 ? 0 : 16);
 }
 
+/// The path that packs this matrix.
+static enum networks_path path_for(enum networks_path path, const networks_model *model) {
+#if defined(__aarch64__)
+    if (path == networks_neon && networks_is_shallow(model)) return networks_shallow;
+#endif
+    (void)model;
+    return path;
+}
+
 static size_t weights_size(enum networks_path path, const networks_model *model) {
 #if defined(__aarch64__)
     if (path == networks_neon) return networks_matrix_size_neon(model);
+    if (path == networks_shallow)
+        return (size_t)round_up((ptrdiff_t)networks_matrix_size_shallow(model), 64);
 #endif
     layout layout = layout_of(path);
     return (size_t)(round_up(
@@ -46,7 +58,7 @@ static size_t weights_size(enum networks_path path, const networks_model *model)
 }
 
 size_t networks_matrix_size(enum networks_path path, const networks_model *model) {
-    return weights_size(path, model) + channels_size(model->count);
+    return weights_size(path_for(path, model), model) + channels_size(model->count);
 }
 
 /// All panels, but of NEON, which has an order of its own.
@@ -78,26 +90,34 @@ static void pack_panels(
 }
 
 networks_packed networks_pack_matrix(
-    enum networks_path path, const networks_model *model, void *memory) {
+    enum networks_path asked, const networks_model *model, void *memory) {
+    enum networks_path path = path_for(asked, model);
     layout layout = layout_of(path);
     ptrdiff_t count = model->count, depth = model->depth;
     ptrdiff_t padded_count = round_up(count, layout.last_panel);
     size_t size = weights_size(path, model);
     networks_channels *channels = (networks_channels *)((char *)memory + size);
     memset(memory, 0, size + channels_size(count));
+    int is_narrow = 1;
     for (ptrdiff_t n = 0; n < count; n++) {
         ptrdiff_t panel = n / layout.panel * layout.panel;
         ptrdiff_t width = least(layout.panel, padded_count - panel);
         ptrdiff_t lane = panel + place_of(path, n - panel, width);
-        uint32_t sum = 0;
-        for (ptrdiff_t k = 0; k < depth; k++)
-            sum += (uint32_t)(model->weights[n * depth + k] - model->weight_zero);
+        int64_t sum = 0, size_sum = 0;
+        for (ptrdiff_t k = 0; k < depth; k++) {
+            int32_t each = model->weights[n * depth + k] - model->weight_zero;
+            sum += each;
+            size_sum += each < 0 ? -each : each;
+        }
+        is_narrow &= networks_is_narrow(model, n, sum, size_sum);
         networks_pack_channel(
             model, n, (int32_t)sum, layout.offset, channels + lane / 16, lane % 16);
     }
 #if defined(__aarch64__)
     if (path == networks_neon)
         networks_pack_matrix_neon(model, memory);
+    else if (path == networks_shallow)
+        networks_pack_matrix_shallow(model, memory);
     else
 #endif
         pack_panels(path, layout, model, memory);
@@ -108,6 +128,7 @@ networks_packed networks_pack_matrix(
         .padded_depth = round_up(depth, layout.last_group),
         .weight_zero = layout.byte_count == 2 ? 0 : model->weight_zero,
         .rounding = networks_rounding_of(model),
+        .is_narrow = is_narrow,
         .weights = memory,
         .channels = channels,
         .codes = model->codes,
@@ -130,6 +151,7 @@ void networks_multiply(
     if (matrix->path == networks_vnni) body = networks_multiply_vnni;
 #elif defined(__aarch64__)
     if (matrix->path == networks_neon) body = networks_multiply_neon;
+    if (matrix->path == networks_shallow) body = networks_multiply_shallow;
     if (matrix->path == networks_dotprod) body = networks_multiply_dotprod;
 #endif
     for (ptrdiff_t row = 0; row < row_count; row += rows_in_block)

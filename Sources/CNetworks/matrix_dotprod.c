@@ -5,102 +5,127 @@
 #define DOT __attribute__((target("arch=armv8.2-a+dotprod")))
 #define DOT_BODY static inline __attribute__((always_inline, target("arch=armv8.2-a+dotprod")))
 
-/// Four of depth for all of a panel. `row_count`, `vector_count` and `lane` are constants.
-#define STEP(lane) \
-    UNROLL for (int v = 0; v < vector_count; v++) \
-        UNROLL for (int row = 0; row < row_count; row++) \
-            sums[row][v] = vdotq_laneq_s32(sums[row][v], w[v], x[row], lane);
-
-/// The weights of four of depth.
-#define LOAD_WEIGHTS \
-    if (vector_count == 4) { \
-        int8x16x4_t all = vld1q_s8_x4(weights); \
-        UNROLL for (int v = 0; v < 4; v++) w[v] = all.val[v]; \
+/// Four vectors in one instruction; fewer one by one.
+#define LOAD(into, from, count) \
+    if (count == 4) { \
+        int8x16x4_t all = vld1q_s8_x4(from); \
+        UNROLL for (int v = 0; v < 4; v++) into[v] = all.val[v]; \
     } else { \
-        UNROLL for (int v = 0; v < vector_count; v++) w[v] = vld1q_s8(weights + 16 * v); \
-    } \
-    weights += 16 * vector_count;
-
-DOT_BODY void tile(
-    const networks_packed *matrix, ptrdiff_t panel, const int8_t *rows, const int32_t *terms,
-    int8_t *codes, ptrdiff_t code_stride, sixteen_codes limits, int row_count, int vector_count,
-    int is_half_up) {
-    const networks_channels *channels = matrix->channels + panel / 16;
-    const int8_t *weights = (const int8_t *)matrix->weights + panel * matrix->padded_depth;
-    int32x4_t sums[4][4];
-    UNROLL for (int v = 0; v < vector_count; v++) {
-        int32x4_t first = vld1q_s32(channels->first + 4 * v);
-        UNROLL for (int row = 0; row < row_count; row++) sums[row][v] = first;
+        UNROLL for (int v = 0; v < count; v++) into[v] = vld1q_s8((from) + 16 * v); \
     }
-    if (matrix->weight_zero != 0)
-        UNROLL for (int v = 0; v < vector_count; v++)
-            UNROLL for (int row = 0; row < row_count; row++)
+
+/// Four of depth for all of a panel. `row_count`, `vector_count` and `lane` are constants. The load steps
+/// the pointer on: compilers else add to it for each. Rows outside: the other way round Debian 13's clang
+/// leaves a loop, and sums in memory.
+#define STEP(lane) \
+    LOAD(w, weights, vector_count); \
+    weights += 16 * vector_count; \
+    __asm__("" : "+r"(weights)); \
+    UNROLL for (int row = 0; row < row_count; row++) \
+        UNROLL for (int v = 0; v < vector_count; v++) \
+            sums[row][v] = vdotq_laneq_s32(sums[row][v], w[v], x[row], lane)
+
+/// What all tiles of a panel have in common.
+typedef struct {
+    const networks_channels *channels;
+    const int8_t *weights;
+    const int8_t *weights_end; ///< Of whole sixteens of depth.
+    int rest; ///< Of depth, padded to fours.
+    int has_terms;
+    sixteen_codes limits;
+    ptrdiff_t code_stride;
+} panel_work;
+
+/// Gives where the next rows are. `row_count`, 4 or 1, `vector_count` and `scaling` are constants once
+/// this is inlined, and the sums are registers.
+DOT_BODY const int8_t *tile(
+    const panel_work *panel, const int8_t *rows, const int32_t *terms, int8_t *codes,
+    int row_count, int vector_count, enum scaling scaling) {
+    int32x4_t sums[4][4];
+    const int32_t *first = panel->channels->first;
+    UNROLL for (int row = 0; row < row_count; row++) {
+        // Read again for each row, two at a time: compilers else copy registers one by one.
+        __asm__ volatile("" : : : "memory");
+        UNROLL for (int v = 0; v < vector_count; v++) sums[row][v] = vld1q_s32(first + 4 * v);
+    }
+    if (panel->has_terms)
+        UNROLL for (int row = 0; row < row_count; row++)
+            UNROLL for (int v = 0; v < vector_count; v++)
                 sums[row][v] = vaddq_s32(sums[row][v], vdupq_n_s32(terms[row]));
 
+    const int8_t *weights = panel->weights;
     int8x16_t x[4], w[4];
-    ptrdiff_t depth = matrix->padded_depth;
-    for (; depth >= 16; depth -= 16, rows += 64) {
-        if (row_count == 4) {
-            int8x16x4_t all = vld1q_s8_x4(rows);
-            UNROLL for (int row = 0; row < 4; row++) x[row] = all.val[row];
-        } else {
-            UNROLL for (int row = 0; row < row_count; row++) x[row] = vld1q_s8(rows + 16 * row);
-        }
-        LOAD_WEIGHTS
-        STEP(0)
-        LOAD_WEIGHTS
-        STEP(1)
-        LOAD_WEIGHTS
-        STEP(2)
-        LOAD_WEIGHTS
-        STEP(3)
+    while (weights != panel->weights_end) {
+        LOAD(x, rows, row_count);
+        rows += 64;
+        __asm__("" : "+r"(rows));
+        STEP(0);
+        STEP(1);
+        STEP(2);
+        STEP(3);
     }
-    for (; depth > 0; depth -= 4, rows += 4) {
-        UNROLL for (int row = 0; row < row_count; row++)
-            x[row] = vreinterpretq_s8_s32(vld1q_dup_s32((const int32_t *)(rows + 16 * row)));
-        LOAD_WEIGHTS
-        STEP(0)
+    if (panel->rest > 0) {
+        LOAD(x, rows, row_count);
+        rows += 64;
+        STEP(0);
+        if (panel->rest > 4) {
+            STEP(1);
+        }
+        if (panel->rest > 8) {
+            STEP(2);
+        }
     }
 
-    UNROLL for (int v = 0; v < vector_count; v++) {
-        four_channels four = load_four(channels, v);
-        UNROLL for (int row = 0; row < row_count; row++)
-            sums[row][v] = scale_neon(sums[row][v], four, is_half_up);
-    }
-    ptrdiff_t count = least(16, matrix->count - panel);
+    sixteen_channels sixteen = load_sixteen(panel->channels, scaling);
+    int8x16_t done[4];
     UNROLL for (int row = 0; row < row_count; row++) {
-        int32x4_t *sum = sums[row];
-        int last = vector_count - 1, third = vector_count == 4 ? 2 : 0;
-        store_neon(
-            codes + row * code_stride + panel,
-            codes_neon(sum[0], sum[1], sum[third], sum[last], limits), count);
+        UNROLL for (int v = vector_count; v < 4; v++) sums[row][v] = sums[row][0];
+        done[row] = sixteen_neon(sums[row], &sixteen, panel->limits, scaling);
     }
+    UNROLL for (int row = 0; row < row_count; row++, codes += panel->code_stride) {
+        if (vector_count == 4)
+            vst1q_s8(codes, done[row]);
+        else
+            vst1_s8(codes, vget_low_s8(done[row]));
+    }
+    return rows;
 }
 
-#define TILE(row_count) \
-    if (matrix->count - panel > 8) \
-        tile( \
-            matrix, panel, from, terms + row, into, code_stride, limits, row_count, 4, is_half_up); \
-    else \
-        tile( \
-            matrix, panel, from, terms + row, into, code_stride, limits, row_count, 2, is_half_up); \
-    break
+DOT_BODY void multiply_panel(
+    const panel_work *panel, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
+    int8_t *codes, int vector_count, enum scaling scaling) {
+    ptrdiff_t row = 0;
+    for (; row + 4 <= row_count; row += 4, codes += 4 * panel->code_stride)
+        rows = tile(panel, rows, terms + row, codes, 4, vector_count, scaling);
+    for (; row < row_count; row++, rows += 16, codes += panel->code_stride)
+        tile(panel, rows, terms + row, codes, 1, vector_count, scaling);
+}
 
 DOT_BODY void multiply(
     const networks_packed *matrix, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
-    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
-    sixteen_codes limits = load_codes(&matrix->codes);
-    for (ptrdiff_t panel = 0; panel < matrix->count; panel += 16) {
-        for (ptrdiff_t row = 0; row < row_count; row += 4) {
-            const int8_t *from = rows + row * round_up(matrix->depth, 16);
-            int8_t *into = codes + row * code_stride;
-            switch (least(4, row_count - row)) {
-            case 1: TILE(1);
-            case 2: TILE(2);
-            case 3: TILE(3);
-            default: TILE(4);
-            }
-        }
+    int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
+    for (ptrdiff_t first = 0; first < matrix->count; first += 16) {
+        const int8_t *weights = (const int8_t *)matrix->weights + first * matrix->padded_depth;
+        ptrdiff_t count = least(16, matrix->count - first), width = count > 8 ? 16 : 8;
+        ptrdiff_t rest = matrix->padded_depth % 16;
+        // Codes of a panel that is not whole go by way of these.
+        int8_t some[rows_in_block * 16], *into = count < width ? some : codes + first;
+        panel_work panel = {
+            .channels = matrix->channels + first / 16,
+            .weights = weights,
+            .weights_end = weights + width * (matrix->padded_depth - rest),
+            .rest = (int)rest,
+            .has_terms = matrix->weight_zero != 0,
+            .limits = load_codes(&matrix->codes),
+            .code_stride = count < width ? width : code_stride,
+        };
+        if (width == 16)
+            multiply_panel(&panel, rows, terms, row_count, into, 4, scaling);
+        else
+            multiply_panel(&panel, rows, terms, row_count, into, 2, scaling);
+        if (into == some)
+            for (ptrdiff_t row = 0; row < row_count; row++)
+                memcpy(codes + row * code_stride + first, some + row * width, (size_t)count);
     }
 }
 
@@ -111,9 +136,7 @@ DOT void networks_multiply_dotprod(
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 16, interleaved);
-    if (matrix->rounding == networks_half_up)
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, 1);
-    else
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, 0);
+#define MULTIPLY(scaling) multiply(matrix, interleaved, terms, row_count, codes, code_stride, scaling)
+    WITH_SCALING(scaling_of(matrix), MULTIPLY)
 }
 #endif

@@ -91,154 +91,236 @@ void networks_pack_matrix_neon(const networks_model *model, void *memory) {
 #define ROW_IS_DONE(sums) \
     __asm__ volatile("" : "+w"(sums[0]), "+w"(sums[1]), "+w"(sums[2]), "+w"(sums[3]) : : "memory")
 
-/// What all tiles of a panel have in common, in registers.
-typedef struct {
-    const panel_header *header;
-    const int8_t *weights;
-    const networks_packed *matrix;
-    ptrdiff_t first; ///< Channel.
-    int fours, twos, ones;
-    ptrdiff_t last_place; ///< Of the last block, in rows.
-    ptrdiff_t last_depth;
-    int is_last_two;
-    four_channels channels;
-    sixteen_codes limits;
-} panel_work;
+/// Sums of each row and channel; `row_count` is a constant.
+typedef int32x4_t tile_sums[4][4];
 
-/// `row_count` and `is_half_up` are constants once this is inlined, and the sums are registers.
-BODY void tile(
-    const panel_work *panel, const int8_t *rows, const int32_t *terms, int8_t *codes,
-    ptrdiff_t code_stride, int row_count, int is_half_up) {
-    const int8_t *weights = panel->weights;
-    const uint16_t *order = panel->header->order;
-    int32x4_t sums[4][4], scaled[4];
-    UNROLL for (int row = 0; row < 4; row++)
-        UNROLL for (int n = 0; n < 4; n++) sums[row][n] = vdupq_n_s32(0);
+/// Sums begin with the first that is added.
+BODY void add(int32x4_t *sum, int16x8_t products, int is_first) {
+    *sum = is_first ? vpaddlq_s16(products) : vpadalq_s16(*sum, products);
+}
 
-#define BLOCK(products) \
-    { \
-        int8x16x4_t first = vld1q_s8_x4(weights), second = vld1q_s8_x4(weights + 64); \
-        const int8_t *block = rows + 128 * (ptrdiff_t)*order++; \
-        weights += 128; \
-        UNROLL for (int row = 0; row < row_count; row++) { \
-            int8x16_t x = vld1q_s8(block + 32 * row), y = vld1q_s8(block + 32 * row + 16); \
-            UNROLL for (int n = 0; n < 4; n++) { \
-                /* Channels 0 and 1 are in the first four registers, 2 and 3 in the others. */ \
-                int8x16_t v = n < 2 ? first.val[2 * n] : second.val[2 * n - 4]; \
-                int8x16_t w = n < 2 ? first.val[2 * n + 1] : second.val[2 * n - 3]; \
-                products; \
-            } \
-            ROW_IS_DONE(sums[row]); \
-        } \
-    }
-    for (int count = panel->fours; count > 0; count--)
-        BLOCK({
-            int16x8_t sum = vmlal_high_s8(vmull_s8(vget_low_s8(x), vget_low_s8(v)), x, v);
-            sum = vmlal_high_s8(vmlal_s8(sum, vget_low_s8(y), vget_low_s8(w)), y, w);
-            sums[row][n] = vpadalq_s16(sums[row][n], sum);
-        })
-    for (int count = panel->twos; count > 0; count--)
-        BLOCK({
-            int16x8_t sum = vmlal_high_s8(vmull_s8(vget_low_s8(x), vget_low_s8(v)), x, v);
-            sums[row][n] = vpadalq_s16(sums[row][n], sum);
-            sum = vmlal_high_s8(vmull_s8(vget_low_s8(y), vget_low_s8(w)), y, w);
-            sums[row][n] = vpadalq_s16(sums[row][n], sum);
-        })
-    for (int count = panel->ones; count > 0; count--)
-        BLOCK({
-            sums[row][n] = vpadalq_s16(sums[row][n], vmull_s8(vget_low_s8(x), vget_low_s8(v)));
-            sums[row][n] = vpadalq_s16(sums[row][n], vmull_high_s8(x, v));
-            sums[row][n] = vpadalq_s16(sums[row][n], vmull_s8(vget_low_s8(y), vget_low_s8(w)));
-            sums[row][n] = vpadalq_s16(sums[row][n], vmull_high_s8(y, w));
-        })
-#undef BLOCK
-    const int8_t *last = rows + panel->last_place;
-    if (panel->last_depth == 16) {
-        int8x16x4_t w = vld1q_s8_x4(weights);
-        UNROLL for (int row = 0; row < row_count; row++) {
-            int8x16_t x = vld1q_s8(last + 32 * row);
-            UNROLL for (int n = 0; n < 4; n++) {
-                int16x8_t sum = vmull_s8(vget_low_s8(x), vget_low_s8(w.val[n]));
-                if (panel->is_last_two) {
-                    sum = vmlal_high_s8(sum, x, w.val[n]);
-                } else {
-                    sums[row][n] = vpadalq_s16(sums[row][n], sum);
-                    sum = vmull_high_s8(x, w.val[n]);
-                }
-                sums[row][n] = vpadalq_s16(sums[row][n], sum);
+/// Thirty-two of depth: `together` products, 4, 2 or 1, are added in 16 bits.
+BODY void add_block(
+    tile_sums sums, const int8_t *rows, const int8_t *weights, int row_count, int together,
+    int is_first) {
+    int8x16x4_t first = vld1q_s8_x4(weights), second = vld1q_s8_x4(weights + 64);
+    UNROLL for (int row = 0; row < row_count; row++) {
+        int8x16_t x = vld1q_s8(rows + 32 * row), y = vld1q_s8(rows + 32 * row + 16);
+        UNROLL for (int n = 0; n < 4; n++) {
+            // Channels 0 and 1 are in the first four registers, 2 and 3 in the others.
+            int8x16_t v = n < 2 ? first.val[2 * n] : second.val[2 * n - 4];
+            int8x16_t w = n < 2 ? first.val[2 * n + 1] : second.val[2 * n - 3];
+            int16x8_t sum = vmull_s8(vget_low_s8(x), vget_low_s8(v));
+            if (together == 1) {
+                add(&sums[row][n], sum, is_first);
+                add(&sums[row][n], vmull_high_s8(x, v), 0);
+                add(&sums[row][n], vmull_s8(vget_low_s8(y), vget_low_s8(w)), 0);
+                add(&sums[row][n], vmull_high_s8(y, w), 0);
+                continue;
             }
+            sum = vmlal_high_s8(sum, x, v);
+            if (together == 4) {
+                sum = vmlal_s8(sum, vget_low_s8(y), vget_low_s8(w));
+            } else {
+                add(&sums[row][n], sum, is_first);
+                sum = vmull_s8(vget_low_s8(y), vget_low_s8(w));
+            }
+            add(&sums[row][n], vmlal_high_s8(sum, y, w), is_first && together == 4);
         }
-    } else if (panel->last_depth == 8) {
-        int8x8x4_t w = vld1_s8_x4(weights);
-        UNROLL for (int row = 0; row < row_count; row++) {
-            int8x8_t x = vld1_s8(last + 32 * row);
-            UNROLL for (int n = 0; n < 4; n++)
-                sums[row][n] = vpadalq_s16(sums[row][n], vmull_s8(x, w.val[n]));
-        }
-    }
-    UNROLL for (int row = 0; row < 4; row++) {
-        int32x4_t sum = vpaddq_s32(
-            vpaddq_s32(sums[row][0], sums[row][1]), vpaddq_s32(sums[row][2], sums[row][3]));
-        sum = vaddq_s32(sum, panel->channels.first);
-        if (panel->matrix->weight_zero != 0) sum = vaddq_s32(sum, vdupq_n_s32(terms[row]));
-        scaled[row] = row < row_count ? scale_neon(sum, panel->channels, is_half_up) : sum;
-    }
-    int32x4_t packed = vreinterpretq_s32_s8(
-        codes_neon(scaled[0], scaled[1], scaled[2], scaled[3], panel->limits));
-    int8_t *into = codes + panel->first;
-    ptrdiff_t count = least(4, panel->matrix->count - panel->first);
-    if (count == 4) {
-        // Four codes at any address: the store has no alignment of its own.
-        vst1q_lane_s32((int32_t *)into, packed, 0);
-        if (row_count > 1) vst1q_lane_s32((int32_t *)(into + code_stride), packed, 1);
-        if (row_count > 2) vst1q_lane_s32((int32_t *)(into + 2 * code_stride), packed, 2);
-        if (row_count > 3) vst1q_lane_s32((int32_t *)(into + 3 * code_stride), packed, 3);
-    } else {
-        int8_t all[16];
-        vst1q_s8(all, vreinterpretq_s8_s32(packed));
-        for (int row = 0; row < row_count; row++)
-            memcpy(into + row * code_stride, all + 4 * row, (size_t)count);
+        ROW_IS_DONE(sums[row]);
     }
 }
 
-#define TILE(row_count) \
-    tile( \
-        &panel, rows + row * stride, terms + row, codes + row * code_stride, code_stride, \
-        row_count, is_half_up)
-
-BODY void multiply(
-    const networks_packed *matrix, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
-    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
-    ptrdiff_t depth = matrix->depth, stride = round_up(depth, 32), size = panel_size(depth);
-    const char *place = matrix->weights;
-    panel_work panel = {
-        .matrix = matrix,
-        .last_place = 128 * block_count(depth),
-        .last_depth = last_depth(depth),
-        .limits = load_codes(&matrix->codes),
-    };
-    for (; panel.first < matrix->count; panel.first += 4, place += size) {
-        panel.header = (const panel_header *)place;
-        panel.weights = (const int8_t *)place + header_size(depth);
-        panel.fours = panel.header->fours;
-        panel.twos = panel.header->twos;
-        panel.ones = panel.header->ones;
-        panel.is_last_two = panel.header->last;
-        panel.channels =
-            load_four(matrix->channels + panel.first / 16, (int)(panel.first % 16 / 4));
-        ptrdiff_t row = 0;
-        for (; row + 4 <= row_count; row += 4) TILE(4);
-        switch (row_count - row) {
-        case 1:
-            TILE(1);
-            break;
-        case 2:
-            TILE(2);
-            break;
-        case 3:
-            TILE(3);
-            break;
+/// The last sixteen of depth.
+BODY void add_sixteen(
+    tile_sums sums, const int8_t *rows, const int8_t *weights, int row_count, int together,
+    int is_first) {
+    int8x16x4_t w = vld1q_s8_x4(weights);
+    UNROLL for (int row = 0; row < row_count; row++) {
+        int8x16_t x = vld1q_s8(rows + 32 * row);
+        UNROLL for (int n = 0; n < 4; n++) {
+            int16x8_t sum = vmull_s8(vget_low_s8(x), vget_low_s8(w.val[n]));
+            if (together == 2) {
+                add(&sums[row][n], vmlal_high_s8(sum, x, w.val[n]), is_first);
+            } else {
+                add(&sums[row][n], sum, is_first);
+                add(&sums[row][n], vmull_high_s8(x, w.val[n]), 0);
+            }
         }
+        ROW_IS_DONE(sums[row]);
+    }
+}
+
+/// The last eight.
+BODY void add_eight(
+    tile_sums sums, const int8_t *rows, const int8_t *weights, int row_count) {
+    int8x8x4_t w = vld1_s8_x4(weights);
+    UNROLL for (int row = 0; row < row_count; row++) {
+        int8x8_t x = vld1_s8(rows + 32 * row);
+        UNROLL for (int n = 0; n < 4; n++)
+            add(&sums[row][n], vmull_s8(x, w.val[n]), 0);
+    }
+}
+
+/// What all of a panel's depth is. Most tiles have but one block, and their sums need no zeros to begin
+/// with; constants in tiles, for branches would meet with sums in different registers.
+enum extent {
+    one_four,    ///< A block of which four products fit.
+    one_two,     ///< A block of which two fit.
+    one_sixteen, ///< Sixteen of depth, of which two fit.
+    many,        ///< Anything else.
+};
+
+/// What all tiles of a panel have in common.
+typedef struct {
+    const uint16_t *order;
+    const int8_t *weights;
+    int fours, twos, ones;
+    int is_last_two;
+    ptrdiff_t last_depth;
+    ptrdiff_t last_place; ///< Of the last block, in rows.
+    int32x4_t bias;
+    four_channels channels;
+    int has_terms;
+    sixteen_codes limits;
+    enum scaling scaling;
+    ptrdiff_t code_stride;
+} panel_work;
+
+static enum extent extent_of(const panel_work *panel) {
+    int blocks = panel->fours + panel->twos + panel->ones;
+    if (blocks == 1 && panel->last_depth == 0 && panel->fours) return one_four;
+    if (blocks == 1 && panel->last_depth == 0 && panel->twos) return one_two;
+    if (blocks == 0 && panel->last_depth == 16 && panel->is_last_two) return one_sixteen;
+    return many;
+}
+
+/// Products of all of depth.
+BODY void sum_products(
+    const panel_work *panel, const int8_t *rows, tile_sums sums, int row_count,
+    enum extent extent) {
+    const int8_t *weights = panel->weights;
+    if (extent == one_four) add_block(sums, rows, weights, row_count, 4, 1);
+    if (extent == one_two) add_block(sums, rows, weights, row_count, 2, 1);
+    if (extent == one_sixteen) add_sixteen(sums, rows, weights, row_count, 2, 1);
+    if (extent != many) return;
+
+    UNROLL for (int row = 0; row < row_count; row++)
+        UNROLL for (int n = 0; n < 4; n++) sums[row][n] = vdupq_n_s32(0);
+    const uint16_t *order = panel->order;
+#define BLOCKS(number, together) \
+    for (int left = number; left > 0; left--, weights += 128) \
+        add_block(sums, rows + 128 * (ptrdiff_t)*order++, weights, row_count, together, 0)
+    BLOCKS(panel->fours, 4);
+    BLOCKS(panel->twos, 2);
+    BLOCKS(panel->ones, 1);
+#undef BLOCKS
+    if (panel->last_depth == 0) return;
+    rows += panel->last_place;
+    if (panel->last_depth == 8)
+        add_eight(sums, rows, weights, row_count);
+    else if (panel->is_last_two)
+        add_sixteen(sums, rows, weights, row_count, 2, 0);
+    else
+        add_sixteen(sums, rows, weights, row_count, 1, 0);
+}
+
+BODY int8x16_t finish(int32x4_t sums[4], const panel_work *panel, enum scaling scaling) {
+    UNROLL for (int row = 0; row < 4; row++)
+        sums[row] = scale_neon(sums[row], panel->channels, scaling);
+    return codes_neon(sums, panel->limits, scaling);
+}
+
+/// `row_count`, 4 or 1, and `extent` are constants once this is inlined, and the sums are registers.
+BODY void tile(
+    const panel_work *panel, const int8_t *rows, const int32_t *terms, int8_t *codes,
+    int row_count, enum extent extent) {
+    tile_sums sums;
+    sum_products(panel, rows, sums, row_count, extent);
+    int32x4_t all[4];
+    UNROLL for (int row = 0; row < row_count; row++) {
+        int32x4_t *sum = sums[row];
+        all[row] = vaddq_s32(
+            vpaddq_s32(vpaddq_s32(sum[0], sum[1]), vpaddq_s32(sum[2], sum[3])), panel->bias);
+    }
+    UNROLL for (int row = row_count; row < 4; row++) all[row] = all[0];
+    if (panel->has_terms)
+        UNROLL for (int row = 0; row < row_count; row++)
+            all[row] = vaddq_s32(all[row], vdupq_n_s32(terms[row]));
+    int8x16_t packed;
+    // Not a table of jumps, which takes longer than what it leads to.
+    if (__builtin_expect(panel->scaling == narrow, 1))
+        packed = finish(all, panel, narrow);
+    else if (__builtin_expect(panel->scaling == linear, 1))
+        packed = finish(all, panel, linear);
+    else
+        packed = finish(all, panel, any_scaling);
+    // Four codes at any address: the store has no alignment of its own.
+    int32x4_t words = vreinterpretq_s32_s8(packed);
+    vst1q_lane_s32((int32_t *)codes, words, 0);
+    if (row_count == 1) return;
+    vst1q_lane_s32((int32_t *)(codes + panel->code_stride), words, 1);
+    vst1q_lane_s32((int32_t *)(codes + 2 * panel->code_stride), words, 2);
+    vst1q_lane_s32((int32_t *)(codes + 3 * panel->code_stride), words, 3);
+}
+
+BODY void multiply_panel(
+    const panel_work *panel, const int8_t *rows, ptrdiff_t stride, const int32_t *terms,
+    ptrdiff_t row_count, int8_t *codes, enum extent extent) {
+    for (; row_count >= 4; row_count -= 4) {
+        tile(panel, rows, terms, codes, 4, extent);
+        rows += 4 * stride;
+        terms += 4;
+        codes += 4 * panel->code_stride;
+    }
+    for (; row_count > 0; row_count--) {
+        tile(panel, rows, terms, codes, 1, many);
+        rows += 32;
+        terms++;
+        codes += panel->code_stride;
+    }
+}
+
+static void multiply(
+    const networks_packed *matrix, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
+    int8_t *codes, ptrdiff_t code_stride) {
+    ptrdiff_t depth = matrix->depth, stride = round_up(depth, 32);
+    const char *place = matrix->weights;
+    for (ptrdiff_t first = 0; first < matrix->count; first += 4, place += panel_size(depth)) {
+        const panel_header *header = (const panel_header *)place;
+        const networks_channels *channels = matrix->channels + first / 16;
+        // Codes of a panel that is not whole go by way of these.
+        ptrdiff_t count = matrix->count - first;
+        int8_t some[rows_in_block * 4], *into = count < 4 ? some : codes + first;
+        panel_work panel = {
+            .order = header->order,
+            .weights = (const int8_t *)place + header_size(depth),
+            .fours = header->fours,
+            .twos = header->twos,
+            .ones = header->ones,
+            .is_last_two = header->last,
+            .last_depth = last_depth(depth),
+            .last_place = 128 * block_count(depth),
+            .bias = vld1q_s32(channels->first + first % 16),
+            .channels = load_four(channels, (int)(first % 16 / 4)),
+            .has_terms = matrix->weight_zero != 0,
+            .limits = load_codes(&matrix->codes),
+            .scaling = scaling_of(matrix),
+            .code_stride = count < 4 ? 4 : code_stride,
+        };
+#define PANEL(extent) \
+    multiply_panel(&panel, rows, stride, terms, row_count, into, extent); \
+    break
+        switch (extent_of(&panel)) {
+        case one_four: PANEL(one_four);
+        case one_two: PANEL(one_two);
+        case one_sixteen: PANEL(one_sixteen);
+        case many: PANEL(many);
+        }
+#undef PANEL
+        if (into == some)
+            for (ptrdiff_t row = 0; row < row_count; row++)
+                memcpy(codes + row * code_stride + first, some + 4 * row, (size_t)count);
     }
 }
 
@@ -249,9 +331,6 @@ void networks_multiply_neon(
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
     interleave_neon(matrix, rows, row_stride, row_count, 32, interleaved);
-    if (matrix->rounding == networks_half_up)
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, 1);
-    else
-        multiply(matrix, interleaved, terms, row_count, codes, code_stride, 0);
+    multiply(matrix, interleaved, terms, row_count, codes, code_stride);
 }
 #endif

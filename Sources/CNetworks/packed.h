@@ -11,7 +11,7 @@
 
 /// Rows that are widened and multiplied together, so that they stay in the second cache.
 /// A multiple of every path's rows in registers.
-enum { rows_in_block = 48 };
+enum { rows_in_block = 64 };
 
 BODY ptrdiff_t round_up(ptrdiff_t value, ptrdiff_t step) {
     return (value + step - 1) / step * step;
@@ -40,6 +40,12 @@ void networks_pack_channel(
     const networks_model *model, ptrdiff_t channel, int32_t weight_sum, int32_t offset,
     networks_channels *into, ptrdiff_t lane);
 
+/// Whether a channel's sums, scaled and rounded, surely have 16 bits. Most do: what a sum may be is some
+/// ten times what it is. Of the weights less their zero point, `sum` and `size_sum` add up what they are
+/// and their sizes.
+int networks_is_narrow(
+    const networks_model *model, ptrdiff_t channel, int64_t sum, int64_t size_sum);
+
 /// Which of these a model allows.
 ///
 /// `networks_half_up`: the second rounding, to the `right`, is half away from zero: that differs from
@@ -51,8 +57,8 @@ void networks_pack_channel(
 ///
 /// since floor((floor(a / 2^31) + h) / 2^r) = floor((a + h * 2^31) / 2^(31 + r)). Of 63 bits.
 ///
-/// `networks_away`: nothing is shifted to the left. As above, but that of a negative sum 2^31 is taken
-/// off (where `right` is not 0): one unit of the first rounding, so that halves go away from zero. A
+/// `networks_away`: all is shifted to the right. As above, but that of a negative sum 2^31 is taken
+/// off: one unit of the first rounding, so that halves go away from zero. A
 /// negative sum that the first rounding makes 0 stays 0: half - 1 is still less than one.
 enum networks_rounding networks_rounding_of(const networks_model *model);
 
@@ -77,11 +83,15 @@ typedef void networks_multiply_body(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
     int8_t *codes, ptrdiff_t code_stride, void *scratch);
 networks_multiply_body networks_multiply_portable, networks_multiply_avx2, networks_multiply_vnni,
-    networks_multiply_neon, networks_multiply_dotprod;
+    networks_multiply_neon, networks_multiply_shallow, networks_multiply_dotprod;
 
 /// Weights of a matrix as NEON reads them: their bytes, and the packing, into zeros.
 size_t networks_matrix_size_neon(const networks_model *model);
 void networks_pack_matrix_neon(const networks_model *model, void *memory);
+/// As well where depth is so small that matrix_shallow.c is faster.
+int networks_is_shallow(const networks_model *model);
+size_t networks_matrix_size_shallow(const networks_model *model);
+void networks_pack_matrix_shallow(const networks_model *model, void *memory);
 size_t networks_depthwise_size_neon(const networks_model *model);
 void networks_pack_depthwise_neon(const networks_model *model, void *memory);
 
@@ -89,7 +99,17 @@ typedef void networks_filter_body(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride);
 networks_filter_body networks_filter_portable, networks_filter_avx2, networks_filter_vnni,
-    networks_filter_neon;
+    networks_filter_neon, networks_filter_dotprod;
+
+/// Whether dot products suit these filters; then all of this is depthwise_dotprod.c's. `pixel_count` is
+/// of a line with its padding.
+int networks_dots(const networks_model *model);
+size_t networks_depthwise_size_dotprod(const networks_model *model);
+void networks_pack_depthwise_dotprod(const networks_model *model, void *memory);
+size_t networks_line_size_dotprod(const networks_packed *filters, ptrdiff_t pixel_count);
+void networks_prepare_line_dotprod(
+    const networks_packed *filters, const int8_t *codes, ptrdiff_t line_count, ptrdiff_t before,
+    ptrdiff_t after, int8_t zero, int8_t *into);
 
 /// How depthwise filters are packed: blocks of channels; in a block, the window's lines; in a line,
 /// groups of taps; in a group, outputs; of an output, the channels, in the order of `place_of` in

@@ -6,27 +6,70 @@
 
 #include "packed.h"
 
+/// How sums become codes, by what a layer allows: a constant in kernels.
+enum scaling {
+    any_scaling,
+    linear,    ///< `networks_away` and narrow, and codes have no limits but their own.
+    rectified, ///< `networks_half_up`, and codes are the zero point's, -128, to 127.
+    narrow,    ///< As well, and narrow.
+};
+
+BODY enum scaling scaling_of(const networks_packed *packed) {
+    networks_codes codes = packed->codes;
+    if (codes.minimum != -128 || codes.maximum != 127) return any_scaling;
+    if (packed->rounding == networks_half_up && codes.zero == -128)
+        return packed->is_narrow ? narrow : rectified;
+    return packed->rounding == networks_away && packed->is_narrow ? linear : any_scaling;
+}
+
+/// Calls with a scaling that is a constant.
+#define WITH_SCALING(scaling, call) \
+    switch (scaling) { \
+    case any_scaling: call(any_scaling); break; \
+    case linear: call(linear); break; \
+    case rectified: call(rectified); break; \
+    case narrow: call(narrow); break; \
+    }
+
 /// Of four channels.
 typedef struct {
-    int32x4_t first, multipliers, left, right; ///< `right` is negative: a shift to the left.
+    int32x4_t multipliers, left, back;
 } four_channels;
 
 BODY four_channels load_four(const networks_channels *channels, int quarter) {
     return (four_channels){
-        vld1q_s32(channels->first + 4 * quarter), vld1q_s32(channels->multipliers + 4 * quarter),
-        vld1q_s32(channels->left + 4 * quarter),
-        vnegq_s32(vld1q_s32(channels->right + 4 * quarter))};
+        vld1q_s32(channels->multipliers + 4 * quarter), vld1q_s32(channels->left + 4 * quarter),
+        vld1q_s32(channels->back + 4 * quarter)};
+}
+
+/// Of sixteen, in few instructions. `scaling` says what is used.
+typedef struct {
+    int32x4x4_t multipliers, left, back;
+} sixteen_channels;
+
+BODY sixteen_channels load_sixteen(const networks_channels *channels, enum scaling scaling) {
+    sixteen_channels sixteen;
+    sixteen.multipliers = vld1q_s32_x4(channels->multipliers);
+    sixteen.back = vld1q_s32_x4(channels->back);
+    sixteen.left = scaling == any_scaling ? vld1q_s32_x4(channels->left) : sixteen.back;
+    return sixteen;
+}
+
+BODY four_channels quarter_of(const sixteen_channels *sixteen, int quarter) {
+    return (four_channels){
+        sixteen->multipliers.val[quarter], sixteen->left.val[quarter], sixteen->back.val[quarter]};
 }
 
 /// Each code, less the zero point. vqrdmulh is the source's product: multipliers are positive, so
 /// its one saturating case never comes. vrshl rounds half up, and has one more bit than the sum.
-/// `is_half_up` is a constant.
-BODY int32x4_t scale_neon(int32x4_t sums, four_channels channels, int is_half_up) {
-    if (is_half_up) return vrshlq_s32(vqrdmulhq_s32(sums, channels.multipliers), channels.right);
-    int32x4_t high = vqrdmulhq_s32(vshlq_s32(sums, channels.left), channels.multipliers);
-    // Half away from zero. Cannot overflow: `high` is never the least integer.
-    int32x4_t towards = vsraq_n_s32(high, vandq_s32(high, channels.right), 31);
-    return vrshlq_s32(towards, channels.right);
+BODY int32x4_t scale_neon(int32x4_t sums, four_channels channels, enum scaling scaling) {
+    if (scaling == any_scaling) sums = vshlq_s32(sums, channels.left);
+    int32x4_t high = vqrdmulhq_s32(sums, channels.multipliers);
+    // Half away from zero, where something is shifted. Cannot overflow: `high` is never the least
+    // integer.
+    if (scaling == any_scaling) high = vsraq_n_s32(high, vandq_s32(high, channels.back), 31);
+    if (scaling == linear) high = vsraq_n_s32(high, high, 31);
+    return vrshlq_s32(high, channels.back);
 }
 
 /// What all channels share.
@@ -41,13 +84,33 @@ BODY sixteen_codes load_codes(const networks_codes *codes) {
 }
 
 /// Sixteen codes of what `scale_neon` gave. Saturation changes nothing that the limits leave: zero
-/// points and codes have eight bits.
-BODY int8x16_t codes_neon(
-    int32x4_t a, int32x4_t b, int32x4_t c, int32x4_t d, sixteen_codes codes) {
-    int16x8_t low = vqmovn_high_s32(vqmovn_s32(a), b), high = vqmovn_high_s32(vqmovn_s32(c), d);
+/// points and codes have eight bits; narrow ones need none. Rectified codes are 0 ... 255 less 128: the
+/// top bit flipped.
+BODY int8x16_t codes_neon(const int32x4_t sums[4], sixteen_codes codes, enum scaling scaling) {
+    int16x8_t low, high;
+    if (scaling == any_scaling || scaling == rectified) {
+        low = vqmovn_high_s32(vqmovn_s32(sums[0]), sums[1]);
+        high = vqmovn_high_s32(vqmovn_s32(sums[2]), sums[3]);
+    } else {
+        low = vuzp1q_s16(vreinterpretq_s16_s32(sums[0]), vreinterpretq_s16_s32(sums[1]));
+        high = vuzp1q_s16(vreinterpretq_s16_s32(sums[2]), vreinterpretq_s16_s32(sums[3]));
+    }
+    if (scaling == rectified || scaling == narrow)
+        return vreinterpretq_s8_u8(
+            veorq_u8(vqmovun_high_s16(vqmovun_s16(low), high), vdupq_n_u8(128)));
     int8x16_t packed = vqmovn_high_s16(
         vqmovn_s16(vqaddq_s16(low, codes.zero)), vqaddq_s16(high, codes.zero));
+    if (scaling == linear) return packed;
     return vminq_s8(vmaxq_s8(packed, codes.minimum), codes.maximum);
+}
+
+/// Sixteen sums to codes.
+BODY int8x16_t sixteen_neon(
+    int32x4_t sums[4], const sixteen_channels *channels, sixteen_codes codes,
+    enum scaling scaling) {
+    UNROLL for (int v = 0; v < 4; v++)
+        sums[v] = scale_neon(sums[v], quarter_of(channels, v), scaling);
+    return codes_neon(sums, codes, scaling);
 }
 
 /// Writes the first `count` codes of sixteen.
@@ -64,25 +127,32 @@ BODY void store_neon(int8_t *into, int8x16_t codes, ptrdiff_t count) {
 }
 
 /// Copies rows next to each other, four by four: `unit` codes of the first, of the second, of the third,
-/// of the fourth, the next `unit` of the first. Zeros where a row or the rows end. `unit` is 16 or 32.
+/// of the fourth, the next `unit` of the first. What stands where a row or the rows end meets no weight
+/// but 0, or makes sums that nobody reads. `unit` is 16 or 32.
 BODY void interleave_neon(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
     ptrdiff_t unit, int8_t *into) {
     ptrdiff_t depth = matrix->depth, stride = round_up(depth, unit);
-    for (ptrdiff_t row = 0; row < round_up(row_count, 4); row++) {
-        const int8_t *from = rows + row * row_stride;
-        int8_t *to = into + row / 4 * 4 * stride + row % 4 * unit;
-        ptrdiff_t k = 0, end = row < row_count ? depth : 0;
-        // What follows in the next rows may stand where a row has ended: weights there are 0.
-        if (end > 0 && (row_count - 1 - row) * row_stride >= stride - depth) end = stride;
-        for (; k + unit <= end; k += unit, to += 4 * unit) {
-            vst1q_s8(to, vld1q_s8(from + k));
-            if (unit == 32) vst1q_s8(to + 16, vld1q_s8(from + k + 16));
+    const int8_t *end = rows + (row_count - 1) * row_stride + depth;
+    for (ptrdiff_t left = row_count; left > 0; left -= 4, rows += 4 * row_stride) {
+        // Past the last row that one again.
+        const int8_t *four[4] = {rows};
+        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + (n < left ? row_stride : 0);
+        // Whole units, as far as the last row has codes.
+        ptrdiff_t k = 0, whole = end - four[3] >= stride ? stride : depth / unit * unit;
+        for (; k < whole; k += unit, into += 4 * unit) {
+            if (unit == 16) {
+                int8x16x4_t all;
+                UNROLL for (int n = 0; n < 4; n++) all.val[n] = vld1q_s8(four[n] + k);
+                vst1q_s8_x4(into, all);
+            } else {
+                UNROLL for (int n = 0; n < 4; n++)
+                    vst1q_s8_x2(into + 32 * n, vld1q_s8_x2(four[n] + k));
+            }
         }
-        for (; k < stride; k += unit, to += 4 * unit) {
-            memset(to, 0, (size_t)unit);
-            if (k < end) memcpy(to, from + k, (size_t)(end - k));
-        }
+        if (k == stride) continue;
+        UNROLL for (int n = 0; n < 4; n++, into += unit)
+            memcpy(into, four[n] + k, (size_t)(depth - k));
     }
 }
 
@@ -90,8 +160,8 @@ BODY void interleave_neon(
 static inline void row_terms_neon(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
     int32_t *terms) {
-    memset(terms, 0, (size_t)round_up(row_count, 4) * sizeof(*terms));
     if (matrix->weight_zero == 0) return;
+    memset(terms, 0, (size_t)round_up(row_count, 4) * sizeof(*terms));
     for (ptrdiff_t row = 0; row < row_count; row++) {
         const int8_t *from = rows + row * row_stride;
         int32x4_t sums = vdupq_n_s32(0);

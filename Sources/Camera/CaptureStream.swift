@@ -13,8 +13,15 @@ protocol CaptureStream: AnyObject {
     /// Takes what the device has, keeps the newest whole picture in `frame` and gives every buffer
     /// back to the device.
     func take(into frame: Frame, _ sequence: inout CaptureSequence) throws -> CaptureTake
+    /// The JPEG that the picture of the last `take` was decoded from, where both have one size;
+    /// valid until the next `take`.
+    var ownJPEG: UnsafeRawBufferPointer? { get }
     /// Gives the device back; what that answers does not matter any more.
     func close()
+}
+
+extension CaptureStream {
+    var ownJPEG: UnsafeRawBufferPointer? { nil }
 }
 
 /// What came out of a device at once.

@@ -30,6 +30,8 @@ public final class V4L2Camera: FrameSource {
     /// Pictures whose stated time was impossible, and which got that of their arrival.
     public var implausibleTimeCount: UInt64 { clock.implausibleCount }
 
+    public var ownJPEG: UnsafeRawBufferPointer? { stream?.ownJPEG }
+
     private let environment: Environment
     private var machine: CaptureMachine
     private var stream: (any CaptureStream)?

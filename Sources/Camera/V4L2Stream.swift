@@ -14,6 +14,10 @@ final class V4L2Stream: CaptureStream {
     private let device: V4L2Device
     private let unpacker: V4L2Unpacker
     private var mappings: [Mapping] = []
+    /// Copies: the device writes over a buffer as soon as it has it back.
+    private var jpeg = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+    private var jpegByteCount = 0
+    private let keepsJPEG: Bool
 
     static let bufferCount: UInt32 = 4
 
@@ -24,6 +28,7 @@ final class V4L2Stream: CaptureStream {
         width = format.shownWidth
         height = format.shownHeight
         unpacker = try V4L2Unpacker(format, object: device.object)
+        keepsJPEG = format.format == .mjpeg && format.denominator == 1
         advice = device.configure(settings)
         try map(format)
         do {
@@ -37,6 +42,23 @@ final class V4L2Stream: CaptureStream {
                         + "ask for a smaller size or fewer frames, or use another port"
                     : error.description)
         }
+    }
+
+    deinit {
+        jpeg.deallocate()
+    }
+
+    var ownJPEG: UnsafeRawBufferPointer? {
+        jpegByteCount > 0 ? UnsafeRawBufferPointer(rebasing: jpeg[..<jpegByteCount]) : nil
+    }
+
+    private func keepJPEG(_ bytes: UnsafeRawBufferPointer) {
+        if jpeg.count < bytes.count {
+            jpeg.deallocate()
+            jpeg = .allocate(byteCount: 2 * bytes.count, alignment: 16)
+        }
+        jpeg.copyMemory(from: bytes)
+        jpegByteCount = bytes.count
     }
 
     private func map(_ format: V4L2Format) throws {
@@ -114,6 +136,7 @@ final class V4L2Stream: CaptureStream {
             }
             newest = buffer
         }
+        jpegByteCount = 0
         guard let newest else { return take }
         let mapping = mappings[Int(newest.index)]
         let bytes = UnsafeRawBufferPointer(
@@ -121,6 +144,7 @@ final class V4L2Stream: CaptureStream {
         if unpacker.unpack(bytes, into: frame) {
             take.picture = CaptureTake.Picture(
                 stated: V4L2Stream.statedTime(newest), sequence: newest.sequence)
+            if keepsJPEG { keepJPEG(bytes) }
         } else {
             take.damagedCount += 1
         }

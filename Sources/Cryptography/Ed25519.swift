@@ -74,10 +74,28 @@ public enum PublicKey {
     ///
     /// - Source: RFC 8410, section 4: a fixed prefix, and the 32 bytes.
     public static func pem(_ publicKey: [UInt8]) -> String {
-        let prefix: [UInt8] = [
-            0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
-        ]
-        return "-----BEGIN PUBLIC KEY-----\n\(Base64.text(prefix + publicKey))\n"
-            + "-----END PUBLIC KEY-----\n"
+        pemHead + Base64.text(prefix + publicKey) + "\n" + pemFoot
     }
+
+    /// - Returns: nil for anything that is not the PEM of one Ed25519 key.
+    public static func bytes(pem: String) -> [UInt8]? {
+        guard pem.hasPrefix(pemHead), pem.hasSuffix(pemFoot) else { return nil }
+        let text = pem.dropFirst(pemHead.count).dropLast(pemFoot.count + 1)
+        guard let bytes = Base64.bytes(String(text)), bytes.starts(with: prefix),
+            bytes.count == prefix.count + byteCount
+        else { return nil }
+        return Array(bytes[prefix.count...])
+    }
+
+    /// What a person compares: SHA-256 of the key as DER, 64 digits, as
+    /// `openssl pkey -pubin -in FILE -outform DER | openssl dgst -sha256` prints it.
+    public static func fingerprint(_ publicKey: [UInt8]) -> String {
+        SHA256.hexadecimal(SHA256.digest(prefix + publicKey))
+    }
+
+    private static let pemHead = "-----BEGIN PUBLIC KEY-----\n"
+    private static let pemFoot = "-----END PUBLIC KEY-----\n"
+    private static let prefix: [UInt8] = [
+        0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00
+    ]
 }

@@ -34,6 +34,18 @@ extension [UInt8] {
         }
     }
 
+    mutating func appendIdentity(_ boot: BootID, _ ordinal: UInt32) {
+        appendBigEndian(boot.high)
+        appendBigEndian(boot.low)
+        appendBigEndian(ordinal)
+    }
+
+    /// A count of two bytes, then UTF-8 of less than 65,536 bytes.
+    mutating func appendText(_ text: [UInt8]) {
+        appendBigEndian(UInt16(text.count))
+        self += text
+    }
+
     /// A count of one byte, then at most 255 bytes.
     mutating func appendCounted(_ bytes: [UInt8]) {
         let kept = bytes.prefix(255)
@@ -82,10 +94,18 @@ struct BigEndianReader {
         Array(try take(Int(try byte(field)), field))
     }
 
-    mutating func text() throws -> String {
+    mutating func identity() throws -> IncidentIdentity {
+        IncidentIdentity(
+            boot: BootID(
+                high: try integer(UInt64.self, "incident's boot"),
+                low: try integer(UInt64.self, "incident's boot")),
+            ordinal: try integer(UInt32.self, "ordinal"))
+    }
+
+    mutating func text(countMax: Int = LedgerRecord.textByteCountMax) throws -> String {
         let count = Int(try integer(UInt16.self, "text"))
         let bytes = try take(count, "text")
-        guard count <= LedgerRecord.textByteCountMax,
+        guard count <= countMax,
             let text = String(validating: bytes, as: UTF8.self)
         else { throw CanonicalBytesError.notText }
         return text

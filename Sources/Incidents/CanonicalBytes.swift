@@ -20,6 +20,13 @@ import Frames
 //       explained      type 10  ordinal:4  count:1  model SHA-256:count  enter Q15:2s
 //                               confirm Q15:2s  dropped frames:4  start ns:8s
 //                               count:1 (40 at most)  (offset ms:2  score Q15:2s):count
+//       commanded      type 13  counter:8  count:2  UTF-8:count  count:2  UTF-8:count
+//       acknowledged   type 14  boot:16  ordinal:4  count:2  UTF-8:count
+//       escalated      type 16  boot:16  ordinal:4
+//       checkpoint     type 11  sequence:8s  count:1  SHA-256:count  count:1  Ed25519 key:count
+//                               count:1  signature:count
+//       beat           type 12  frames:4  quiet since ns:8s
+//       salvaged       type 15  boot:16  ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -35,6 +42,9 @@ extension LedgerRecord {
     /// The largest canonical form, in bytes: a text of 1,024 bytes.
     public static let canonicalByteCountMax = 1_062
     public static let textByteCountMax = 1_024
+    /// Of who commands, and what.
+    public static let nameByteCountMax = 64
+    public static let wordsByteCountMax = 256
 
     /// The record as it is hashed and stored.
     public var canonicalBytes: [UInt8] {
@@ -62,18 +72,36 @@ extension LedgerRecord {
             bytes.appendBigEndian(byteCount)
             bytes.appendCounted(sha256)
         case .operated(let text), .repaired(let text):
-            let cut = Self.cut(text)
-            bytes.appendBigEndian(UInt16(cut.count))
-            bytes += cut
+            bytes.appendText(Self.cut(text))
         case .interrupted(let boot, let ordinal):
-            bytes.appendBigEndian(boot.high)
-            bytes.appendBigEndian(boot.low)
-            bytes.appendBigEndian(ordinal)
+            bytes.appendIdentity(boot, ordinal)
         case .siren(let step, let milliseconds):
             bytes.append(step.rawValue)
             bytes.appendBigEndian(milliseconds)
         case .explained(let explanation):
             explanation.appendFields(to: &bytes)
+        case .commanded(let counter, let by, let words):
+            bytes.appendBigEndian(counter)
+            bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
+            bytes.appendText(Self.cut(words, LedgerRecord.wordsByteCountMax))
+        case .acknowledged(let boot, let ordinal, let by):
+            bytes.appendIdentity(boot, ordinal)
+            bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
+        case .escalated(let boot, let ordinal):
+            bytes.appendIdentity(boot, ordinal)
+        case .checkpoint(let checkpoint):
+            bytes.appendBigEndian(checkpoint.sequence)
+            bytes.appendCounted(checkpoint.hash)
+            bytes.appendCounted(checkpoint.key)
+            bytes.appendCounted(checkpoint.signature)
+        case .beat(let frameCount, let quietSince):
+            bytes.appendBigEndian(frameCount)
+            bytes.appendBigEndian(quietSince.nanoseconds)
+        case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
+            bytes.appendIdentity(boot, ordinal)
+            bytes.append(kind.rawValue)
+            bytes.appendBigEndian(byteCount)
+            bytes.appendCounted(sha256)
         }
         return bytes
     }
@@ -90,19 +118,28 @@ extension LedgerRecord {
         case .interrupted: 8
         case .siren: 9
         case .explained: 10
+        case .commanded: 13
+        case .acknowledged: 14
+        case .escalated: 16
+        case .checkpoint: Self.checkpointTypeCode
+        case .beat: 12
+        case .salvaged: Self.salvagedTypeCode
         }
     }
 
-    /// Where the type stands in the canonical bytes, and which one is evidence: the store finds
-    /// evidence by it without reading whole records.
+    /// Where the type stands in the canonical bytes, and which ones are evidence: the store finds
+    /// evidence by them without reading whole records.
     public static let typeCodeOffset = 2
     public static let evidenceTypeCode: UInt8 = 5
+    /// As above, to find the last checkpoint.
+    public static let checkpointTypeCode: UInt8 = 11
+    public static let salvagedTypeCode: UInt8 = 15
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
-    private static func cut(_ text: String) -> [UInt8] {
+    private static func cut(_ text: String, _ countMax: Int = textByteCountMax) -> [UInt8] {
         let bytes = Array(text.utf8)
-        guard bytes.count > textByteCountMax else { return bytes }
-        var end = textByteCountMax
+        guard bytes.count > countMax else { return bytes }
+        var end = countMax
         // A byte 10xxxxxx continues a character: go back to where that character starts.
         while end > 0, bytes[end] & 0b1100_0000 == 0b1000_0000 { end -= 1 }
         return Array(bytes[..<end])
@@ -144,15 +181,43 @@ extension LedgerRecord {
         case 7:
             body = .repaired(try reader.text())
         case 8:
-            let boot = BootID(
-                high: try reader.integer(UInt64.self, "incident's boot"),
-                low: try reader.integer(UInt64.self, "incident's boot"))
-            body = .interrupted(boot: boot, ordinal: try reader.integer(UInt32.self, "ordinal"))
+            let identity = try reader.identity()
+            body = .interrupted(boot: identity.boot, ordinal: identity.ordinal)
         case 9:
             let step = try reader.code("siren step", SirenStep.init(rawValue:))
             body = .siren(step, milliseconds: try reader.integer(UInt32.self, "milliseconds"))
         case 10:
             body = .explained(try Explanation(fields: &reader))
+        case 13:
+            body = .commanded(
+                counter: try reader.integer(UInt64.self, "counter"),
+                by: try reader.text(countMax: Self.nameByteCountMax),
+                words: try reader.text(countMax: Self.wordsByteCountMax))
+        case 14:
+            let identity = try reader.identity()
+            body = .acknowledged(
+                boot: identity.boot, ordinal: identity.ordinal,
+                by: try reader.text(countMax: Self.nameByteCountMax))
+        case 16:
+            let identity = try reader.identity()
+            body = .escalated(boot: identity.boot, ordinal: identity.ordinal)
+        case 11:
+            body = .checkpoint(
+                Checkpoint(
+                    sequence: try reader.integer(Int64.self, "sequence"),
+                    hash: try reader.counted("record's hash"),
+                    key: try reader.counted("public key"),
+                    signature: try reader.counted("signature")))
+        case 12:
+            let frameCount = try reader.integer(UInt32.self, "frames")
+            body = .beat(frameCount: frameCount, quietSince: try reader.instant("quiet since"))
+        case Self.salvagedTypeCode:
+            let identity = try reader.identity()
+            let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))
+            let byteCount = try reader.integer(UInt32.self, "byte count")
+            body = .salvaged(
+                boot: identity.boot, ordinal: identity.ordinal, kind: kind,
+                sha256: try reader.counted("evidence hash"), byteCount: byteCount)
         default:
             throw CanonicalBytesError.unknownCode(field: "record type", code: UInt64(type))
         }

@@ -9,6 +9,8 @@ public struct IncidentReport: Hashable, Sendable {
     public var state: Incident.State
     /// It was open when the appliance failed: nobody saw its end.
     public var isInterrupted: Bool
+    /// Nobody acknowledged it in time.
+    public var isEscalated: Bool
     /// The camera's name as configured; nil where none is concerned.
     public var camera: String?
     /// Its position in the configuration; nil where none is concerned.
@@ -23,7 +25,8 @@ public struct IncidentReport: Hashable, Sendable {
 
     public init(
         identity: IncidentIdentity, kind: Incident.Kind, state: Incident.State,
-        isInterrupted: Bool = false, camera: String? = nil, cameraIndex: UInt8? = nil,
+        isInterrupted: Bool = false, isEscalated: Bool = false, camera: String? = nil,
+        cameraIndex: UInt8? = nil,
         zone: UInt8 = 0, openedAt: Dating.Date, at: Dating.Date, peakScore: Q15 = .one,
         region: Region = .whole
     ) {
@@ -31,6 +34,7 @@ public struct IncidentReport: Hashable, Sendable {
         self.kind = kind
         self.state = state
         self.isInterrupted = isInterrupted
+        self.isEscalated = isEscalated
         self.camera = camera
         self.cameraIndex = cameraIndex
         self.zone = zone

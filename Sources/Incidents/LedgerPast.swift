@@ -13,6 +13,11 @@ public struct LedgerPast: Hashable, Sendable {
 
     /// What the siren did in the last night, by what is certain.
     private var soundings = SirenPast()
+    /// Confirmed, and neither acknowledged nor escalated; the newest `unansweredCountMax`.
+    public private(set) var unanswered: [IncidentIdentity] = []
+    public static let unansweredCountMax = 16
+    /// That of the last command that was obeyed.
+    public private(set) var commandCounter: UInt64 = 0
     /// Damage was found when the ledger was opened: what it tells may not be all.
     public var isIncomplete = false
 
@@ -29,6 +34,10 @@ public struct LedgerPast: Hashable, Sendable {
             let boot = record.stamp.boot
             lastOrdinals[boot] = max(lastOrdinals[boot] ?? 0, incident.ordinal)
             let name = IncidentIdentity(boot: boot, ordinal: incident.ordinal)
+            if incident.state == .confirmed, !unanswered.contains(name) {
+                unanswered.append(name)
+                if unanswered.count > Self.unansweredCountMax { unanswered.removeFirst() }
+            }
             if incident.state == .closed {
                 openings[name] = nil
             } else if openings[name] == nil {
@@ -37,8 +46,12 @@ public struct LedgerPast: Hashable, Sendable {
             }
         case .interrupted(let boot, let ordinal):
             openings[IncidentIdentity(boot: boot, ordinal: ordinal)] = nil
+        case .commanded(let counter, _, _):
+            commandCounter = max(commandCounter, counter)
+        case .acknowledged(let boot, let ordinal, _), .escalated(let boot, let ordinal):
+            unanswered.removeAll { $0 == IncidentIdentity(boot: boot, ordinal: ordinal) }
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained:
+            .explained, .checkpoint, .beat, .salvaged:
             break
         }
     }

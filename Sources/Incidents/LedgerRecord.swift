@@ -71,11 +71,27 @@ public struct LedgerRecord: Hashable, Sendable {
         case siren(SirenStep, milliseconds: UInt32)
         /// Why an incident was confirmed.
         case explained(Explanation)
+        /// The operations centre wanted something: what, who, and the command's counter.
+        case commanded(counter: UInt64, by: String, words: String)
+        /// A person saw to an incident.
+        case acknowledged(boot: BootID, ordinal: UInt32, by: String)
+        /// Nobody acknowledged an incident in time.
+        case escalated(boot: BootID, ordinal: UInt32)
+        /// The store signed what stands before; the station makes none.
+        case checkpoint(Checkpoint)
+        /// The hour is over: so many frames were decided since the last beat, and nothing else
+        /// was recorded since `quietSince`.
+        case beat(frameCount: UInt32, quietSince: Instant)
+        /// An evidence file that an earlier life, of this boot or another, did not come to vouch
+        /// for: as it was found at a start, and finished.
+        case salvaged(
+            boot: BootID, ordinal: UInt32, kind: EvidenceKind, sha256: [UInt8], byteCount: UInt32)
     }
 
     /// The raw values stand in the ledger: never renumber them.
-    public enum EvidenceKind: UInt8, Sendable {
+    public enum EvidenceKind: UInt8, CaseIterable, Sendable {
         case snapshot = 1
+        case clip = 2
     }
 
     /// What the milliseconds of a `siren` record mean. The raw values stand in the ledger: never

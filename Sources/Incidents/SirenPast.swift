@@ -36,6 +36,7 @@ public struct SirenPast: Hashable, Sendable {
     mutating func learn(_ record: LedgerRecord) {
         // The store stamps its own findings, out of the station's order.
         if case .repaired = record.body { return }
+        if case .salvaged = record.body { return }
         let stamp = record.stamp
         pass(to: stamp)
         switch record.body {
@@ -52,7 +53,8 @@ public struct SirenPast: Hashable, Sendable {
             // Of what went on before no end will be told.
             for index in soundings.indices { soundings[index].isOngoing = false }
         case .incident, .clockCorrected, .configured, .evidence, .operated, .repaired,
-            .interrupted, .explained:
+            .interrupted, .explained, .checkpoint, .beat, .salvaged, .commanded, .acknowledged,
+            .escalated:
             break
         }
     }

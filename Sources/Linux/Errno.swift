@@ -14,6 +14,7 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable, CustomStringCo
     public static let busy = Errno(rawValue: EBUSY)
     public static let deviceGone = Errno(rawValue: ENODEV)
     public static let fileExists = Errno(rawValue: EEXIST)
+    public static let fileTooLarge = Errno(rawValue: EFBIG)
     public static let inputOutput = Errno(rawValue: EIO)
     public static let interrupted = Errno(rawValue: EINTR)
     public static let invalid = Errno(rawValue: EINVAL)

@@ -92,6 +92,18 @@ public final class FileDescriptor: @unchecked Sendable {
         return count
     }
 
+    /// At most `byteCount` bytes; fewer only at the end.
+    public func read(byteCount: Int) throws(Errno) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
+        var failure: Errno?
+        var count = 0
+        bytes.withUnsafeMutableBytes { buffer in
+            do throws(Errno) { count = try readFully(into: buffer) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return Array(bytes[..<count])
+    }
+
     /// - Returns: how many bytes were taken. The corresponding C function is `write`.
     public func write(_ buffer: UnsafeRawBufferPointer) throws(Errno) -> Int {
         try Syscalls.write(try usable(), buffer)

@@ -60,6 +60,12 @@ public enum Files {
         try Syscalls.rename(old, new)
     }
 
+    /// Another name for the same file, in the same file system: it is there until the last name is
+    /// removed. Durable only after `synchroniseFolder`. The C function is `link`.
+    public static func link(_ old: String, to new: String) throws(Errno) {
+        try Syscalls.link(old, new)
+    }
+
     public static func remove(_ path: String) throws(Errno) { try Syscalls.unlink(path) }
 
     public static func removeFolder(_ path: String) throws(Errno) { try Syscalls.rmdir(path) }

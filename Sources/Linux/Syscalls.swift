@@ -220,6 +220,10 @@ enum Syscalls {
         _ = try attempt("rename", [old, new]) { Int(Glibc.rename(old, new)) }
     }
 
+    static func link(_ old: String, _ new: String) throws(Errno) {
+        _ = try attempt("link", [old, new]) { Int(Glibc.link(old, new)) }
+    }
+
     static func unlink(_ path: String) throws(Errno) {
         _ = try attempt("unlink", [path]) { Int(Glibc.unlink(path)) }
     }

@@ -35,19 +35,17 @@ extension MemoryLedger: Outbox {
         switch record.body {
         case .incident(let incident):
             entry.openedAt = dating.date(of: incident.openedAt, by: record.stamp)
-        case .interrupted(let boot, let ordinal):
+        case .interrupted(let boot, let ordinal), .escalated(let boot, let ordinal):
             for index in stride(from: sequence - 2, through: 0, by: -1) {
                 let earlier = self[index]
                 guard case .incident(let incident) = earlier.body, incident.ordinal == ordinal,
                     earlier.stamp.boot == boot
                 else { continue }
-                entry.interrupted = incident
+                entry.subject = incident
                 entry.openedAt = dating.date(of: incident.openedAt, by: earlier.stamp)
                 break
             }
-        case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained:
-            break
+        default: break
         }
         return entry
     }

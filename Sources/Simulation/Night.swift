@@ -130,6 +130,7 @@ final class NightRun {
         for output in Output.allCases where lines.isOn(output) {
             witness.complain("output \(output) is on after stopping")
         }
+        if !disk.hasPowerFailed { witness.stopped() }
         lines.release()
     }
 
@@ -261,6 +262,7 @@ final class NightRun {
             for output in Output.allCases where lines.isOn(output) {
                 witness.complain("output \(output) is on after stopping")
             }
+            if !disk.hasPowerFailed { witness.stopped() }
             die(newBoot: false, dark: dark)
         case .clockStepped(let error):
             // A clock that was wrong and is set right; only while it is believed at all.
@@ -297,7 +299,7 @@ final class NightRun {
         case .restlessInterlock:
             policy.siren.rest = SirenPolicy.restHardMin
         case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulClerk, .stuckRelay,
-            .reusedNames, .forgottenPast, .freshBudget,
+            .reusedNames, .forgottenPast, .freshBudget, .endlessClip,
             .wrongClock, .blindDetectors, .looseChance:
             break
         }
@@ -333,6 +335,10 @@ final class NightRun {
             snapshot: { [unowned self] _, ordinal in
                 pictures.append(
                     (now + .milliseconds(Int64(chance.whole(in: 20...300))), ordinal))
+            },
+            clip: { [unowned self] order in
+                if canary == .endlessClip, case .end = order { return }
+                witness.saw(order, at: now)
             },
             log: { _, _ in })
         witness.started(boot: boot, at: now)

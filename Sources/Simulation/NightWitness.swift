@@ -11,6 +11,8 @@ import Station
 /// 5. Every time in the ledger can be dated to within a second once the clock was known.
 /// 6. What a crash or a power cut left open is closed before the next life opens anything.
 /// 7. What is plain to see is confirmed; who presses panic has an incident.
+/// 8. A clip that begins ends once, in time, and before the appliance stops; what joins one joins one
+///    that is being written.
 final class NightWitness {
     private struct Name: Hashable {
         var boot: BootID
@@ -32,6 +34,8 @@ final class NightWitness {
     private var standing: [Name: Interval] = [:]
     private var owed: Set<Name> = []
     private var lastConfirmed: [Sight: Interval] = [:]
+    /// Clips that are being written, and since when.
+    private var clips: [UInt32: Interval] = [:]
     private var wallAtZero: [BootID: Int64] = [:]
     /// Boots in which a process died before it could correct its clock.
     private var misdated: Set<BootID> = []
@@ -48,6 +52,7 @@ final class NightWitness {
 
     func died(isClockWrong: Bool) {
         standing.removeAll(keepingCapacity: true)
+        clips.removeAll(keepingCapacity: true)
         if isClockWrong { misdated.insert(boot) }
     }
 
@@ -56,9 +61,34 @@ final class NightWitness {
         wallAtZero[boot] = milliseconds
     }
 
+    func saw(_ order: ClipOrder, at now: Interval) {
+        switch order {
+        case .begin(_, let ordinal, _):
+            if clips.updateValue(now, forKey: ordinal) != nil {
+                complain("incident \(ordinal) began two clips")
+            }
+        case .join(let ordinal, let clip):
+            if clips[clip] == nil { complain("incident \(ordinal) joined a clip that is over") }
+        case .end(let ordinal):
+            if clips.removeValue(forKey: ordinal) == nil {
+                complain("incident \(ordinal) ended a clip that was not begun")
+            }
+        }
+    }
+
+    func stopped() {
+        if let ordinal = clips.keys.min() {
+            complain("the clip of incident \(ordinal) goes on after stopping")
+        }
+    }
+
     func look(_ appliance: Appliance, now: Interval, isDiskWorking: Bool) {
         for text in appliance.checkInvariants() {
             complain("at \(now.milliseconds) ms: \(text)")
+        }
+        let clipLengthMax = appliance.policy.clip.limited.lengthMax + .seconds(5)
+        for (ordinal, since) in clips where now - since > clipLengthMax {
+            complain("at \(now.milliseconds) ms: the clip of incident \(ordinal) has no end")
         }
         // Records that wait are owed only once they had their chance.
         let isKeeping = isDiskWorking && !appliance.waitingRecords.isFailing
@@ -158,7 +188,8 @@ final class NightWitness {
                 }
                 states[name] = .closed
                 continue
-            case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained:
+            case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
+                .checkpoint, .beat, .salvaged, .commanded, .acknowledged, .escalated:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -216,7 +247,7 @@ final class NightWitness {
                 offset = 0
                 isDated = false
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
-                .explained:
+                .explained, .checkpoint, .beat, .salvaged, .commanded, .acknowledged, .escalated:
                 break
             }
         }

@@ -23,7 +23,9 @@ extension Appliance {
             if isScored(incident.kind) {
                 notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
             }
+            beginClip(incident, camera: incident.camera, opened: incident.openedAt)
             explain(incident)
+            expectAnswer(to: incident, open[index].response)
             log(.warning, "\(describe(incident)): confirmed")
             if open[index].response == .siren {
                 open[index].call = .preAlarm(until: clock.uptime + policy.siren.preAlarm)
@@ -39,6 +41,20 @@ extension Appliance {
     /// Whether a score over time decides: the picture is then taken where it is sure, which is near its
     /// peak. Of people who were suspected and did nothing none is kept.
     private func isScored(_ kind: Incident.Kind) -> Bool { kind == .fight || kind == .aggression }
+
+    /// Begins the clip of a confirmed incident, which reaches back to before it opened: of what was
+    /// suspected and given up, nothing is written.
+    mutating func beginClip(_ incident: Incident, camera: UInt8, opened: Instant) {
+        guard policy.clip.isEnabled else { return }
+        switch clips.begin(
+            incident.ordinal, camera: camera, opened: opened, now: clock.now, at: clock.uptime,
+            policy: policy.clip)
+        {
+        case .begun(let order): notes.append(.clip(order))
+        case .refused(let count):
+            log(.warning, "\(describe(incident)): clip: not kept: \(count) are being written")
+        }
+    }
 
     /// Records why, where a score over time decided.
     private mutating func explain(_ incident: Incident) {
@@ -95,6 +111,7 @@ extension Appliance {
         }
         open.append(entry)
         record(.incident(incident))
+        expectAnswer(to: incident, entry.response)
         log(kind == .panic ? .alert : .warning, "\(describe(incident)): confirmed")
     }
 
@@ -107,10 +124,12 @@ extension Appliance {
             return
         }
         raise(kind)
-        guard let ordinal = open.last?.incident.ordinal,
-            let camera = watches.firstIndex(where: { $0.isSeen })
+        guard let incident = open.last?.incident,
+            let index = watches.firstIndex(where: { $0.isSeen })
         else { return }
-        notes.append(.snapshot(camera: UInt8(truncatingIfNeeded: camera), ordinal: ordinal))
+        let camera = UInt8(truncatingIfNeeded: index)
+        notes.append(.snapshot(camera: camera, ordinal: incident.ordinal))
+        beginClip(incident, camera: camera, opened: incident.openedAt)
     }
 
     /// A button or switch says that it is so no longer.
@@ -137,6 +156,7 @@ extension Appliance {
     private mutating func finish(at index: Int) {
         let entry = open.remove(at: index)
         record(.incident(entry.incident))
+        clips.closed(entry.incident.ordinal, at: clock.uptime, policy: policy.clip)
         log(.info, "\(describe(entry.incident)): closed")
         if entry.incident.confirmedAt != nil, entry.response >= .red {
             let until = clock.uptime + max(policy.lamps.redHold, .zero)

@@ -12,6 +12,7 @@ extension Appliance {
     /// 5. Open incidents are within limits, named differently, and open.
     /// 6. Records wait in order and within limits.
     /// 7. A camera is lost if and only if an incident says so.
+    /// 8. Clips are within limits, named differently, and end in time.
     public func checkInvariants() -> [String] {
         var broken: [String] = []
         if lamps.isOn(.siren) {
@@ -33,6 +34,7 @@ extension Appliance {
         checkOpen(&broken)
         broken += queue.brokenInvariants().map { "6: \($0)" }
         checkCameras(&broken)
+        broken += clips.brokenInvariants(at: clock.uptime).map { "8: \($0)" }
         return broken
     }
 

@@ -20,11 +20,19 @@ public struct Appliance: Sendable {
     var open: [OpenIncident] = []
     /// What each camera's fight detector scored lately.
     var scores: [ScoreHistory]
+    /// Of each camera's last decided frame; nil before the first.
+    var lastCapturedAt: [Instant?]
+    var clips = ClipRoll()
     var nextOrdinal: UInt32 = 1
+    /// Confirmed incidents that a person should see to, the oldest first.
+    var unanswered: [Unanswered] = []
+    /// That of the last command that was obeyed in this life.
+    var commandCounter: UInt64 = 0
     /// Uptime until which red stays lit for what is already over.
     var redUntil: Interval?
     /// Uptime from which an input's next press is recorded again.
     var recordsInputFrom = [Interval](repeating: .zero, count: Input.allCases.count)
+    private var beats = Heartbeat()
     /// Decisions for cameras that cannot exist.
     public internal(set) var strayCount: UInt64 = 0
 
@@ -74,6 +82,7 @@ public struct Appliance: Sendable {
         scores = [ScoreHistory](
             repeating: ScoreHistory(), count: StationPolicy.cameraCountMax)
         trackers = [IncidentTracker?](repeating: nil, count: StationPolicy.cameraCountMax)
+        lastCapturedAt = [Instant?](repeating: nil, count: StationPolicy.cameraCountMax)
         notes.reserveCapacity(64)
         changes.reserveCapacity(64)
     }
@@ -138,10 +147,13 @@ public struct Appliance: Sendable {
             guard past == nil else { return }
             past = told
             takeUp(told)
+        case .commanded(let command, let destination):
+            commanded(command, destination: destination)
         case .configured(let policy, let configuration):
             configured(policy, configuration)
         case .stopping:
             note(interlock.stop(at: clock.uptime, policy: policy.siren), why: "stopping")
+            clips.endAll(into: &notes)
             record(.operated("stopping"))
             log(.notice, "station: stopping: all outputs off")
             phase = .stopped
@@ -157,18 +169,17 @@ public struct Appliance: Sendable {
             note(queue.failed(at: clock.uptime), cause: cause)
         case .storeRestored:
             queue.restored(at: clock.uptime)
-        case .evidenceKept(let ordinal, let sha256, let byteCount):
+        case .evidenceKept(let ordinal, let kind, let sha256, let byteCount):
             guard sha256.count == 32 else {
                 log(
                     .error,
-                    "incident \(ordinal): keep snapshot: \(sha256.count) bytes of SHA-256, not 32")
+                    "incident \(ordinal): keep \(kind): \(sha256.count) bytes of SHA-256, not 32")
                 return
             }
             record(
-                .evidence(
-                    ordinal: ordinal, kind: .snapshot, sha256: sha256, byteCount: byteCount))
+                .evidence(ordinal: ordinal, kind: kind, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
-            .configured, .stopping:
+            .commanded, .configured, .stopping:
             break
         }
     }
@@ -183,6 +194,7 @@ public struct Appliance: Sendable {
             log(.notice, "ledger: \(open.count) incidents were open at the restart: closed")
         }
         takeUpSiren(past)
+        takeUpUnanswered(past)
     }
 
     private mutating func note(_ action: RecordQueue.Action, cause: String) {
@@ -206,6 +218,7 @@ public struct Appliance: Sendable {
 
     /// What time alone brings about.
     private mutating func pass() {
+        if let beat = beats.passed(at: clock.uptime) { record(beat) }
         note(queue.passed(at: clock.uptime), cause: "no answer for 10 s")
         for index in watches.indices {
             let action = watches[index].passed(
@@ -218,6 +231,8 @@ public struct Appliance: Sendable {
         if open.contains(where: { isDue($0, at: uptime) }) {
             closeDue()
         }
+        escalateDue()
+        clips.passed(at: uptime, into: &notes)
         updateSiren()
         if let until = redUntil, uptime >= until { redUntil = nil }
     }
@@ -251,7 +266,9 @@ public struct Appliance: Sendable {
         camera: UInt8, capturedAt: Instant, sightings: [Sighting], measure: Event.FrameMeasure
     ) {
         guard let index = cameraIndex(camera) else { return }
+        beats.decided()
         scores[index].add(measure, at: capturedAt)
+        lastCapturedAt[index] = min(capturedAt, clock.now)
         let action = watches[index].decided(at: clock.uptime, capturedAt: capturedAt)
         if action == .returned {
             log(.notice, "camera \(name(camera)): restored")
@@ -275,6 +292,10 @@ public struct Appliance: Sendable {
         log(.error, "camera \(name(camera)): lost: \(cause)")
         closeTracked(index)
         raise(.cameraLost, camera: camera)
+        // Whoever pulls a cable is in the last pictures; none comes after them.
+        guard let incident = open.last?.incident else { return }
+        beginClip(incident, camera: camera, opened: lastCapturedAt[index] ?? clock.now)
+        clips.closed(incident.ordinal, at: clock.uptime, policy: policy.clip)
     }
 
     private mutating func closeTracked(_ index: Int) {
@@ -368,7 +389,9 @@ public struct Appliance: Sendable {
     // MARK: Saying
 
     mutating func record(_ body: LedgerRecord.Body) {
-        queue.add(LedgerRecord(stamp: clock.stamp(), body: body))
+        let record = LedgerRecord(stamp: clock.stamp(), body: body)
+        beats.recorded(record)
+        queue.add(record)
     }
 
     mutating func log(_ priority: Priority, _ text: String) {

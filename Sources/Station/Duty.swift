@@ -6,7 +6,7 @@ import Incidents
 /// The one place where decisions meet devices; `kuzet run`, the demo and the simulated nights all
 /// go through it. Not thread-safe: one thread owns it.
 ///
-/// - Order: within one event outputs are driven first, then snapshots and log, records last.
+/// - Order: within one event outputs are driven first, then snapshots, clips and log, records last.
 /// - Errors: none are thrown. A line that cannot be driven is tried again with every event until
 ///   it obeys; a record that cannot be kept waits in the appliance.
 public final class Duty {
@@ -24,6 +24,8 @@ public final class Duty {
     private let lines: any AlarmLines
     private let keep: ([LedgerRecord]) -> Keeping
     private let snapshot: (_ camera: UInt8, _ ordinal: UInt32) -> Void
+    private let answer: (Command, _ refusal: String?, _ destination: UInt8) -> Void
+    private let clip: (ClipOrder) -> Void
     private let log: (Priority, String) -> Void
 
     private var effects: [Effect] = []
@@ -37,17 +39,25 @@ public final class Duty {
     /// - Parameters:
     ///   - keep: makes records durable, in order, all or none; at most 64 at a time. `kept` and
     ///     `failed` answer at once.
+    ///   - answer: tells a destination what became of its command.
     ///   - snapshot: keeps a picture of what `camera` shows now; `evidenceKept` tells when it is.
+    ///   - clip: begins or ends a clip; `evidenceKept` tells when it is complete.
     public init(
         appliance: Appliance, lines: any AlarmLines,
         keep: @escaping ([LedgerRecord]) -> Keeping,
         snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        answer: @escaping (Command, _ refusal: String?, _ destination: UInt8) -> Void = {
+            _, _, _ in
+        },
+        clip: @escaping (ClipOrder) -> Void = { _ in },
         log: @escaping (Priority, String) -> Void
     ) {
         self.appliance = appliance
         self.lines = lines
         self.keep = keep
         self.snapshot = snapshot
+        self.answer = answer
+        self.clip = clip
         self.log = log
         effects.reserveCapacity(128)
     }
@@ -56,6 +66,7 @@ public final class Duty {
     public convenience init(
         appliance: Appliance, lines: any AlarmLines, ledger: any Ledger,
         snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        clip: @escaping (ClipOrder) -> Void = { _ in },
         log: @escaping (Priority, String) -> Void
     ) {
         self.init(
@@ -68,7 +79,7 @@ public final class Duty {
                     return .failed(cause: "\(error)")
                 }
             },
-            snapshot: snapshot, log: log)
+            snapshot: snapshot, clip: clip, log: log)
     }
 
     /// Decides about `event` and does what follows.
@@ -109,6 +120,9 @@ public final class Duty {
             switch effect {
             case .drive: break
             case .snapshot(let camera, let ordinal): snapshot(camera, ordinal)
+            case .answer(let command, let refusal, let destination):
+                answer(command, refusal, destination)
+            case .clip(let order): clip(order)
             case .log(let priority, let text): log(priority, text)
             case .record(let record): batch.append(record)
             }

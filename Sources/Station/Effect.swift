@@ -9,6 +9,10 @@ public enum Effect: Hashable, Sendable {
     case record(LedgerRecord)
     /// Keep the picture that `camera` shows now as evidence of an incident.
     case snapshot(camera: UInt8, ordinal: UInt32)
+    /// Tells a destination what became of its command: `refusal` says why nothing did.
+    case answer(Command, refusal: String?, destination: UInt8)
+    /// Begin or end the clip of an incident; answered with `evidenceKept` when it is complete.
+    case clip(ClipOrder)
     case log(Priority, String)
 }
 

@@ -27,8 +27,13 @@ public struct Event: Sendable {
         /// The ledger was read for the first time in this life. Ignored where it was known from
         /// the start.
         case pastKnown(LedgerPast)
-        /// A snapshot was written.
-        case evidenceKept(ordinal: UInt32, sha256: [UInt8], byteCount: UInt32)
+        /// The operations centre wants something; its signature is right. `destination` is who is
+        /// answered.
+        case commanded(Command, destination: UInt8)
+        /// A snapshot or a clip was written.
+        case evidenceKept(
+            ordinal: UInt32, kind: LedgerRecord.EvidenceKind = .snapshot, sha256: [UInt8],
+            byteCount: UInt32)
         /// A new configuration was read; `policy` is nil where it was refused.
         case configured(policy: StationPolicy?, configuration: [UInt8])
         /// The appliance is going down in order.

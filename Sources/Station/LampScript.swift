@@ -36,7 +36,7 @@ public enum LampScript {
                     switchings.append(Switching(at: time, output: output, isOn: isOn))
                 case .record:
                     recordCount += 1
-                case .snapshot, .log:
+                case .snapshot, .clip, .answer, .log:
                     break
                 }
             }

@@ -13,9 +13,11 @@ public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
     /// In which lane a record is told.
     public init(of record: LedgerRecord) {
         switch record.body {
-        case .incident, .interrupted, .siren: self = .alarm
-        case .evidence, .explained: self = .evidence
-        case .started, .clockCorrected, .configured, .operated, .repaired: self = .health
+        case .incident, .interrupted, .siren, .acknowledged, .escalated: self = .alarm
+        case .evidence, .explained, .salvaged: self = .evidence
+        case .started, .clockCorrected, .configured, .operated, .repaired, .commanded,
+            .checkpoint, .beat:
+            self = .health
         }
     }
 
@@ -33,18 +35,18 @@ public struct OutboxEntry: Hashable, Sendable {
     public var at: Dating.Date
     /// When the incident that it is about opened, where it is about one that is known.
     public var openedAt: Dating.Date?
-    /// The incident that an `interrupted` record is about, as it last stood.
-    public var interrupted: Incident?
+    /// The incident that an `interrupted` or `escalated` record is about, as it last stood.
+    public var subject: Incident?
 
     public init(
         sequence: Int64, record: LedgerRecord, at: Dating.Date, openedAt: Dating.Date? = nil,
-        interrupted: Incident? = nil
+        subject: Incident? = nil
     ) {
         self.sequence = sequence
         self.record = record
         self.at = at
         self.openedAt = openedAt
-        self.interrupted = interrupted
+        self.subject = subject
     }
 
     public var lane: DeliveryLane { DeliveryLane(of: record) }

@@ -35,6 +35,13 @@ public protocol FrameSource: AnyObject {
     /// an error is thrown where nothing can come any more (a recording that is no recording).
     func next(timeout: Interval) throws -> FrameEvent
     var counts: FrameCounts { get }
+    /// The bytes that the camera itself gave for the frame of the last `next`: a JPEG of the
+    /// frame's own size. nil where it gave none such. Valid until the next call of `next`.
+    var ownJPEG: UnsafeRawBufferPointer? { get }
+}
+
+extension FrameSource {
+    public var ownJPEG: UnsafeRawBufferPointer? { nil }
 }
 
 /// Lamps, siren and buttons.
@@ -55,6 +62,25 @@ public protocol Ledger: AnyObject {
     func append(_ records: [LedgerRecord]) throws
     /// Keeps a JPEG of an incident and returns its SHA-256.
     func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8]
+    /// Adds pictures, oldest first, to the clip of an incident; the first ones begin it. What was
+    /// added is durable, and playable, when it returns; when it throws, none of these is kept.
+    ///
+    /// - Returns: how many of them were left out: of another size than the clip's first, or more
+    ///   than a file may hold.
+    func extendClip(_ pictures: [ClipPicture], ordinal: UInt32, boot: BootID) throws -> Int
+    /// The clip that began with incident `clip` is this incident's too.
+    func joinClip(ordinal: UInt32, clip: UInt32, boot: BootID) throws
+    /// Ends the clip that began with an incident, durably; nil where there is no picture in it.
+    func finishClip(ordinal: UInt32, boot: BootID) throws -> KeptClip?
+}
+
+extension Ledger {
+    /// A ledger without clips leaves them all out.
+    public func extendClip(_ pictures: [ClipPicture], ordinal: UInt32, boot: BootID) throws -> Int {
+        pictures.count
+    }
+    public func joinClip(ordinal: UInt32, clip: UInt32, boot: BootID) throws {}
+    public func finishClip(ordinal: UInt32, boot: BootID) throws -> KeptClip? { nil }
 }
 
 /// The ledger as those read it who deliver it: there is no second copy of anything.

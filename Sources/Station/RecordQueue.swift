@@ -183,15 +183,16 @@ struct RecordQueue: Hashable, Sendable {
     /// How much a record tells that no other one does.
     private static func weight(_ record: LedgerRecord) -> Int {
         switch record.body {
-        case .operated, .evidence, .configured, .explained: 0
+        case .operated, .evidence, .configured, .explained, .salvaged, .commanded: 0
         case .incident(let incident):
             switch incident.state {
             case .suspected: 1
             case .closed: 2
             case .confirmed: 3
             }
-        case .interrupted: 2
-        case .started, .clockCorrected, .repaired, .siren: 3
+        case .interrupted, .acknowledged: 2
+        // Without a beat an hour of silence proves nothing.
+        case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated: 3
         }
     }
 

@@ -62,6 +62,12 @@ public struct StationPolicy: Hashable, Sendable {
     /// A camera that was decided before and is not for this long is lost, even where its driver
     /// says nothing. At least 1 s.
     public var decisionTimeout: Interval
+    /// What is confirmed as red or more, and what a person calls for, escalates when nobody
+    /// acknowledged it for this long; nil never.
+    public var acknowledgeWithin: Interval?
+    /// What escalates and still goes on sounds the siren.
+    public var escalationSounds = false
+    public var clip: ClipPolicy
     private var responses: [Incident.Kind: Response]
 
     public static let cameraCountMax = 8
@@ -69,7 +75,8 @@ public struct StationPolicy: Hashable, Sendable {
     public init(
         cameras: [CameraPolicy] = [], openHours: OpenHours = .always,
         lamps: LampPolicy = LampPolicy(), siren: SirenPolicy = SirenPolicy(),
-        panicHold: Interval = .seconds(30), decisionTimeout: Interval = .seconds(10)
+        panicHold: Interval = .seconds(30), decisionTimeout: Interval = .seconds(10),
+        clip: ClipPolicy = ClipPolicy()
     ) {
         self.cameras = cameras
         self.openHours = openHours
@@ -77,6 +84,7 @@ public struct StationPolicy: Hashable, Sendable {
         self.siren = siren
         self.panicHold = panicHold
         self.decisionTimeout = decisionTimeout
+        self.clip = clip
         responses = [:]
     }
 

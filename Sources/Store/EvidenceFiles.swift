@@ -1,3 +1,4 @@
+import Cryptography
 import Frames
 import Incidents
 import Linux
@@ -19,8 +20,28 @@ public struct EvidenceName: Hashable, Sendable {
 
     /// Of the file that a record vouches for; nil where it is about something else.
     public init?(of record: LedgerRecord) {
-        guard case .evidence(let ordinal, let kind, _, _) = record.body else { return nil }
-        self.init(boot: record.stamp.boot, ordinal: ordinal, kind: kind)
+        switch record.body {
+        case .evidence(let ordinal, let kind, _, _):
+            self.init(boot: record.stamp.boot, ordinal: ordinal, kind: kind)
+        case .salvaged(let boot, let ordinal, let kind, _, _):
+            self.init(boot: boot, ordinal: ordinal, kind: kind)
+        default:
+            return nil
+        }
+    }
+
+    /// Of a file; nil where it has another form.
+    init?(fileName: String) {
+        let parts = fileName.split(separator: "-", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].utf8.count == 32,
+            let high = UInt64(parts[0].prefix(16), radix: 16),
+            let low = UInt64(parts[0].suffix(16), radix: 16), let ordinal = UInt32(parts[1])
+        else { return nil }
+        for kind in [LedgerRecord.EvidenceKind.snapshot, .clip] {
+            self.init(boot: BootID(high: high, low: low), ordinal: ordinal, kind: kind)
+            if self.fileName == fileName { return }
+        }
+        return nil
     }
 
     public var fileName: String {
@@ -29,6 +50,7 @@ public struct EvidenceName: Hashable, Sendable {
         let ending =
             switch kind {
             case .snapshot: "snapshot.jpg"
+            case .clip: "clip.mkv"
             }
         return "\(boot.hexadecimal)-\(zeros)\(number)-\(ending)"
     }
@@ -76,6 +98,23 @@ final class EvidenceFiles {
 
     func isWaiting(_ name: EvidenceName) -> Bool {
         waiting.contains { $0.name == name }
+    }
+
+    /// SHA-256 and length of what comes out of a file, in steps.
+    ///
+    /// - Error: `EFBIG` where it has more than `byteCountMax` bytes.
+    static func digest(_ file: FileDescriptor) throws(Errno) -> (sha256: [UInt8], byteCount: Int) {
+        let hash = SHA256()
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 64)
+        defer { chunk.deallocate() }
+        var byteCount = 0
+        while true {
+            let came = try file.read(into: chunk)
+            if came == 0 { return (hash.finish(), byteCount) }
+            byteCount += came
+            guard byteCount <= byteCountMax else { throw .fileTooLarge }
+            hash.update(UnsafeRawBufferPointer(rebasing: chunk[..<came]))
+        }
     }
 
     /// Makes every file durable that waits. Where that fails all of them go on waiting.

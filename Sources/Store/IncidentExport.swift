@@ -2,81 +2,115 @@ import Cryptography
 import Incidents
 import Linux
 
-/// A folder that shows one incident to somebody who has neither the appliance nor this program.
+/// A folder that shows one incident to somebody who has neither the appliance nor this program,
+/// and proves it with OpenSSL alone.
 ///
-///     DIR/ID/manifest.json         what happened, and where each record stands in the chain
-///     DIR/ID/record-N.chain        hash of record N−1, then the canonical bytes of record N:
+///     DIR/ID/index.html            to read and to play, where somebody made a page
+///     DIR/ID/…-snapshot.jpg, …     the evidence
+///     DIR/ID/chain/record-N        hash of record N−1, then the canonical bytes of record N:
 ///                                  the SHA-256 of this file is the hash of record N
-///     DIR/ID/…-snapshot.jpg        the evidence
-///     DIR/ID/SHA256SUMS            for `sha256sum --check`
-///     DIR/ID/VERIFY.txt            how to check it
-public enum IncidentExport {
+///     DIR/ID/checkpoint-N.txt      what the device signed about record N
+///     DIR/ID/checkpoint-N.sig      its signature, Ed25519, 64 bytes
+///     DIR/ID/device.pem            the device's public key; device-2.pem where it changed
+///     DIR/ID/manifest.json         what happened, and which file is what
+///     DIR/ID/verify.sh, VERIFY.txt how to check it
+///     DIR/ID/SHA256SUMS            of all the others
+public struct IncidentExport: Sendable {
+    public struct Evidence: Sendable {
+        public var facts: IncidentSummary.Evidence
+        /// nil where the file could not be read any more, for `loss`.
+        public var bytes: [UInt8]?
+        public var loss: String?
+    }
+
+    public let summary: IncidentSummary
+    public let proof: IncidentProof
+    public let evidence: [Evidence]
+    /// The keys that signed, in the order of `device.pem`, `device-2.pem`, …
+    public let keys: [[UInt8]]
+
+    public init(_ summary: IncidentSummary, from reader: LedgerReader) throws {
+        self.summary = summary
+        let proof = try IncidentProof(summary, reader)
+        self.proof = proof
+        keys = proof.runs.compactMap(\.signed?.checkpoint.key).reduce(into: []) { keys, key in
+            if !keys.contains(key) { keys.append(key) }
+        }
+        // A hostile ledger may name one file a thousand times.
+        var names: Set<EvidenceName> = []
+        evidence = summary.evidence.filter { names.insert($0.name).inserted }.map { facts in
+            do throws(Errno) {
+                let path = reader.folder.evidence + "/" + facts.name.fileName
+                let bytes = try Files.read(path, byteCountMax: EvidenceFiles.byteCountMax)
+                return Evidence(facts: facts, bytes: bytes, loss: nil)
+            } catch {
+                return Evidence(facts: facts, bytes: nil, loss: "\(error)")
+            }
+        }
+    }
+
+    public static func keyFileName(_ index: Int) -> String {
+        index == 0 ? "device.pem" : "device-\(index + 1).pem"
+    }
+
+    /// - Parameter page: `index.html`; nil for none.
     /// - Returns: the folder that was made.
-    public static func write(
-        _ summary: IncidentSummary, from reader: LedgerReader, to directory: String
-    ) throws -> String {
+    public func write(to directory: String, page: String? = nil) throws -> String {
         let folder = directory + "/" + summary.identity.full
-        let records = try links(summary, reader)
         do throws(Errno) {
-            try Files.makeFolder(folder)
+            try Files.makeFolder(folder + "/chain")
             var sums = ""
-            for (name, digest, bytes) in records {
+            for (name, bytes) in files(page) {
                 try Files.replace(folder + "/" + name, with: bytes)
-                sums += "\(SHA256.hexadecimal(digest))  \(name)\n"
+                sums += "\(SHA256.hexadecimal(SHA256.digest(bytes)))  \(name)\n"
             }
-            for evidence in summary.evidence {
-                let name = evidence.name.fileName
-                let bytes = try Files.read(
-                    reader.folder.evidence + "/" + name, byteCountMax: EvidenceFiles.byteCountMax)
-                try Files.replace(folder + "/" + name, with: bytes)
-                sums += "\(SHA256.hexadecimal(evidence.sha256))  \(name)\n"
-            }
-            let manifest = manifest(summary, records.map { ($0.name, $0.digest) })
-            for (name, text) in [
-                ("SHA256SUMS", sums), ("manifest.json", manifest), ("VERIFY.txt", instructions)
-            ] {
-                try Files.replace(folder + "/" + name, with: Array(text.utf8))
-            }
+            try Files.replace(folder + "/SHA256SUMS", with: Array(sums.utf8))
         } catch {
             throw StoreError("export \(folder)", "write incident \(summary.identity)", error)
         }
         return folder
     }
 
-    private static func links(
-        _ summary: IncidentSummary, _ reader: LedgerReader
-    ) throws -> [(name: String, digest: [UInt8], bytes: [UInt8])] {
-        let wanted = Set(summary.sequences)
-        var records: [(name: String, digest: [UInt8], bytes: [UInt8])] = []
-        var previous = Chain.genesis
-        try reader.visit { entry in
-            if wanted.contains(entry.sequence) {
-                records.append(
-                    (
-                        "record-\(entry.sequence).chain", entry.hash,
-                        Chain.chainInput(previous: previous, canonical: entry.body)
-                    ))
-            }
-            previous = entry.hash
+    private func files(_ page: String?) -> [(name: String, bytes: [UInt8])] {
+        var files: [(name: String, bytes: [UInt8])] = []
+        if let page { files.append(("index.html", Array(page.utf8))) }
+        for item in evidence {
+            if let bytes = item.bytes { files.append((item.facts.name.fileName, bytes)) }
         }
-        return records
+        for link in proof.links { files.append((link.fileName, link.input)) }
+        for signed in proof.runs.compactMap(\.signed) {
+            let name = "checkpoint-\(signed.checkpoint.sequence)"
+            files.append((name + ".txt", signed.message))
+            files.append((name + ".sig", signed.checkpoint.signature))
+        }
+        for (index, key) in keys.enumerated() {
+            files.append((Self.keyFileName(index), Array(PublicKey.pem(key).utf8)))
+        }
+        files.append(("manifest.json", Array(manifest.utf8)))
+        files.append(("verify.sh", Array(script.utf8)))
+        files.append(("VERIFY.txt", Array(Self.instructions.utf8)))
+        return files
     }
 
     /// Names and digits only: nothing in it needs escaping.
-    private static func manifest(
-        _ summary: IncidentSummary, _ records: [(name: String, digest: [UInt8])]
-    ) -> String {
-        let lines = records.map {
-            "    {\"file\": \"\($0.name)\", \"hash\": \"\(SHA256.hexadecimal($0.digest))\"}"
+    private var manifest: String {
+        let records = proof.links.map {
+            "    {\"file\": \"\($0.fileName)\", \"hash\": \"\(SHA256.hexadecimal($0.hash))\", "
+                + "\"ofTheIncident\": \($0.isWanted)}"
         }
-        let evidence = summary.evidence.map {
-            "    {\"file\": \"\($0.name.fileName)\", \"sha256\": "
-                + "\"\(SHA256.hexadecimal($0.sha256))\", \"bytes\": \($0.byteCount)}"
+        let files = evidence.map {
+            "    {\"file\": \"\($0.facts.name.fileName)\", \"sha256\": "
+                + "\"\(SHA256.hexadecimal($0.facts.sha256))\", \"bytes\": \($0.facts.byteCount), "
+                + "\"present\": \($0.bytes != nil)}"
+        }
+        let checkpoints = proof.runs.compactMap(\.signed).map {
+            "    {\"record\": \($0.checkpoint.sequence), "
+                + "\"key\": \"\(PublicKey.fingerprint($0.checkpoint.key))\"}"
         }
         let incident = summary.incident
         return """
             {
-              "format": "kuzet-export-1",
+              "format": "kuzet-export-2",
               "incident": "\(summary.identity.full)",
               "kind": "\(incident.kind)",
               "state": "\(summary.state)",
@@ -88,28 +122,16 @@ public enum IncidentExport {
               "datedBy": "\(summary.openedAt.source.rawValue)",
               "peakScorePerMille": \(incident.peakScore.perMille),
               "records": [
-            \(lines.joined(separator: ",\n"))
+            \(records.joined(separator: ",\n"))
+              ],
+              "checkpoints": [
+            \(checkpoints.joined(separator: ",\n"))
               ],
               "evidence": [
-            \(evidence.joined(separator: ",\n"))
+            \(files.joined(separator: ",\n"))
               ]
             }
 
             """
     }
-
-    private static let instructions = """
-        This folder holds one incident of a Kuzet appliance.
-
-        1. In this folder, run:  sha256sum --check SHA256SUMS
-           (or, file by file:    openssl dgst -sha256 FILE)
-           Every line must say OK: the evidence is what the records vouch for, and each record has
-           the hash that the ledger gave it.
-        2. A file record-N.chain begins with the 32 bytes of the hash of record N-1, followed by
-           record N itself. Where two records with following numbers are here, the first 32 bytes
-           of the second are the hash of the first.
-        3. The hash of a record covers all records before it. Compare it with the ledger of the
-           appliance (kuzet incidents verify) or with a hash that somebody else noted.
-
-        """
 }

@@ -18,8 +18,15 @@ public struct IncidentSummary: Sendable {
     /// Positions of its records in the chain.
     public var sequences: [Int64]
     public var evidence: [Evidence]
+    /// SHA-256 of the configuration in force when it opened; nil where no record tells.
+    public var configuration: [UInt8]?
     /// Why it was confirmed, where its detector says so.
     public var explanation: Explanation?
+
+    /// Who saw to it; nil while nobody said so.
+    public var acknowledgedBy: String?
+    /// Nobody acknowledged it in time.
+    public var isEscalated = false
 
     /// The state as far as the ledger tells.
     public var state: Incident.State { isInterrupted ? .closed : incident.state }
@@ -46,6 +53,7 @@ public struct IncidentIndex: Sendable {
         var positions: [IncidentIdentity: Int] = [:]
         var early: [IncidentIdentity: [(Int64, IncidentSummary.Evidence)]] = [:]
         var unreadable = 0
+        var configuration: [UInt8]?
         var found: [IncidentSummary] = []
         try reader.visit { entry in
             guard let record = try? entry.record() else {
@@ -69,9 +77,11 @@ public struct IncidentIndex: Sendable {
                             identity: identity, incident: incident,
                             openedAt: Dating.Date(wallMilliseconds: 0, source: .unset),
                             sequences: before.map(\.0) + [entry.sequence],
-                            evidence: before.map(\.1)))
+                            evidence: before.map(\.1), configuration: configuration))
                 }
-            case .evidence(let ordinal, let kind, let sha256, let byteCount):
+            case .evidence(let ordinal, let kind, let sha256, let byteCount),
+                .salvaged(_, let ordinal, let kind, let sha256, let byteCount):
+                let boot = EvidenceName(of: record)?.boot ?? boot
                 let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
                 let evidence = IncidentSummary.Evidence(
                     name: EvidenceName(boot: boot, ordinal: ordinal, kind: kind), sha256: sha256,
@@ -92,7 +102,20 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].explanation = explanation
                 found[position].sequences.append(entry.sequence)
-            case .started, .clockCorrected, .configured, .operated, .repaired, .siren:
+            case .acknowledged(let boot, let ordinal, let by):
+                let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].acknowledgedBy = by
+                found[position].sequences.append(entry.sequence)
+            case .escalated(let boot, let ordinal):
+                let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].isEscalated = true
+                found[position].sequences.append(entry.sequence)
+            case .started(let sha256), .configured(let sha256, accepted: true):
+                configuration = sha256.isEmpty ? nil : sha256
+            case .clockCorrected, .configured, .operated, .repaired, .siren, .checkpoint, .beat,
+                .commanded:
                 break
             }
         }

@@ -35,12 +35,12 @@ extension LedgerConnection {
         switch record.body {
         case .incident(let incident):
             entry.openedAt = dating.date(of: incident.openedAt, by: record.stamp)
-        case .interrupted(let boot, let ordinal):
+        case .interrupted(let boot, let ordinal), .escalated(let boot, let ordinal):
             let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
             guard let (incident, stamp) = try lastState(of: identity, before: sequence) else {
                 break
             }
-            entry.interrupted = incident
+            entry.subject = incident
             entry.openedAt = dating.date(of: incident.openedAt, by: stamp)
         default: break
         }

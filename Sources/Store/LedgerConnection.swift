@@ -12,6 +12,7 @@ struct LedgerLayout {
     /// SQLite's name for the layer below it; nil for the system's own.
     var vfs: String?
     var migrations = Schema.migrations
+    var checkpointInterval = Checkpoint.intervalMax
 }
 
 /// Where the chain stands.
@@ -28,6 +29,9 @@ final class LedgerConnection {
     let head: LedgerHead
     /// What the row that names the last record says; it lags behind.
     private var anchored: LedgerHead
+    /// The last checkpoint: the place of its record, and the key that signed it.
+    private(set) var checkpoint: (sequence: Int64, key: [UInt8])?
+    private let checkpointInterval: Int64
     let database: Database
     private let insertion: Statement
     private let advance: Statement
@@ -78,7 +82,9 @@ final class LedgerConnection {
         insertion = try database.prepare(
             "INSERT INTO record(sequence,hash,body)VALUES(?,?,?)", attempt: "append")
         advance = try database.prepare("UPDATE head SET sequence=?,hash=?", attempt: "append")
+        checkpointInterval = layout.checkpointInterval
         (head, anchored) = try Self.head(of: database, &findings)
+        checkpoint = try Self.lastCheckpoint(of: database)
         if logByteCount > 0 { try makeDurable() }
         try pullBackCursors(to: head.sequence)
     }
@@ -195,46 +201,83 @@ final class LedgerConnection {
         return (last, anchored)
     }
 
-    /// Names the last record in a row of its own, so that one deleted from the end is missed.
-    private func anchor(_ head: LedgerHead) throws {
-        guard head != anchored else { return }
-        try database.transaction(attempt: "name the last record") {
-            try advance.run(head.sequence, head.hash)
-        }
-        anchored = head
-    }
-
-    /// Writes all of `records` in one transaction.
+    /// Writes all of `records` in one transaction, with the checkpoints that are due among them:
+    /// after each start and beat, and before more records than may are without one.
     ///
+    /// - Parameter key: nil where there is none: nothing is signed.
     /// - Returns: where the chain stands afterwards.
     ///
     /// - Parameter cursors: written with them, at the cost of one page.
     func append(
-        _ records: [LedgerRecord], after head: LedgerHead,
+        _ records: [LedgerRecord], after head: LedgerHead, key: SigningKey?,
         with cursors: [String: DeliveryCursors] = [:]
     ) throws -> LedgerHead {
         guard !records.isEmpty else { return head }
-        guard head.sequence < Int64.max - Int64(records.count) else {
+        // No more checkpoints than records come with them.
+        guard head.sequence < Int64.max - 2 * Int64(records.count) else {
             throw StoreError(database.object, "append", "no sequence numbers are left", .refused)
         }
         var head = head
+        var checkpoint = checkpoint
         var isAnchored = false
         try database.transaction(attempt: "append \(records.count) records") {
             for record in records {
-                let body = record.canonicalBytes
-                head = LedgerHead(
-                    sequence: head.sequence + 1,
-                    hash: Chain.link(
-                        previous: head.hash, canonical: body, hash: SHA256.digest))
-                try insertion.run(head.sequence, head.hash, body)
+                head = try insert(record, after: head)
+                guard let key, isCheckpointDue(after: record, head, checkpoint?.sequence ?? 0)
+                else { continue }
+                head = try sign(head, key, record.stamp)
+                checkpoint = (head.sequence, key.publicKey)
             }
             // It is a page more to write, hence not with every commit.
             isAnchored = head.sequence - anchored.sequence >= Self.anchorInterval
             if isAnchored { try advance.run(head.sequence, head.hash) }
             try write(cursors)
         }
+        self.checkpoint = checkpoint
         if isAnchored { anchored = head }
         return head
+    }
+
+    private func insert(_ record: LedgerRecord, after head: LedgerHead) throws -> LedgerHead {
+        let body = record.canonicalBytes
+        let next = LedgerHead(
+            sequence: head.sequence + 1,
+            hash: Chain.link(previous: head.hash, canonical: body, hash: SHA256.digest))
+        try insertion.run(next.sequence, next.hash, body)
+        return next
+    }
+
+    private func isCheckpointDue(
+        after record: LedgerRecord, _ head: LedgerHead, _ last: Int64
+    ) -> Bool {
+        switch record.body {
+        case .started, .beat: true
+        default: head.sequence - last >= checkpointInterval
+        }
+    }
+
+    private func sign(
+        _ head: LedgerHead, _ key: SigningKey, _ stamp: Stamp
+    ) throws -> LedgerHead {
+        var checkpoint = Checkpoint(
+            sequence: head.sequence, hash: head.hash, key: key.publicKey, signature: [])
+        checkpoint.signature = key.sign(checkpoint.message(at: stamp))
+        return try insert(
+            LedgerRecord(stamp: stamp, body: .checkpoint(checkpoint)), after: head)
+    }
+
+    private static func lastCheckpoint(
+        of database: Database
+    ) throws -> (sequence: Int64, key: [UInt8])? {
+        let statement = try database.prepare(
+            "SELECT sequence,body FROM record WHERE "
+                + LedgerRecord.isOfType(LedgerRecord.checkpointTypeCode)
+                + " ORDER BY sequence DESC LIMIT 1", attempt: "read the last checkpoint")
+        guard try statement.step(),
+            let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)),
+            case .checkpoint(let checkpoint) = record.body
+        else { return nil }
+        return (statement.integer(0), checkpoint.key)
     }
 
     /// The canonical bytes of the last records, at most `count`.
@@ -266,8 +309,10 @@ final class LedgerConnection {
     /// Every evidence file that a record vouches for.
     func evidence() throws -> Set<EvidenceName> {
         let statement = try database.prepare(
-            "SELECT body FROM record WHERE substr(body,\(LedgerRecord.typeCodeOffset + 1),1)="
-                + "x'0\(LedgerRecord.evidenceTypeCode)'", attempt: "read evidence")
+            "SELECT body FROM record WHERE "
+                + LedgerRecord.isOfType(
+                    LedgerRecord.evidenceTypeCode, LedgerRecord.salvagedTypeCode),
+            attempt: "read evidence")
         var names: Set<EvidenceName> = []
         while try statement.step() {
             // A record that cannot be read vouches for nothing; `verify` names it.
@@ -280,9 +325,30 @@ final class LedgerConnection {
         return names
     }
 
-    /// Names the last record in a row of its own, and copies the log into the database.
-    func checkpoint(_ head: LedgerHead) throws {
-        try anchor(head)
+    /// Signs what is not signed yet, names the last record in a row of its own, so that one
+    /// deleted from the end is missed, and copies the log into the database.
+    ///
+    /// - Parameter stamp: of the last record of this life; nil, or no key, signs nothing.
+    /// - Returns: where the chain stands afterwards.
+    func seal(_ head: LedgerHead, key: SigningKey?, stamp: Stamp?) throws -> LedgerHead {
+        var head = head
+        let isUnsigned = head.sequence != checkpoint?.sequence && key != nil && stamp != nil
+        if head != anchored || isUnsigned {
+            try database.transaction(attempt: "name the last record") {
+                if isUnsigned, let key, let stamp { head = try sign(head, key, stamp) }
+                try advance.run(head.sequence, head.hash)
+            }
+            anchored = head
+        }
         try database.run("PRAGMA wal_checkpoint(PASSIVE)", attempt: "copy the log")
+        return head
+    }
+}
+
+extension LedgerRecord {
+    /// A condition in SQL, for rows of `record`.
+    fileprivate static func isOfType(_ codes: UInt8...) -> String {
+        let literals = codes.map { "x'\(SHA256.hexadecimal([$0]))'" }
+        return "substr(body,\(typeCodeOffset + 1),1)IN(\(literals.joined(separator: ",")))"
     }
 }

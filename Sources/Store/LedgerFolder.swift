@@ -5,6 +5,7 @@ import Linux
 ///     DIR/lock                         held by the appliance while it runs
 ///     DIR/ledger.db, ledger.db-wal     records; the log of the last commits
 ///     DIR/ledger.db.damaged-N, -wal    what could not be read, kept for an expert
+///     DIR/key/device.secret            what signs checkpoints; see `DeviceKey`
 ///     DIR/evidence/NAME                files that records vouch for
 ///     DIR/evidence/orphaned/NAME       files that no record vouches for
 public struct LedgerFolder: Sendable {
@@ -17,6 +18,8 @@ public struct LedgerFolder: Sendable {
     public var database: String { path + "/ledger.db" }
     public var log: String { path + "/ledger.db-wal" }
     public var lock: String { path + "/lock" }
+    public var key: String { path + "/key" }
+    public var secret: String { path + "/key/device.secret" }
     public var evidence: String { path + "/evidence" }
     public var orphaned: String { path + "/evidence/orphaned" }
 
@@ -63,6 +66,20 @@ public struct LedgerFolder: Sendable {
             try Files.synchroniseFolder(path)
         } catch {
             throw StoreError("ledger \(database)", "set aside as \(name)", error)
+        }
+        return String(name.dropFirst(path.count + 1))
+    }
+
+    /// Moves a key that cannot be used out of the way.
+    ///
+    /// - Returns: the new name, without the folder.
+    func setKeyAside() throws -> String {
+        let name = try unusedName(secret + ".damaged-")
+        do throws(Errno) {
+            try Files.rename(secret, to: name)
+            try Files.synchroniseFolder(key)
+        } catch {
+            throw StoreError("key \(secret)", "set aside as \(name)", error)
         }
         return String(name.dropFirst(path.count + 1))
     }

@@ -14,10 +14,23 @@ public struct VerificationReport: Sendable {
         public var description: String { "\(invariant): \(text)" }
     }
 
+    /// A key that signed checkpoints.
+    public struct Key: Hashable, Sendable {
+        public var publicKey: [UInt8]
+        /// The records of its first checkpoint and its last.
+        public var first: Int64
+        public var last: Int64
+        public var checkpointCount: Int64
+    }
+
     public var recordCount: Int64 = 0
     public var evidenceCount = 0
     /// The hash that stands for the whole ledger: who noted it earlier can compare.
     public var headHash: [UInt8] = Chain.genesis
+    /// In the order in which they first signed.
+    public var keys: [Key] = []
+    /// Behind the last checkpoint: nobody but the chain vouches for them yet.
+    public var unsigned: ClosedRange<Int64>?
     /// In the order of the chain: the first one is the first thing that happened to the ledger.
     public var faults: [Fault] = []
     /// What is worth knowing and no fault: repairs, files set aside.
@@ -38,22 +51,48 @@ public struct VerificationReport: Sendable {
     }
 }
 
-/// Checks the numbered invariants of a ledger: chain, records, evidence files.
+/// What somebody else holds of a ledger, to hold the ledger to it.
+public struct Anchors: Sendable {
+    /// The keys that may have signed; nil for any.
+    public var keys: [[UInt8]]?
+    /// Hashes of records that were noted earlier, as 64 digits, by the record's number.
+    public var hashes: [Int64: String] = [:]
+
+    public init() {}
+}
+
+/// Checks the numbered invariants of a ledger: chain, records, evidence files, signatures, beats.
 public struct LedgerVerifier {
     private let reader: LedgerReader
     private var report = VerificationReport()
     private var last = LedgerHead.empty
     /// Steps of each incident so far, for L5.
     private var incidents: [IncidentIdentity: Incident] = [:]
+    /// What was read already, by what it is on the disk: incidents share clips under many names.
+    private var clips: [ClipKey: (sha256: [UInt8], byteCount: Int)] = [:]
 
-    private init(_ reader: LedgerReader) {
+    private struct ClipKey: Hashable {
+        var device: UInt64
+        var inode: UInt64
+    }
+    private var checkpoints: CheckpointAudit
+    private var beats = BeatAudit()
+    private var anchors: Anchors
+
+    private init(_ reader: LedgerReader, _ anchors: Anchors) {
         self.reader = reader
+        self.anchors = anchors
+        checkpoints = CheckpointAudit(allowed: anchors.keys)
     }
 
-    public static func verify(_ reader: LedgerReader) throws -> VerificationReport {
-        var verifier = LedgerVerifier(reader)
+    public static func verify(
+        _ reader: LedgerReader, anchors: Anchors = Anchors()
+    ) throws -> VerificationReport {
+        var verifier = LedgerVerifier(reader, anchors)
         try verifier.walk()
         verifier.checkHead()
+        verifier.checkAnchors()
+        verifier.sumUp()
         verifier.lookAround()
         return verifier.report
     }
@@ -67,33 +106,50 @@ public struct LedgerVerifier {
                     "L4", entry.sequence,
                     "record \(entry.sequence): it is not the one that the head names")
             }
+            let before = last
             last = LedgerHead(sequence: entry.sequence, hash: entry.hash)
             report.recordCount += 1
+            checkAnchor(entry)
+            var record: LedgerRecord?
             do {
-                let record = try entry.record()
-                checkIncident(record, entry.sequence)
-                checkInterruption(record, entry.sequence)
-                checkEvidence(record, entry.sequence)
-                if case .repaired(let text) = record.body {
-                    report.notes.append("record \(entry.sequence): \(text)")
-                }
+                record = try entry.record()
             } catch {
                 report.add("L3", entry.sequence, "record \(entry.sequence): \(error)")
             }
+            for fault in checkpoints.learn(record, at: entry.sequence, after: before) {
+                report.add(fault.invariant, fault.sequence, fault.text)
+            }
+            if let record { check(record, entry.sequence) }
         }
         report.headHash = last.hash
+    }
+
+    private mutating func check(_ record: LedgerRecord, _ sequence: Int64) {
+        if let gap = beats.learn(record, at: sequence) {
+            report.add("L9", sequence, "record \(sequence): \(gap)")
+        }
+        checkIncident(record, sequence)
+        checkInterruption(record, sequence)
+        checkEvidence(record, sequence)
+        if case .repaired(let text) = record.body {
+            report.notes.append("record \(sequence): \(text)")
+        }
     }
 
     /// L1 and L2: numbers without gaps, and hashes that follow from each other.
     private mutating func checkPlace(of entry: LedgerEntry) {
         let sequence = entry.sequence
         let expected = last.sequence + 1
+        guard sequence >= expected else {
+            report.add("L1", sequence, "record \(sequence): records begin with 1: added")
+            return
+        }
         guard sequence == expected else {
             let missing =
                 sequence == expected + 1
                 ? "record \(expected) is missing"
                 : "records \(expected) to \(sequence - 1) are missing"
-            report.add("L1", min(expected, sequence), missing + ": deleted")
+            report.add("L1", expected, missing + ": deleted")
             return
         }
         guard !Self.follows(entry, last.hash) else { return }
@@ -130,6 +186,39 @@ public struct LedgerVerifier {
         report.add(
             "L4", last.sequence + 1,
             "records \(last.sequence + 1) to \(anchored.sequence) are missing at the end: deleted")
+    }
+
+    /// L10: a record whose hash somebody noted is there, and is the same.
+    private mutating func checkAnchor(_ entry: LedgerEntry) {
+        guard let hash = anchors.hashes.removeValue(forKey: entry.sequence),
+            hash != SHA256.hexadecimal(entry.hash)
+        else { return }
+        report.add(
+            "L10", entry.sequence,
+            "record \(entry.sequence): it is not the one whose hash was noted")
+    }
+
+    /// L10, of what the ledger does not have.
+    private mutating func checkAnchors() {
+        for sequence in anchors.hashes.keys.sorted() {
+            report.add(
+                "L10", sequence,
+                "record \(sequence): its hash was noted, and it is missing: deleted")
+        }
+    }
+
+    private mutating func sumUp() {
+        report.keys = checkpoints.keys
+        report.unsigned = checkpoints.unsigned
+        if checkpoints.laterCount > 0 {
+            report.notes.append(
+                "\(checkpoints.laterCount) later checkpoints disagree too, as they must")
+        }
+        for key in report.keys.dropFirst() {
+            report.notes.append(
+                "record \(key.first): from here on another key signs: fingerprint "
+                    + PublicKey.fingerprint(key.publicKey))
+        }
     }
 
     /// L5: an incident is suspected, then confirmed, then closed, and stays what it is.
@@ -170,18 +259,24 @@ public struct LedgerVerifier {
 
     /// L6: the file that a record vouches for is there, and is the same.
     private mutating func checkEvidence(_ record: LedgerRecord, _ sequence: Int64) {
-        guard case .evidence(_, _, let sha256, let byteCount) = record.body,
-            let name = EvidenceName(of: record)
-        else { return }
+        let sha256: [UInt8]
+        let byteCount: UInt32
+        switch record.body {
+        case .evidence(_, _, let hash, let count), .salvaged(_, _, _, let hash, let count):
+            (sha256, byteCount) = (hash, count)
+        default:
+            return
+        }
+        guard let name = EvidenceName(of: record) else { return }
         report.evidenceCount += 1
         let path = reader.folder.evidence + "/" + name.fileName
         do throws(Errno) {
-            let bytes = try Files.read(path, byteCountMax: EvidenceFiles.byteCountMax)
-            if bytes.count != Int(byteCount) || SHA256.digest(bytes) != sha256 {
+            let found = try digest(try FileDescriptor.open(path, .readOnly), name.kind)
+            if found.byteCount != Int(byteCount) || found.sha256 != sha256 {
                 report.add(
                     "L6", sequence,
-                    "record \(sequence): evidence \(name.fileName): edited: \(bytes.count) bytes "
-                        + "found, \(byteCount) recorded")
+                    "record \(sequence): evidence \(name.fileName): edited: "
+                        + "\(found.byteCount) bytes found, \(byteCount) recorded")
             }
         } catch .noSuchFile {
             report.add(
@@ -190,6 +285,18 @@ public struct LedgerVerifier {
             report.add(
                 "L6", sequence, "record \(sequence): evidence \(name.fileName): read: \(error)")
         }
+    }
+
+    private mutating func digest(
+        _ file: FileDescriptor, _ kind: LedgerRecord.EvidenceKind
+    ) throws(Errno) -> (sha256: [UInt8], byteCount: Int) {
+        guard kind == .clip else { return try EvidenceFiles.digest(file) }
+        let facts = try file.facts()
+        let key = ClipKey(device: facts.device, inode: facts.inode)
+        if let known = clips[key] { return known }
+        let found = try EvidenceFiles.digest(file)
+        clips[key] = found
+        return found
     }
 
     /// What lies in the folder and is no part of the ledger.

@@ -24,6 +24,11 @@ public final class SQLiteLedger: Ledger {
     private let layout: LedgerLayout
     private let ownership: FileDescriptor
     private let evidence: EvidenceFiles
+    /// What signs; nil where none could be made or read.
+    private let key: SigningKey?
+    /// Of the last record of this life: dates the checkpoint of an orderly stop.
+    private var lastStamp: Stamp?
+    private let clips: ClipFiles
     /// nil from `close`, or a failed write, until the next `append`.
     private var connection: LedgerConnection?
     /// As of the last write that succeeded.
@@ -57,16 +62,27 @@ public final class SQLiteLedger: Ledger {
         let connection = try LedgerConnection.open(folder, layout, &findings)
         self.connection = connection
         head = connection.head
-        recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
+        let bodies = try connection.lastBodies(RecentRecords.countMax)
+        recent = RecentRecords(bodies)
         var (past, dating) = try connection.past()
         self.dating = dating
         past.isIncomplete = !findings.isEmpty
         self.past = past
         vouchedFor = try connection.evidence()
+        key = DeviceKey.open(folder, known: connection.checkpoint?.key, &findings)
         evidence = EvidenceFiles(folder)
-        try evidence.reconcile(with: vouchedFor, &findings)
+        clips = ClipFiles(folder)
+        var salvaged: [LedgerRecord] = []
+        if let last = bodies.last, let record = try? LedgerRecord(canonicalBytes: last) {
+            let boot = record.stamp.boot
+            salvaged = clips.salvage(
+                of: boot, through: past.lastOrdinal(of: boot), unless: vouchedFor, &findings
+            ).map { LedgerRecord(stamp: stamp, body: $0) }
+        }
+        try evidence.reconcile(
+            with: vouchedFor.union(salvaged.compactMap(EvidenceName.init(of:))), &findings)
         self.findings = findings
-        try append(findings.map { LedgerRecord(stamp: stamp, body: .repaired($0)) })
+        try append(salvaged + findings.map { LedgerRecord(stamp: stamp, body: .repaired($0)) })
     }
 
     deinit {
@@ -87,7 +103,8 @@ public final class SQLiteLedger: Ledger {
             try evidence.settle()
         }
         do {
-            head = try connection.append(fresh, after: head, with: noted)
+            head = try connection.append(fresh, after: head, key: key, with: noted)
+            lastStamp = fresh.last?.stamp ?? lastStamp
         } catch {
             // Whether the write took effect is only known by reading it back.
             self.connection = nil
@@ -106,22 +123,46 @@ public final class SQLiteLedger: Ledger {
     /// - Returns: its SHA-256, for the record that the station makes of it.
     public func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
         let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .snapshot)
-        guard !vouchedFor.contains(name) else {
-            throw StoreError(
-                "evidence \(name.fileName)", "write \(jpeg.count) bytes",
-                "a record vouches for another picture of this name already", .refused)
-        }
+        try refuse(name, "write \(jpeg.count) bytes")
         try evidence.write(jpeg, as: name)
         return SHA256.digest(jpeg)
+    }
+
+    /// Signs and names the last record, copies the log into the database and lets the connection
+    /// go; the next `append` opens it again. Durability needs no close.
+    public func extendClip(
+        _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
+    ) throws -> Int {
+        let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .clip)
+        try refuse(name, "write \(pictures.count) pictures")
+        return try clips.extend(name, pictures)
+    }
+
+    public func joinClip(ordinal: UInt32, clip: UInt32, boot: BootID) throws {
+        let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .clip)
+        try refuse(name, "name a clip so")
+        try clips.join(name, to: EvidenceName(boot: boot, ordinal: clip, kind: .clip))
+    }
+
+    public func finishClip(ordinal: UInt32, boot: BootID) throws -> KeptClip? {
+        try clips.finish(EvidenceName(boot: boot, ordinal: ordinal, kind: .clip))
+    }
+
+    /// Throws where a record vouches for a file of that name: it is never written again.
+    private func refuse(_ name: EvidenceName, _ attempt: String) throws {
+        guard vouchedFor.contains(name) else { return }
+        throw StoreError(
+            "evidence \(name.fileName)", attempt,
+            "a record vouches for another one of this name already", .refused)
     }
 
     /// Names the last record, copies the log into the database and lets the connection go; the
     /// next `append` opens it again. Durability needs no close.
     public func close() {
-        // What the log holds is durable already: a checkpoint that fails costs nothing.
+        // What the log holds is durable already: a sealing that fails loses no record.
         try? evidence.settle()
         try? settle()
-        try? connection?.checkpoint(head)
+        if let sealed = try? connection?.seal(head, key: key, stamp: lastStamp) { head = sealed }
         connection = nil
     }
 
@@ -143,8 +184,9 @@ public final class SQLiteLedger: Ledger {
         recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
         head = connection.head
         findings += found
+        if !found.isEmpty { lastStamp = stamp }
         head = try connection.append(
-            found.map { LedgerRecord(stamp: stamp, body: .repaired($0)) }, after: head)
+            found.map { LedgerRecord(stamp: stamp, body: .repaired($0)) }, after: head, key: key)
         self.connection = connection
         return connection
     }

@@ -77,6 +77,7 @@ public final class Courier: Sendable {
     public let name: String
     private let paths: [Path]
     private let failoverAfter: Interval
+    private let tells: @Sendable (OutboxEntry) -> Bool
     private let seed: UInt64
     private let ports: CourierPorts
     private let mail = Mutex(Mail())
@@ -88,14 +89,18 @@ public final class Courier: Sendable {
     /// - Parameters:
     ///   - paths: one or two.
     ///   - failoverAfter: the second path is taken when the first was down for so long.
+    ///   - tells: which entries are for this destination; it counts as served with the others.
     ///   - seed: another one on every appliance, so that pauses differ.
     public init(
-        name: String, paths: [Path], failoverAfter: Interval, seed: UInt64, ports: CourierPorts
+        name: String, paths: [Path], failoverAfter: Interval,
+        tells: @escaping @Sendable (OutboxEntry) -> Bool = { _ in true }, seed: UInt64,
+        ports: CourierPorts
     ) throws {
         precondition(!paths.isEmpty, "a destination has at least one path")
         self.name = name
         self.paths = paths
         self.failoverAfter = failoverAfter
+        self.tells = tells
         self.seed = seed
         self.ports = ports
         bell = try FileDescriptor.event()
@@ -154,7 +159,7 @@ public final class Courier: Sendable {
         guard let cursors = waitForCursors() else { return }
         var round = CourierRound(
             name: name, delivery: Delivery(cursors: cursors), ports: ports,
-            dialects: paths.map { $0.makeDialect() })
+            dialects: paths.map { $0.makeDialect() }, tells: tells)
         var backoff = Backoff(seed: seed)
         /// Since when the first path is down; nil while it is up.
         var downSince: Instant? = Self.now().monotonic

@@ -7,6 +7,7 @@ import Station
 struct CourierRound {
     private let name: String
     private let ports: CourierPorts
+    private let tells: @Sendable (OutboxEntry) -> Bool
     private var delivery: Delivery
     private var dialects: [any Dialect]
     private var path = 0
@@ -17,8 +18,12 @@ struct CourierRound {
     /// Whether messages can be given on the present connection.
     private(set) var isOpen = false
 
-    init(name: String, delivery: Delivery, ports: CourierPorts, dialects: [any Dialect]) {
+    init(
+        name: String, delivery: Delivery, ports: CourierPorts, dialects: [any Dialect],
+        tells: @escaping @Sendable (OutboxEntry) -> Bool
+    ) {
         self.name = name
+        self.tells = tells
         self.delivery = delivery
         self.ports = ports
         self.dialects = dialects
@@ -96,10 +101,15 @@ struct CourierRound {
         while connection.pendingCount < 256 << 10, dialects[path].freeCount > 0,
             let entry = delivery.next()
         {
+            guard tells(entry) else {
+                delivery.delivered(entry.sequence)
+                continue
+            }
             if let failure = carryOut(dialects[path].tell(entry, at: moment), connection) {
                 return failure
             }
         }
+        noteCursors()
         for lane in failedReads.due(at: moment.monotonic) { delivery.readFailed(lane) }
         while let (lane, after, countMax) = delivery.nextRead() {
             ports.read(lane, after, countMax)

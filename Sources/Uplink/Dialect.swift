@@ -79,13 +79,18 @@ public struct Speaker: Hashable, Sendable {
             return report(
                 incident, boot: entry.record.stamp.boot, openedAt: openedAt, at: entry.at)
         case .interrupted(let boot, let ordinal):
-            guard var incident = entry.interrupted, incident.ordinal == ordinal else { return nil }
+            guard var incident = entry.subject, incident.ordinal == ordinal else { return nil }
             incident.state = .closed
             var report = report(incident, boot: boot, openedAt: openedAt, at: entry.at)
             report.isInterrupted = true
             return report
+        case .escalated(let boot, let ordinal):
+            guard let incident = entry.subject, incident.ordinal == ordinal else { return nil }
+            var report = report(incident, boot: boot, openedAt: openedAt, at: entry.at)
+            report.isEscalated = true
+            return report
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained:
+            .explained, .salvaged, .commanded, .acknowledged, .checkpoint, .beat:
             return nil
         }
     }

@@ -23,12 +23,13 @@ public enum MessageJSON {
         let tail = date("at", entry.at) + ",\"sequence\":\(entry.sequence)}"
         switch entry.record.body {
         case .evidence(let ordinal, let kind, let sha256, let byteCount):
-            let identity = IncidentIdentity(boot: stamp.boot, ordinal: ordinal)
-            var text = "{\"format\":\"kuzet-evidence-1\",\(head),"
-            text += "\"incident\":\"\(identity.full)\",\"evidence\":\"\(kind)\","
-            text += "\"sha256\":\"\(SHA256.hexadecimal(sha256))\",\"bytes\":\(byteCount),"
-            if let picture { text += "\"jpeg\":\"\(Base64.text(picture))\"," }
-            return text + tail
+            return evidence(
+                IncidentIdentity(boot: stamp.boot, ordinal: ordinal), kind, sha256, byteCount,
+                picture, head: head) + tail
+        case .salvaged(let boot, let ordinal, let kind, let sha256, let byteCount):
+            return evidence(
+                IncidentIdentity(boot: boot, ordinal: ordinal), kind, sha256, byteCount, nil,
+                head: head) + tail
         case .explained(let explanation):
             let identity = IncidentIdentity(boot: stamp.boot, ordinal: explanation.ordinal)
             let scores = explanation.series.entries.map {
@@ -51,7 +52,7 @@ public enum MessageJSON {
         "{\"format\":\"kuzet-status-1\",\"device\":\(JSON.quoted(device)),\"state\":\"\(state)\"}"
     }
 
-    private static func incident(
+    static func incident(
         _ report: IncidentReport, device: String, sequence: Int64
     ) -> String {
         let camera = report.camera.map(JSON.quoted) ?? "null"
@@ -59,12 +60,22 @@ public enum MessageJSON {
         return "{\"format\":\"kuzet-incident-1\",\"device\":\(JSON.quoted(device)),"
             + "\"key\":\"\(report.key)\",\"incident\":\"\(report.identity.full)\","
             + "\"kind\":\"\(report.kind)\",\"state\":\"\(report.state)\","
-            + "\"interrupted\":\(report.isInterrupted),"
+            + "\"interrupted\":\(report.isInterrupted),\"escalated\":\(report.isEscalated),"
             + "\"camera\":\(camera),\"zone\":\(report.zone),"
             + date("openedAt", report.openedAt) + "," + date("at", report.at) + ","
             + "\"scorePerMille\":\(report.peakScore.perMille),"
             + "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"
             + "\"sequence\":\(sequence)}"
+    }
+
+    private static func evidence(
+        _ identity: IncidentIdentity, _ kind: LedgerRecord.EvidenceKind, _ sha256: [UInt8],
+        _ byteCount: UInt32, _ picture: [UInt8]?, head: String
+    ) -> String {
+        let jpeg = picture.map { "\"jpeg\":\"\(Base64.text($0))\"," } ?? ""
+        return "{\"format\":\"kuzet-evidence-1\",\(head),\"incident\":\"\(identity.full)\","
+            + "\"evidence\":\"\(kind)\",\"sha256\":\"\(SHA256.hexadecimal(sha256))\","
+            + "\"bytes\":\(byteCount),\(jpeg)"
     }
 
     /// Text for people, milliseconds for machines, and how far both can be trusted.
@@ -89,7 +100,21 @@ public enum MessageJSON {
         case .interrupted(let boot, let ordinal):
             "\"event\":\"interrupted\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
-        case .incident, .evidence, .explained: "\"event\":\"other\""
+        case .checkpoint(let checkpoint):
+            "\"event\":\"checkpoint\",\"signed\":\(checkpoint.sequence),"
+                + "\"hash\":\"\(SHA256.hexadecimal(checkpoint.hash))\","
+                + "\"publicKey\":\"\(Base64.text(checkpoint.key))\","
+                + "\"signature\":\"\(Base64.text(checkpoint.signature))\""
+        case .beat(let frameCount, _): "\"event\":\"beat\",\"frames\":\(frameCount)"
+        case .commanded(_, let by, let words):
+            "\"event\":\"commanded\",\"by\":\(JSON.quoted(by)),\"text\":\(JSON.quoted(words))"
+        case .acknowledged(let boot, let ordinal, let by):
+            "\"event\":\"acknowledged\",\"by\":\(JSON.quoted(by)),\"incident\":"
+                + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
+        case .escalated(let boot, let ordinal):
+            "\"event\":\"escalated\",\"incident\":"
+                + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
+        case .incident, .evidence, .explained, .salvaged: "\"event\":\"other\""
         }
     }
 }

@@ -89,10 +89,17 @@ extension LedgerRecord.Body {
         case .clockCorrected(let offset): "the clock was corrected by \(offset) ms"
         case .configured(_, let accepted): "configuration \(accepted ? "replaced" : "refused")"
         case .evidence(_, let kind, _, let byteCount): "\(kind), \(byteCount) bytes"
+        case .salvaged(_, _, let kind, _, let byteCount):
+            "\(kind), \(byteCount) bytes, finished at the next start"
         case .operated(let text): text
         case .repaired(let text): text
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
         case .explained(let explanation): "explained by \(explanation.series.entries.count) scores"
+        case .commanded(_, let by, let words): "command \(words), by \(by)"
+        case .acknowledged(_, _, let by): "acknowledged by \(by)"
+        case .escalated: "escalated: nobody acknowledged it in time"
+        case .checkpoint(let checkpoint): "signed up to record \(checkpoint.sequence)"
+        case .beat(let frameCount, _): "on watch: \(frameCount) frames decided since the last beat"
         case .interrupted: "closed: the appliance was restarted while it was open"
         }
     }
@@ -101,13 +108,16 @@ extension LedgerRecord.Body {
 extension IncidentSummary {
     var json: String {
         let files = evidence.map {
-            "{\"file\":\(JSON.quoted($0.name.fileName)),\"bytes\":\($0.byteCount),"
+            "{\"file\":\(JSON.quoted($0.name.fileName)),\"kind\":\"\($0.name.kind)\","
+                + "\"bytes\":\($0.byteCount),"
                 + "\"sha256\":\"\(SHA256.hexadecimal($0.sha256))\"}"
         }
         let region = incident.region
         return """
             {"id":"\(identity)","identity":"\(identity.full)","camera":\(incident.camera == Incident.noCamera ? "null" : "\(incident.camera)"),\
-            "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(state)",\
+            "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(state)","confirmed":\(incident.confirmedAt != nil),\
+            "acknowledgedBy":\(acknowledgedBy.map { JSON.quoted($0) } ?? "null"),\
+            "escalated":\(isEscalated),\
             "closeReason":\(closeReason.map { "\"\($0)\"" } ?? "null"),\
             "openedAt":"\(openedAt.utcText)","openedAtMilliseconds":\(openedAt.wallMilliseconds),\
             "datedBy":"\(openedAt.source.rawValue)",\
@@ -116,21 +126,8 @@ extension IncidentSummary {
             "region":[\(region.x),\(region.y),\(region.width),\(region.height)],\
             "records":[\(sequences.map(String.init).joined(separator: ","))],\
             "evidence":[\(files.joined(separator: ","))],\
+            "configuration":\(configuration.map { "\"\(SHA256.hexadecimal($0))\"" } ?? "null"),\
             "explanation":\(explanation.map(\.json) ?? "null")}
-            """
-    }
-}
-
-extension VerificationReport {
-    var json: String {
-        let faults = faults.map {
-            "{\"invariant\":\"\($0.invariant)\",\"record\":"
-                + "\($0.sequence.map { "\($0)" } ?? "null"),\"text\":\(JSON.quoted($0.text))}"
-        }
-        return """
-            {"valid":\(isValid),"records":\(recordCount),"evidence":\(evidenceCount),\
-            "head":"\(SHA256.hexadecimal(headHash))","faults":[\(faults.joined(separator: ","))],\
-            "notes":[\(notes.map(JSON.quoted).joined(separator: ","))]}
             """
     }
 }

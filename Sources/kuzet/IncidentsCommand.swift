@@ -16,7 +16,8 @@ struct IncidentsCommand: ParsableCommand {
             a copy of the ledger's folder.
             """,
         subcommands: [
-            IncidentsList.self, IncidentsShow.self, IncidentsExport.self, IncidentsVerify.self
+            IncidentsList.self, IncidentsShow.self, IncidentsExport.self, IncidentsVerify.self,
+            IncidentsKey.self
         ])
 }
 
@@ -165,6 +166,9 @@ struct IncidentsShow: ParsableCommand {
             print(
                 "region    \(region.width)×\(region.height) at \(region.x), \(region.y) "
                     + "(per mille of the picture)")
+            if let configuration = incident.configuration {
+                print("settings  SHA-256 \(SHA256.hexadecimal(configuration))")
+            }
             if let explanation = incident.explanation { print(explanation.text) }
             for evidence in incident.evidence {
                 print("evidence  \(reader.folder.evidence)/\(evidence.name.fileName)")
@@ -190,7 +194,11 @@ struct IncidentsShow: ParsableCommand {
 struct IncidentsExport: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
-        abstract: "Makes a folder for each incident that can be checked without this program.")
+        abstract: "Makes a folder for each incident that a court can open and check offline.",
+        discussion: """
+            index.html shows the incident and plays its clip; verify.sh beside it proves with \
+            OpenSSL alone that the device's ledger had it so.
+            """)
 
     @OptionGroup var options: LedgerOptions
 
@@ -204,41 +212,11 @@ struct IncidentsExport: ParsableCommand {
         try options.withLedger { reader in
             let index = try IncidentIndex(reader)
             for incident in try ids.map({ try options.incident($0, in: index) }) {
-                let folder = try IncidentExport.write(incident, from: reader, to: destination)
+                let export = try IncidentExport(incident, from: reader)
+                let folder = try export.write(
+                    to: destination, page: ExportPage(export: export).html())
                 print(options.json ? "{\"folder\":\(JSON.quoted(folder))}" : folder)
             }
-        }
-    }
-}
-
-struct IncidentsVerify: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify",
-        abstract: "Walks the chain, checks every evidence file, and names what is wrong.",
-        discussion: "Exit status: 0 where everything holds, 65 where something does not.")
-
-    @OptionGroup var options: LedgerOptions
-
-    func run() throws {
-        try options.withLedger { reader in
-            let report = try LedgerVerifier.verify(reader)
-            if options.json {
-                print(report.json)
-            } else {
-                for note in report.notes { print("note: \(IncidentTable.printable(note))") }
-                for fault in report.faults {
-                    print(IncidentTable.printable(fault.description))
-                }
-                if report.unlistedFaultCount > 0 {
-                    print("and \(report.unlistedFaultCount) more")
-                }
-                print(
-                    "ledger \(reader.folder.path): \(report.recordCount) records, "
-                        + "\(report.evidenceCount) evidence files: "
-                        + (report.isValid ? "everything holds" : "broken"))
-                print("head \(SHA256.hexadecimal(report.headHash))")
-            }
-            guard report.isValid else { throw ExitCode(ExitStatus.badData) }
         }
     }
 }

@@ -220,9 +220,13 @@ private final class SQLiteNightLedger: NightLedger {
         var records: [LedgerRecord] = []
         try LedgerReader(directory: directory).visit { entry in
             let record = try entry.record()
-            // The store's own remarks about stray files belong to no night.
-            if case .repaired = record.body { return }
-            records.append(record)
+            switch record.body {
+            // The store's own remarks and signatures belong to no night.
+            case .repaired, .checkpoint, .salvaged: return
+            case .started, .incident, .clockCorrected, .configured, .evidence, .operated,
+                .interrupted, .siren, .explained, .beat, .commanded, .acknowledged, .escalated:
+                records.append(record)
+            }
         }
         return records
     }

@@ -248,11 +248,40 @@
                 driver.pending = [.init(bytes: bytes, sequence: 0)]
                 #expect(try stream.take(into: frame, &sequence).picture != nil)
                 #expect(samples(of: frame.luma).allSatisfy { $0 == 90 })
+                #expect(stream.ownJPEG == nil, "it has another size than the frame")
 
                 driver.pending = [.init(bytes: Array(bytes.prefix(bytes.count / 2)), sequence: 1)]
                 #expect(try stream.take(into: frame, &sequence).damagedCount == 1)
                 driver.pending = [.init(bytes: [1, 2, 3], sequence: 2)]
                 #expect(try stream.take(into: frame, &sequence).damagedCount == 1)
+            }
+        }
+
+        @Test func theCamerasOwnJPEGIsHandedOutWithItsPictureAndNoLonger() throws {
+            let picture = Frame(width: 64, height: 48)
+            picture.luma.fill(90)
+            let bytes = try encoded(picture, quality: 80)
+            picture.luma.fill(120)
+            let next = try encoded(picture, quality: 80)
+            let driver = FakeDriver([(V4L2_FORMAT_MJPEG, 64, 48)])
+            try driver.running {
+                let stream = try stream(driver)
+                let frame = Frame(width: 64, height: 48)
+                var sequence = CaptureSequence()
+                func own() -> [UInt8]? { stream.ownJPEG.map { Array($0) } }
+                #expect(own() == nil)
+                driver.pending = [.init(bytes: bytes, sequence: 0)]
+                #expect(try stream.take(into: frame, &sequence).picture != nil)
+                #expect(own() == bytes)
+                driver.pending = [.init(bytes: [1, 2, 3], sequence: 1)]
+                #expect(try stream.take(into: frame, &sequence).picture == nil)
+                #expect(own() == nil, "of what cannot be decoded nothing is kept")
+                // Of two the newer one, as the frame.
+                driver.pending = [
+                    .init(bytes: bytes, sequence: 2), .init(bytes: next, sequence: 3)
+                ]
+                #expect(try stream.take(into: frame, &sequence).droppedCount == 1)
+                #expect(own() == next)
             }
         }
     }

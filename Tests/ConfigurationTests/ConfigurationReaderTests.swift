@@ -46,6 +46,18 @@ private let camera = """
         #expect(configuration.lines.isEmpty)
     }
 
+    @Test func clipsHaveLengthsWithinLimits() throws {
+        #expect(try read(camera).station.clip == ClipPolicy())
+        let text = camera + "[clip]\nseconds_before = 10\nseconds_max = 0"
+        let clip = try read(text).station.clip
+        #expect(clip.before == .seconds(10))
+        #expect(!clip.isEnabled)
+        #expect(
+            problems(camera + "[clip]\nseconds_before = 31") == [
+                "kuzet.toml:5: clip.seconds_before: 31: allowed: a whole number of seconds, 0 to 30"
+            ])
+    }
+
     @Test func everyProblemIsListedAtOnceInOrderOfLines() {
         let text = """
             name = ""

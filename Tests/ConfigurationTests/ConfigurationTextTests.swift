@@ -106,6 +106,10 @@ private func withExamples(_ text: String) -> String {
             exposure_microseconds = 1000000
             [store]
             directory = "/data/kuzet"
+            [clip]
+            seconds_before = 0
+            seconds_after = 60
+            seconds_max = 300
             [siren]
             seconds_max = 180
             rest_seconds = 3600

@@ -42,6 +42,13 @@ import Testing
             ),
             (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234"),
             (
+                .salvaged(
+                    boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33, kind: .clip,
+                    sha256: [0xaa, 0xbb], byteCount: 0x44),
+                "0f" + stamp + "0000000000000011" + "0000000000000022" + "00000033" + "02"
+                    + "00000044" + "02aabb"
+            ),
+            (
                 .explained(
                     Explanation(
                         ordinal: 0x44, model: [0xee], enterScore: Q15(rawValue: 0x10),
@@ -51,6 +58,15 @@ import Testing
                             entries: [.init(offset: 0x50, score: Q15(rawValue: -1))]))),
                 "0a" + stamp + "00000044" + "01ee" + "0010" + "0020" + "00000030"
                     + "0000000000000040" + "01" + "0050ffff"
+            ),
+            (
+                .checkpoint(
+                    Checkpoint(sequence: 0x11, hash: [0xaa], key: [0xbb], signature: [0xcc])),
+                "0b" + stamp + "0000000000000011" + "01aa" + "01bb" + "01cc"
+            ),
+            (
+                .beat(frameCount: 0x11, quietSince: Instant(nanoseconds: 0x22)),
+                "0c" + stamp + "00000011" + "0000000000000022"
             )
         ]
         for (body, bytes) in cases {
@@ -188,7 +204,21 @@ private struct SplitMix {
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(10) {
+        switch below(13) {
+        case 9:
+            return .checkpoint(
+                Checkpoint(
+                    sequence: Int64(bitPattern: next()), hash: bytes(32), key: bytes(32),
+                    signature: bytes(64)))
+        case 10:
+            return .beat(
+                frameCount: UInt32(truncatingIfNeeded: next()), quietSince: instant())
+        case 11:
+            return .salvaged(
+                boot: BootID(high: next(), low: next()),
+                ordinal: UInt32(truncatingIfNeeded: next()),
+                kind: below(2) == 0 ? .snapshot : .clip, sha256: bytes(32),
+                byteCount: UInt32(truncatingIfNeeded: next()))
         case 8:
             let entries = (0..<below(ScoreSeries.countMax + 1)).map { _ in
                 ScoreSeries.Entry(

@@ -152,6 +152,18 @@ private func board(_ change: (inout BoardSection) -> Void) -> BoardSection {
         #expect(StoreChecks.ledger(folder) == .ok("ledger", "none yet; the first start makes it"))
     }
 
+    @Test func aSecretThatOthersMayReadIsWarnedOf() throws {
+        let folder = "/tmp/kuzet-doctor-key-\(Process.pid)"
+        try Files.makeFolder(folder + "/key")
+        defer { _ = try? Child(["rm", "-r", folder]).wait() }
+        #expect(StoreChecks.key(folder) == .ok("key", "none yet; the first start makes it"))
+        let path = folder + "/key/device.secret"
+        try Files.replace(path, with: [1], mode: 0o600)
+        #expect(StoreChecks.key(folder).grade == .ok)
+        try Files.replace(path, with: [1], mode: 0o640)
+        #expect(StoreChecks.key(folder).grade == .warn)
+    }
+
     @Test func linesOfTheRunningApplianceAreWellAndOthersAreNamed() {
         let settings = LineSettings(chip: "pl061", place: .offset(3))
         let conditions = [

@@ -62,6 +62,7 @@ private final class Post: Sendable {
                 keep: clerk.append, snapshot: { _, _ in }, log: { _, _ in })
             let guardian = Guard(
                 duty: duty, queue: queue, watches: [], clerk: clerk,
+                clips: ClipKeeper(desk: clerk) { _ in nil },
                 supervisor: Supervisor(socket: nil), settleLimit: settleLimit,
                 reload: { (nil, []) })
             try? guardian.run(signals: signals)

@@ -11,6 +11,11 @@ final class HangingLedger: Ledger, Outbox, Sendable {
     struct Contents {
         var records: [LedgerRecord] = []
         var pictures: [UInt32] = []
+        /// Pictures of each clip, by the incident that began it.
+        var clips: [UInt32: [ClipPicture]] = [:]
+        var members: [UInt32: [UInt32]] = [:]
+        /// What each call brought.
+        var clipParts: [Int] = []
         /// Calls that came so far, answered or not.
         var callCount = 0
     }
@@ -51,6 +56,30 @@ final class HangingLedger: Ledger, Outbox, Sendable {
     func cursors(of destination: String) -> DeliveryCursors { DeliveryCursors() }
     func note(_ cursors: DeliveryCursors, of destination: String) {}
     func settle() {}
+    func extendClip(
+        _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
+    ) throws -> Int {
+        inside.withLock { $0.callCount += 1 }
+        _ = try gate.wait(for: .readable, milliseconds: nil)
+        inside.withLock { inside in
+            inside.clips[ordinal, default: []] += pictures
+            inside.clipParts.append(pictures.count)
+        }
+        return 0
+    }
+
+    func joinClip(ordinal: UInt32, clip: UInt32, boot: BootID) throws {
+        inside.withLock { $0.members[clip, default: []].append(ordinal) }
+    }
+
+    func finishClip(ordinal: UInt32, boot: BootID) throws -> KeptClip? {
+        inside.withLock { inside in
+            guard let pictures = inside.clips[ordinal] else { return nil }
+            return KeptClip(
+                ordinals: [ordinal] + (inside.members[ordinal] ?? []),
+                sha256: [UInt8](repeating: 1, count: 32), byteCount: UInt32(pictures.count))
+        }
+    }
 
     /// As `LedgerClerk.start` wants it.
     @Sendable func opened() throws -> PersistentLedger.Opened {

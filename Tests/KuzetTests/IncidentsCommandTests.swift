@@ -13,7 +13,7 @@ import Testing
     private func summary(
         trust: Stamp.Trust = .synchronised, camera: UInt8 = 1
     ) throws -> IncidentSummary {
-        let folder = "/tmp/kuzet-incidents-\(Process.pid)-\(trust)-\(camera)"
+        let folder = "/tmp/kuzet-incidents-\(Process.pid)-\(Clocks.monotonicNanoseconds())"
         defer { _ = try? Child(["rm", "-r", folder]).wait() }
         var incident = Incident(
             ordinal: 3, camera: camera, kind: .covered, zone: 0, openedAt: .zero + .seconds(100),
@@ -45,10 +45,12 @@ import Testing
         #expect(
             try summary().json == """
                 {"id":"abcdef01-3","identity":"abcdef01234567890000000000000005-3","camera":1,\
-                "kind":"covered","zone":0,"state":"closed","closeReason":"ended","openedAt":"2025-11-22T00:15:00Z",\
+                "kind":"covered","zone":0,"state":"closed","confirmed":false,\
+                "acknowledgedBy":null,"escalated":false,\
+                "closeReason":"ended","openedAt":"2025-11-22T00:15:00Z",\
                 "openedAtMilliseconds":1763770500000,"datedBy":"clock",\
                 "durationMilliseconds":12000,"peakScore":900,"sightings":1,\
-                "region":[1,2,3,4],"records":[1],"evidence":[],"explanation":null}
+                "region":[1,2,3,4],"records":[1],"evidence":[],"configuration":null,"explanation":null}
                 """)
     }
 

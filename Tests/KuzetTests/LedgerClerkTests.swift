@@ -32,7 +32,10 @@ private final class NoLines: AlarmLines {
             case .recordsKept(let count): "kept \(count)"
             case .storeFailed(let cause): "failed \(cause)"
             case .pastKnown: "past"
-            case .evidenceKept(let ordinal, _, let byteCount): "picture \(ordinal) \(byteCount)"
+            case .evidenceKept(let ordinal, .snapshot, _, let byteCount):
+                "picture \(ordinal) \(byteCount)"
+            case .evidenceKept(let ordinal, .clip, _, let byteCount):
+                "clip \(ordinal) \(byteCount)"
             default: "another"
             }
         }

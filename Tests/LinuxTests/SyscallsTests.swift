@@ -66,6 +66,7 @@
                 try Syscalls.stat("/a", followsLinks: false, &facts)
             },
             Wrapper(call: Call("rename", "/a", "/b")) { try Syscalls.rename("/a", "/b") },
+            Wrapper(call: Call("link", "/a", "/b")) { try Syscalls.link("/a", "/b") },
             Wrapper(call: Call("unlink", "/a")) { try Syscalls.unlink("/a") },
             Wrapper(call: Call("rmdir", "/a")) { try Syscalls.rmdir("/a") },
             Wrapper(call: Call("mkdir", "/a", "488")) { try Syscalls.mkdir("/a", 0o750) },

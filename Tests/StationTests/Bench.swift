@@ -12,7 +12,10 @@ struct Bench {
     var records: [LedgerRecord] = []
     var kept: [LedgerRecord] = []
     var snapshots: [UInt32] = []
+    var clips: [(at: Instant, order: ClipOrder)] = []
     var logs: [String] = []
+    /// What became of commands: "done", or why not.
+    var answers: [String] = []
     var broken: [String] = []
     /// For effects that nobody looks at.
     var scratch: [Effect] = []
@@ -41,6 +44,8 @@ struct Bench {
                     switches.append((now, output, isOn))
                 case .record(let record): batch.append(record)
                 case .snapshot(_, let ordinal): snapshots.append(ordinal)
+                case .answer(_, let refusal, _): answers.append(refusal ?? "done")
+                case .clip(let order): clips.append((now, order))
                 case .log(_, let text): logs.append(text)
                 }
             }

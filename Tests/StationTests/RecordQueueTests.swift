@@ -147,9 +147,10 @@ import Testing
             return text
         }
         // The start, the failure, the camera that fell silent; then 700 presses, each noted,
-        // confirmed and closed, and the siren's soundings, each begun and ended.
+        // confirmed and closed, the siren's soundings, each begun and ended, and the hours.
         let soundingCount = bench.switches.filter { $0.output == .siren && $0.isOn }.count
-        let given = 3 + 700 * 3 + soundingCount * 2
+        let hourCount = bench.bodies.filter { if case .beat = $0 { true } else { false } }.count
+        let given = 3 + 700 * 3 + soundingCount * 2 + hourCount
         #expect(lost == ["\(given - 1_024) records lost while the ledger failed"])
         // Confirmations outlive everything else.
         #expect(bench.story.filter { $0 == "panic confirmed" }.count == 700)

@@ -42,9 +42,7 @@ import Testing
     }
 
     static func records(_ folder: TestFolder) throws -> [LedgerRecord] {
-        var records: [LedgerRecord] = []
-        try LedgerReader(directory: folder.path).visit { records.append(try $0.record()) }
-        return records
+        try LedgerReader(directory: folder.path).told()
     }
 
     /// Three lives of one ledger, each ended by a power cut.

@@ -7,7 +7,8 @@ import Testing
 @testable import Store
 
 @Suite struct LedgerVerifierTests {
-    /// A closed ledger of `count` incidents, each with its picture: four records for one.
+    /// A closed ledger of `count` incidents, each with its picture: four records for one, and a
+    /// checkpoint at the end.
     private func ledger(_ count: UInt32) throws -> TestFolder {
         let folder = try TestFolder()
         let ledger = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(0))
@@ -37,7 +38,7 @@ import Testing
     @Test func anUntouchedLedgerHolds() throws {
         let report = try verify(try ledger(5))
         #expect(report.isValid)
-        #expect(report.recordCount == 20)
+        #expect(report.recordCount == 21)
         #expect(report.evidenceCount == 5)
         #expect(report.notes == [])
     }
@@ -59,9 +60,9 @@ import Testing
         ),
         (
             "DELETE FROM record WHERE sequence>18",
-            "L4: records 19 to 20 are missing at the end: deleted"
+            "L4: records 19 to 21 are missing at the end: deleted"
         ),
-        ("DELETE FROM record", "L4: records 1 to 20 are missing at the end: deleted"),
+        ("DELETE FROM record", "L4: records 1 to 21 are missing at the end: deleted"),
         ("DELETE FROM head", "L4: the head is missing"),
         (
             "UPDATE record SET body=(SELECT body FROM record WHERE sequence=3) WHERE sequence=7",

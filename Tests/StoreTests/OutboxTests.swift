@@ -54,7 +54,7 @@ import Testing
                 body: .interrupted(boot: Story.boot, ordinal: 1))
         ])
         let entry = try #require(ledger.page(.alarm, after: 2, countMax: 1).entries.first)
-        #expect(entry.interrupted?.ordinal == 1)
+        #expect(entry.subject?.ordinal == 1)
         #expect(entry.openedAt?.wallMilliseconds == 1_763_800_100_000)
     }
 

@@ -33,9 +33,7 @@ import Testing
     }
 
     private func records(_ path: String) throws -> [LedgerRecord] {
-        var records: [LedgerRecord] = []
-        try LedgerReader(directory: path).visit { records.append(try $0.record()) }
-        return records
+        try LedgerReader(directory: path).told()
     }
 
     @Test func aFullDiskIsSaidToBeFullLosesNothingAndGoesOnWhenThereIsRoom() throws {

@@ -2,6 +2,7 @@ import Detectors
 import Frames
 import Incidents
 import Linux
+import Store
 
 /// A folder for one test, removed with its last owner.
 final class TestFolder {
@@ -52,6 +53,19 @@ struct SplitMix {
 
     mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
+    }
+}
+
+extension LedgerReader {
+    /// What the ledger was told, without the checkpoints that it makes by itself.
+    func told() throws -> [LedgerRecord] {
+        var records: [LedgerRecord] = []
+        try visit { entry in
+            let record = try entry.record()
+            if case .checkpoint = record.body { return }
+            records.append(record)
+        }
+        return records
     }
 }
 

@@ -1,5 +1,6 @@
 import Incidents
 import Testing
+import Text
 
 @testable import Uplink
 
@@ -33,6 +34,9 @@ import Testing
             // Each further dialect stands here: a reader of its own, and the same comparison.
             let alert = try alertTold(report)
             #expect(alert == letters, "\(alert); \(letters)")
+            var json = try jsonTold(report)
+            (json.title, json.code) = (letters.title, letters.code)
+            #expect(json == letters, "\(json); \(letters)")
         }
     }
 
@@ -80,6 +84,19 @@ import Testing
             isInterrupted: value(of: "interrupted", in: xml) == "true",
             code: try #require(value(of: "SIA-DC-03", in: xml)),
             at: UTC.milliseconds(String(sent.dropLast(6))).map { $0 / 1000 })
+    }
+
+    private func jsonTold(_ report: IncidentReport) throws -> Told {
+        let text = MessageJSON.incident(report, device: "bar", sequence: 7)
+        let value = try JSONValue.read(Array(text.utf8))
+        #expect(value["key"]?.string == report.key)
+        #expect(value["kind"]?.string == "\(report.kind)")
+        return Told(
+            identity: try #require(value["incident"]?.string), title: "",
+            state: try #require(value["state"]?.string),
+            zone: "\(try #require(value["zone"]?.thousandths) / 1000)",
+            isInterrupted: value["interrupted"] == .boolean(true), code: "",
+            at: value["at"]?["milliseconds"]?.thousandths.map { Int64($0 / 1_000_000) })
     }
 
     private func text(of element: String, in xml: String) -> String? {

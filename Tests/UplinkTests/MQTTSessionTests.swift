@@ -1,5 +1,6 @@
 import Frames
 import Testing
+import Text
 
 @testable import Uplink
 
@@ -240,5 +241,19 @@ private struct Broker {
                 _ = broker.session.passed(at: broker.now)
             }
         }
+    }
+}
+
+@Test func homeAssistantIsToldWhatItCanReadAsJSON() throws {
+    let messages = HomeAssistant.discovery(base: "kuzet/bar \"7\"", device: "bar \"7\"")
+    #expect(
+        messages.map(\.topic) == [
+            "homeassistant/event/kuzet_bar__7_/incident/config",
+            "homeassistant/binary_sensor/kuzet_bar__7_/alarm/config"
+        ])
+    for message in messages {
+        let value = try JSONValue.read(Array(message.payload.utf8))
+        #expect(value["state_topic"]?.string == "kuzet/bar \"7\"/incident")
+        #expect(value["availability_topic"]?.string == "kuzet/bar \"7\"/status")
     }
 }

@@ -11,6 +11,7 @@ enum networks_path {
     networks_avx2,     ///< x86 with AVX2.
     networks_vnni,     ///< x86 with AVX-512 VNNI.
     networks_neon,     ///< Any AArch64 machine.
+    networks_shallow,  ///< What `networks_neon` packs where sums have few products.
     networks_dotprod,  ///< AArch64 with the dot product instructions (Cortex-A55, A76 and later).
 };
 
@@ -27,6 +28,7 @@ typedef struct {
     int32_t multipliers[16]; ///< Q31.
     int32_t left[16];        ///< Bits to the left before the product, 0 ... 30.
     int32_t right[16];       ///< Bits to the right after it, 0 ... 31.
+    int32_t back[16];        ///< - `right`: NEON shifts to the left alone.
     int32_t half[16];        ///< 1 << (right - 1), or 0.
     int32_t is_right[16];    ///< All ones where `right` is not 0.
 } networks_channels;
@@ -65,6 +67,7 @@ typedef struct {
     int32_t weight_zero;
     networks_window window;
     enum networks_rounding rounding;
+    int is_narrow; ///< Whether all sums, scaled, surely have 16 bits.
     const void *weights;
     const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.
     networks_codes codes;
@@ -106,7 +109,7 @@ void networks_filter(
 typedef struct {
     enum networks_path path;
     int32_t zeros[2];
-    int32_t left;               ///< Bits to the left of a code less its zero point, before it is scaled.
+    int32_t left;               ///< Bits to the left of a code less its zero point, before it is scaled: 17 ... 22.
     int is_difference;          ///< Whether the second is subtracted.
     networks_channels terms[2]; ///< How inputs are scaled, and their sum.
     networks_channels sum;

@@ -8,12 +8,15 @@ final class Convolution: Operator {
     private let matrix: PackedMatrix
     private let vertical: Window
     private let horizontal: Window
+    /// Pixels of a line of output whose windows are inside the input.
+    private let wholeWindows: Range<Int>
     /// Patches are the input's own pixels, one after the other.
     private let isPointwise: Bool
     private let workerCount: Int
     let macCount: Int
 
-    /// Patches that are gathered and multiplied at once; fewer where each thread has fewer.
+    /// Patches that are gathered and multiplied at once; fewer where each thread has fewer. As many as
+    /// kernels take in one block (`rows_in_block`).
     private let tile: Int
     private static let tileMax = 64
     /// Threads share the work by so many: what kernels take at once.
@@ -32,6 +35,7 @@ final class Convolution: Operator {
             site, over: input, to: output, channels: count, height: weights.shape[1],
             width: weights.shape[2], dilations: (5, 4))
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
+        wholeWindows = horizontal.whole
         let patch = weights.shape[1] * weights.shape[2] * depth
         matrix = PackedMatrix(
             try weights.kernel(
@@ -108,27 +112,29 @@ final class Convolution: Operator {
         into target: UnsafeMutablePointer<Int8>
     ) {
         let (depth, zero) = (input.shape[3], Int8(input.zero))
-        let byteCount = horizontal.size * depth
-        let whole = horizontal.whole.clamped(to: run)
-        for x in run {
-            let target = target + (x - run.lowerBound) * matrix.depth
-            guard let row else {
-                target.update(repeating: zero, count: byteCount)
+        let whole = row == nil ? run.upperBound..<run.upperBound : wholeWindows.clamped(to: run)
+        // Pixels before and after those whose windows are inside.
+        var x = run.lowerBound
+        while x < run.upperBound {
+            if x == whole.lowerBound && !whole.isEmpty {
+                x = whole.upperBound
                 continue
             }
-            if whole.contains(x) { continue }
+            let target = target + (x - run.lowerBound) * matrix.depth
             for tapX in 0..<horizontal.size {
                 let fromX = horizontal.place(x, tapX)
-                if horizontal.isInside(fromX) {
+                if let row, horizontal.isInside(fromX) {
                     (target + tapX * depth).update(from: row + fromX * depth, count: depth)
                 } else {
                     (target + tapX * depth).update(repeating: zero, count: depth)
                 }
             }
+            x += 1
         }
         guard let row, !whole.isEmpty else { return }
         copy(
-            whole.count, of: byteCount, from: row + horizontal.place(whole.lowerBound, 0) * depth,
+            whole.count, of: horizontal.size * depth,
+            from: row + horizontal.place(whole.lowerBound, 0) * depth,
             by: horizontal.stride * depth,
             into: target + (whole.lowerBound - run.lowerBound) * matrix.depth, by: matrix.depth)
     }
@@ -141,14 +147,18 @@ private func copy(
     into: UnsafeMutablePointer<Int8>, by targetStep: Int
 ) {
     var (source, target) = (UnsafeRawPointer(from), UnsafeMutableRawPointer(into))
-    for _ in 0..<pieceCount {
-        if 8...16 ~= count {
-            let last = source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-            target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
-            target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
-        } else {
+    guard 8...16 ~= count else {
+        for _ in 0..<pieceCount {
             target.copyMemory(from: source, byteCount: count)
+            source += sourceStep
+            target += targetStep
         }
+        return
+    }
+    for _ in 0..<pieceCount {
+        let last = source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
+        target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+        target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
         source += sourceStep
         target += targetStep
     }

@@ -54,12 +54,12 @@ final class Mean: Operator {
                 place += rest % input.shape[axis] * steps[axis]
                 rest /= input.shape[axis]
             }
-            let codes = memory[input] + row * rowCount
+            let (codes, into) = (memory[input] + row * rowCount, sums + place)
             // Cannot overflow: 2²³ codes of at most 2⁷.
             if step == 1 {
-                for index in 0..<rowCount { sums[place + index] &+= Int32(codes[index]) }
+                for index in 0..<rowCount { into[index] &+= Int32(codes[index]) }
             } else {
-                for index in 0..<rowCount { sums[place + index * step] &+= Int32(codes[index]) }
+                for index in 0..<rowCount { into[index * step] &+= Int32(codes[index]) }
             }
         }
         for index in 0..<output.count {

@@ -5,9 +5,8 @@
 final class Softmax: Operator {
     private let input: Codes
     private let output: Codes
-    private let factor: Scale.Factor
-    /// Codes so far below the largest that they count for nothing.
-    private let distanceMin: Int32
+    /// e^-distance for each distance of a code from the largest, Q0.31; 0 where it counts for nothing.
+    private let powers: [Int32]
 
     init(_ site: Site) throws {
         input = try site.input(0)
@@ -20,11 +19,16 @@ final class Softmax: Operator {
             "\(output.title): scale \(output.scale.text) and zero point \(output.zero + output.offset),"
                 + " not 1/256 and the lowest code")
         let sharpness = try site.node.options?.number(0, or: UInt32(0)) ?? 0
-        factor = Scale.softmaxFactor(input.scale, sharpness: sharpness)
+        let factor = Scale.softmaxFactor(input.scale, sharpness: sharpness)
         try site.require(
             factor.multiplier > 0 && factor.shift >= 0 && factor.shift <= 31,
             "\(input.title): scale \(input.scale.text) is too small for a softmax")
-        distanceMin = -Int32((31 << 26) >> Int64(factor.shift))
+        let distanceMax = Int32((31 << 26) >> Int64(factor.shift))
+        powers = (Int32(0)...255).map { distance in
+            guard distance <= distanceMax else { return 0 }
+            return FixedPoint.exponential(
+                Requantization.multiply(-distance, by: factor.multiplier, shift: factor.shift))
+        }
         try site.require(input.shape.last ?? 1 <= 1 << 12, "over 4096 classes")
     }
 
@@ -56,11 +60,5 @@ final class Softmax: Operator {
         }
     }
 
-    /// e^(code − most), Q0.31; 0 where it counts for nothing.
-    private func power(_ code: Int8, _ most: Int8) -> Int32 {
-        let distance = Int32(code) - Int32(most)
-        guard distance >= distanceMin else { return 0 }
-        return FixedPoint.exponential(
-            Requantization.multiply(distance, by: factor.multiplier, shift: factor.shift))
-    }
+    private func power(_ code: Int8, _ most: Int8) -> Int32 { powers[Int(most) - Int(code)] }
 }

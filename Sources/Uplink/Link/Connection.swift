@@ -5,7 +5,7 @@ import Linux
 ///
 /// Non-blocking after `init`. Used from one thread.
 /// - Limits: `pendingByteCountMax` bytes wait for the network; more is a failure.
-final class Connection {
+public final class Connection {
     static let pendingByteCountMax = 4 << 20
 
     let socket: FileDescriptor
@@ -19,7 +19,7 @@ final class Connection {
     /// Connects, and shakes hands where there is TLS; waits at most `limit` for both.
     ///
     /// - Parameter bell: readable when it is time to go; the wait ends then, with a failure.
-    init(
+    public init(
         to endpoint: Endpoint, clock: CertificateClock, within limit: Interval,
         bell: FileDescriptor
     ) throws(LinkError) {

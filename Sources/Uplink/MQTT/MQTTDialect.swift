@@ -22,6 +22,7 @@ public struct MQTTDialect: Dialect {
         /// Snapshots up to this size are sent along with what is said of them.
         public var pictureByteCountMax = 128 << 10
         public var takesCommands = false
+        public var isKnownToHomeAssistant = false
 
         public init() {}
     }
@@ -122,8 +123,17 @@ public struct MQTTDialect: Dialect {
             case .send(let bytes): result.append(.send(bytes))
             case .opened:
                 let online = Self.status("online", base: base, device: speaker.device)
-                for case .send(let bytes) in session.mention(online, at: moment.monotonic) {
-                    result.append(.send(bytes))
+                var mentions = [online]
+                if settings.isKnownToHomeAssistant {
+                    mentions += HomeAssistant.discovery(base: base, device: speaker.device).map {
+                        MQTTPacket.Publish(
+                            topic: $0.topic, payload: Array($0.payload.utf8), isRetained: true)
+                    }
+                }
+                for mention in mentions {
+                    for case .send(let bytes) in session.mention(mention, at: moment.monotonic) {
+                        result.append(.send(bytes))
+                    }
                 }
                 result.append(.opened)
             case .delivered(let key):

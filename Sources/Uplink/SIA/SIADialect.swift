@@ -43,9 +43,10 @@ public struct SIADialect: Dialect {
     private static func isForCentre(_ entry: OutboxEntry) -> Bool {
         switch entry.record.body {
         case .incident(let incident): incident.confirmedAt != nil
-        case .interrupted: entry.interrupted?.confirmedAt != nil
+        case .interrupted: entry.subject?.confirmedAt != nil
+        case .escalated: true
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained:
+            .explained, .salvaged, .commanded, .acknowledged, .checkpoint, .beat:
             false
         }
     }

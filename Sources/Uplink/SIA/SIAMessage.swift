@@ -75,6 +75,7 @@ extension IncidentReport {
     /// - Shape: at most 24 + 14 + 41 + 10 + 44 = 133 bytes of printable ASCII without "[]|^".
     var siaText: String {
         var text = "\(title) \(state)\(isInterrupted ? " (unseen)" : "")"
+        if isEscalated { text += " (unanswered)" }
         if let name = siaCameraName { text += ", camera \(name)" }
         if zone > 0 { text += ", zone \(zone)" }
         return String((text + ", \(identity.full)").prefix(SIAMessage.textByteCountMax))

@@ -84,6 +84,7 @@ extension Configuration {
         if let table = top.table("siren") { station.siren.read(table) }
         if let table = top.table("lamps") { station.lamps.read(table) }
         if let table = top.table("alarm") { station.readAlarm(table) }
+        if let table = top.table("clip") { station.clip.read(table) }
         if let table = top.table("response") { station.readResponses(table) }
         if let value = top.value("schedule") {
             station.openHours.schedule = top.weekSchedule("schedule")

@@ -27,6 +27,7 @@ extension Configuration {
         }
         page.write(store)
         page.write(destinations)
+        page.write(station.clip)
         page.write(station.siren)
         page.write(station.lamps)
         page.writeAlarm(station)
@@ -226,6 +227,15 @@ extension TOMLPage {
         pair("directory", tomlText(store.directory))
     }
 
+    fileprivate mutating func write(_ clip: ClipPolicy) {
+        header("[clip]")
+        note("What a camera showed around an incident that was confirmed: from so long before it")
+        note("began to so long after it ended, but never longer than seconds_max (0: no clips).")
+        pair("seconds_before", clip.before)
+        pair("seconds_after", clip.after)
+        pair("seconds_max", clip.lengthMax)
+    }
+
     fileprivate mutating func write(_ siren: SirenPolicy) {
         header("[siren]")
         note("How long it may sound at a stretch (at most \(SirenPolicy.secondsMax)), how long it")
@@ -287,6 +297,13 @@ extension TOMLPage {
         pair("panic_hold_seconds", station.panicHold)
         note("A camera that brings no decision for this long is lost, whatever its driver says.")
         pair("decision_timeout_seconds", station.decisionTimeout)
+        note(
+            "What was confirmed escalates when nobody at the centre acknowledged it for so long (0:"
+        )
+        note(
+            "never): it is told again, as unanswered; and it sounds the siren if it still goes on.")
+        pair("acknowledge_seconds", station.acknowledgeWithin ?? .zero)
+        pair("escalation_sounds", String(station.escalationSounds))
         note("Before the clock is set nobody knows the hour: does the venue count as open?")
         pair("open_while_clock_unset", String(station.openHours.isOpenWhileClockUnset))
         header("[response]")

@@ -6,6 +6,8 @@ extension DestinationSection {
     init(_ table: TableReader) {
         self.init(name: table.word("name"))
         if let address = table.address("url", isNeeded: true) { self.address = address }
+        tells = table.choice(
+            "tells", among: Tells.allCases.map { ($0.rawValue, $0) }, default: tells)
         backup = table.address("backup_url", isNeeded: false)
         backupAfter = table.seconds("backup_after_seconds", in: 10...86_400, default: backupAfter)
         tls.authorities = table.path("authorities")
@@ -20,6 +22,8 @@ extension DestinationSection {
         {
             table.refuse(value, "prefix", allowed: "a topic without + and #")
         }
+        isKnownToHomeAssistant = table.boolean(
+            "home_assistant", default: isKnownToHomeAssistant)
         pictureByteCountMax = table.integer(
             "picture_bytes_max", in: 0...1_048_576, default: pictureByteCountMax, unit: "bytes")
         if let value = table.value("command_key") {

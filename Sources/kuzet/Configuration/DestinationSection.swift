@@ -22,6 +22,12 @@ struct DestinationSection: Hashable, Sendable {
         }
     }
 
+    enum Tells: String, CaseIterable, Sendable {
+        case all
+        /// Only what nobody acknowledged in time: somebody else's phone.
+        case escalated
+    }
+
     struct Address: Hashable, Sendable {
         var tongue: Tongue
         var host: String
@@ -36,6 +42,7 @@ struct DestinationSection: Hashable, Sendable {
     /// One word: stands in the log, and names how far it was served in the ledger.
     var name: String
     var address = Address(tongue: .mqtts, host: "", port: 8883)
+    var tells = Tells.all
     /// Taken while the first was down for `backupAfter`.
     var backup: Address?
     var backupAfter = Interval.seconds(120)
@@ -45,6 +52,8 @@ struct DestinationSection: Hashable, Sendable {
     var passwordFile: String?
     /// MQTT: the first part of every topic.
     var prefix = "kuzet"
+    /// MQTT: Home Assistant finds the appliance by itself.
+    var isKnownToHomeAssistant = false
     /// Snapshots up to this size are sent along.
     var pictureByteCountMax = 128 << 10
     /// The Ed25519 key of who may give commands, 32 bytes; nil takes none.

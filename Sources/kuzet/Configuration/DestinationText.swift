@@ -45,6 +45,8 @@ extension TOMLPage {
             note("mqtts is MQTT 5 under TLS; mqtt is in the clear, for a broker next door.")
         }
         pair("url", tomlText(destination.address.text))
+        if isExample { note("all, or escalated: only what nobody acknowledged in time ([alarm]).") }
+        pair("tells", tomlText(destination.tells.rawValue))
         if isExample {
             note("Another way to the same centre, taken while the first is down so long.")
         }
@@ -64,6 +66,8 @@ extension TOMLPage {
         optional("password_file", destination.passwordFile)
         if isExample { note("Topics are prefix/name of the appliance/incident, …") }
         pair("prefix", tomlText(destination.prefix))
+        if isExample { note("Whether Home Assistant shall find the appliance by itself.") }
+        pair("home_assistant", String(destination.isKnownToHomeAssistant))
         if isExample { note("Snapshots up to this size are sent along.") }
         pair("picture_bytes_max", destination.pictureByteCountMax)
         if isExample {

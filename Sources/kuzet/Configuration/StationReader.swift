@@ -57,6 +57,18 @@ extension SirenPolicy {
     }
 }
 
+extension ClipPolicy {
+    mutating func read(_ table: TableReader) {
+        func seconds(_ limit: Interval) -> Int { Int(limit.milliseconds / 1000) }
+        before = table.seconds(
+            "seconds_before", in: 0...seconds(Self.beforeHardMax), default: before)
+        after = table.seconds("seconds_after", in: 0...seconds(Self.afterHardMax), default: after)
+        lengthMax = table.seconds(
+            "seconds_max", in: 0...seconds(Self.lengthHardMax), default: lengthMax)
+        table.finish()
+    }
+}
+
 extension LampPolicy {
     mutating func read(_ table: TableReader) {
         alive = table.pattern("alive", default: alive)
@@ -108,6 +120,10 @@ extension StationPolicy {
         panicHold = table.seconds("panic_hold_seconds", in: 1...600, default: panicHold)
         decisionTimeout = table.seconds(
             "decision_timeout_seconds", in: 1...120, default: decisionTimeout)
+        let limit = table.seconds(
+            "acknowledge_seconds", in: 0...86_400, default: acknowledgeWithin ?? .zero)
+        acknowledgeWithin = limit > .zero ? limit : nil
+        escalationSounds = table.boolean("escalation_sounds", default: escalationSounds)
         openHours.isOpenWhileClockUnset = table.boolean(
             "open_while_clock_unset", default: openHours.isOpenWhileClockUnset)
         table.finish()

@@ -76,7 +76,7 @@ struct Demo: ParsableCommand {
             \(evening.evening.entries.count) incidents, \(confirmed) confirmed, \
             \(evening.evening.counts.delivered) frames decided
             ledger    \(folder)/ledger.db   (kuzet incidents list --ledger \(folder))
-            evidence  \(folder)/evidence   \(snapshots) snapshots
+            evidence  \(folder)/evidence   \(snapshots) snapshots, \(evening.clipCount) clips
             report    \(report)   open it in a browser
             digest    \(digest)
             """)

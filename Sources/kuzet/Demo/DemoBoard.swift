@@ -6,11 +6,12 @@ import Store
 
 /// What stands in for the wires of a board: lamps that are remembered instead of lit, in front of
 /// a real ledger and real evidence files.
-final class DemoBoard: AlarmLines {
+final class DemoBoard: AlarmLines, ClipDesk {
     var evening = Evening(title: "Kuzet: a simulated evening")
     /// What the camera shows now.
     var frame: Frame?
     private(set) var isLit: [Output: Bool] = [:]
+    private(set) var clipCount = 0
 
     private let boot: BootID
     private let ledger: any Ledger
@@ -61,6 +62,37 @@ final class DemoBoard: AlarmLines {
             }
         }
         return .kept
+    }
+
+    func extendClip(_ pictures: ArraySlice<ClipPicture>, ordinal: UInt32) -> Bool {
+        do {
+            let count = try ledger.extendClip(Array(pictures), ordinal: ordinal, boot: boot)
+            if count > 0 { news.append("incident \(ordinal): clip: \(count) pictures left out") }
+        } catch {
+            news.append("\(error)")
+        }
+        return true
+    }
+
+    func joinClip(ordinal: UInt32, clip: UInt32) -> Bool {
+        do {
+            try ledger.joinClip(ordinal: ordinal, clip: clip, boot: boot)
+        } catch {
+            news.append("\(error)")
+        }
+        return true
+    }
+
+    func finishClip(ordinal: UInt32) -> Bool {
+        do {
+            if let kept = try ledger.finishClip(ordinal: ordinal, boot: boot) {
+                clipCount += 1
+                answers += kept.causes
+            }
+        } catch {
+            news.append("\(error)")
+        }
+        return true
     }
 
     func keepSnapshot(camera: UInt8, ordinal: UInt32) {

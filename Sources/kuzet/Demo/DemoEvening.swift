@@ -14,6 +14,9 @@ final class DemoEvening {
     private let duty: Duty
     private let board: DemoBoard
     private let trace: Trace
+    private let ring: ClipRing
+    private let taker: ClipTaker
+    private let clips: ClipKeeper
     private var sightings: [Sighting] = []
 
     static let width = 640
@@ -53,9 +56,15 @@ final class DemoEvening {
             width: Self.width, height: Self.height, settings: DetectorSettings(zones: Self.zones))
         let trace = Trace()
         let board = DemoBoard(boot: boot, ledger: ledger, trace: trace, clock: camera)
+        let ring = ClipRing(policy: Self.policy.clip)
+        let clips = ClipKeeper(desk: board) { _ in ring }
+        self.ring = ring
+        self.clips = clips
+        taker = ClipTaker(ring: ring)
         duty = Duty(
             appliance: Appliance(policy: Self.policy, boot: boot), lines: board,
-            keep: board.keep, snapshot: board.keepSnapshot, log: { _, _ in })
+            keep: board.keep, snapshot: board.keepSnapshot, clip: clips.handle,
+            log: { _, _ in })
         self.trace = trace
         board.evening.zoneNames = Self.zones.map(\.name)
         self.board = board
@@ -67,6 +76,7 @@ final class DemoEvening {
     /// The newest picture; nil before the first and while the camera is lost.
     var frame: Frame? { board.frame }
     var isLit: [Output: Bool] { board.isLit }
+    var clipCount: Int { board.clipCount }
 
     /// What happened since it was last asked for, a line each, oldest first.
     func takeNews() -> [String] { board.takeNews() }
@@ -80,6 +90,7 @@ final class DemoEvening {
             board.frame = frame
             bank.decide(frame, into: &sightings)
             trace.add(sightings, at: frame.capturedAt)
+            taker.take(frame, own: camera.ownJPEG, isMasked: false)
             board.evening.saw(sightings, fightScore: bank.newFightScore, at: camera.now)
             step(
                 .decided(
@@ -104,6 +115,7 @@ final class DemoEvening {
 
     private func step(_ cause: Event.Cause) {
         duty.handle(Event(at: camera.now, cause: cause))
+        clips.pump(at: camera.now)
         for cause in board.takeAnswers() { duty.handle(Event(at: camera.now, cause: cause)) }
     }
 

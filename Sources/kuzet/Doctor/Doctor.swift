@@ -5,7 +5,7 @@ import Linux
 /// `kuzet doctor`: what is wrong with this machine, and what to do.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Checks this machine: configuration, camera, lines, disk, clock, heat.",
+        abstract: "Checks this machine: configuration, camera, lines, disk, clock, links, heat.",
         discussion: """
             Safe while the appliance runs: takes no line, and no camera that is in use. Run it as \
             root, or as the user that the appliance runs as, to see what that user may do. Exit \
@@ -37,6 +37,7 @@ struct Doctor: ParsableCommand {
             note(LineChecks.findings(GPIOSurvey.conditions(settings.lines)))
             note(StoreChecks.findings(settings.store.directory))
             note(ClockChecks.findings(machine, hasHours: settings.hasHours))
+            note(LinkChecks.findings(settings.destinations))
         } else {
             // Without a configuration: what could be written into one.
             note(CameraCheck.survey(machine))

@@ -23,7 +23,7 @@ enum StoreChecks {
                         : "run as root, or as the user kuzet")
             ]
         }
-        return [room(directory), writing(directory), ledger(directory)]
+        return [room(directory), writing(directory), ledger(directory), key(directory)]
     }
 
     static func room(_ directory: String) -> Finding {
@@ -75,6 +75,24 @@ enum StoreChecks {
                 do: "the card is worn or cheap: use one made for endurance")
         }
         return .ok("store", "a durable write took \(milliseconds) ms")
+    }
+
+    /// Who can read the secret can sign in the device's name.
+    static func key(_ directory: String) -> Finding {
+        let path = LedgerFolder(directory).secret
+        do throws(Errno) {
+            let permissions = try Files.facts(path).permissions
+            guard permissions & 0o077 == 0 else {
+                return .warn(
+                    "key", "\(path): others than its owner may use it",
+                    do: "chmod 600 \(path); if somebody may have read it, remove it and restart")
+            }
+            return .ok("key", "its owner's alone; `kuzet incidents key` shows the public one")
+        } catch .noSuchFile {
+            return .ok("key", "none yet; the first start makes it")
+        } catch {
+            return .warn("key", "\(path): \(error)", do: "run as root, or as the user kuzet")
+        }
     }
 
     static func ledger(_ directory: String) -> Finding {

@@ -12,6 +12,7 @@ final class Guard {
     private let watches: [Watch]
     private let clerk: LedgerClerk
     private let uplinks: Uplinks?
+    private let clips: ClipKeeper
     private let supervisor: Supervisor
     private var latest = Instant.zero
     private var clockToldAt: Instant?
@@ -31,10 +32,12 @@ final class Guard {
     /// A camera's thread that has not come round for this long hangs.
     private static let hangLimit = Interval.seconds(5)
 
-    /// - Parameter settleLimit: an orderly stop waits for the disk this long; the service manager
-    ///   ends us after 30 s.
+    /// - Parameters:
+    ///   - clips: what `duty` gives its orders about clips to.
+    ///   - settleLimit: an orderly stop waits for the disk this long; the service manager ends us
+    ///     after 30 s.
     init(
-        duty: Duty, queue: EventQueue, watches: [Watch], clerk: LedgerClerk,
+        duty: Duty, queue: EventQueue, watches: [Watch], clerk: LedgerClerk, clips: ClipKeeper,
         uplinks: Uplinks? = nil, supervisor: Supervisor, settleLimit: Interval = .seconds(10),
         reload: @escaping () -> (policy: StationPolicy?, hash: [UInt8])
     ) {
@@ -43,6 +46,7 @@ final class Guard {
         self.watches = watches
         self.clerk = clerk
         self.uplinks = uplinks
+        self.clips = clips
         self.supervisor = supervisor
         self.settleLimit = settleLimit
         self.reload = reload
@@ -64,6 +68,7 @@ final class Guard {
             if !poll[asked].isEmpty, try handleSignals(signals) { break }
             duty.handleInputs(at: now())
             step(.tick)
+            clips.pump(at: now())
             feedWatchdog()
             tellStatus()
         }
@@ -76,11 +81,15 @@ final class Guard {
     /// Every output is off already: what waits for the ledger is written, as far as time allows.
     private func settle() {
         let end = now() + settleLimit
-        while now() < end, duty.appliance.waitingRecords.count > 0 || !clerk.isIdle {
+        clips.pump(at: now())
+        while now() < end,
+            duty.appliance.waitingRecords.count > 0 || !clips.isIdle || !clerk.isIdle
+        {
             _ = try? queue.bell.wait(for: .readable, milliseconds: Self.beat.milliseconds)
             for cause in queue.take() { step(cause) }
             // A ledger that failed is tried again when its pause is over.
             step(.tick)
+            clips.pump(at: now())
             try? supervisor.feedWatchdog()
         }
         // What stands in the ledger now is told if that goes fast; the next life tells the rest.

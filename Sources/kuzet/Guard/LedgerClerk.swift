@@ -10,13 +10,14 @@ import Synchronization
 /// events. It holds every record until one says that it is durable, and raises `storeFailed`
 /// where none comes for ten seconds.
 ///
-/// - Order: as given. A picture is written before the record that vouches for it, because the
-///   station makes that record of `evidenceKept`.
+/// - Order: as given, but records and pictures before clips. A file is written before the record
+///   that vouches for it, because the station makes that record of `evidenceKept`.
 /// - Limits: `batchCountMax` batches (of at most 64 records), `pictureCountMax` pictures and
 ///   `pictureByteCountMax` bytes of them, what is in hand included. The station gives one batch
 ///   at a time; one too many is answered with a failure, and given again later. A picture too many
-///   is refused, and whoever gave it is told.
-final class LedgerClerk: Sendable {
+///   is refused, and whoever gave it is told. Of clips `clipByteCountMax` bytes wait; more is
+///   refused, and given again later.
+final class LedgerClerk: ClipDesk, Sendable {
     private enum Order {
         case append([LedgerRecord])
         case picture([UInt8], ordinal: UInt32)
@@ -24,10 +25,19 @@ final class LedgerClerk: Sendable {
         case read(@Sendable (PersistentLedger) -> Void)
     }
 
+    private enum ClipWork {
+        case extend([ClipPicture], ordinal: UInt32)
+        case join(ordinal: UInt32, clip: UInt32)
+        case finish(ordinal: UInt32)
+    }
+
     private struct Desk {
         /// Oldest first; the first stays here while it is in hand.
         var orders: [Order] = []
-        /// Since when the first order, or the opening, is in hand.
+        /// The same for clips.
+        var clipWork: [ClipWork] = []
+        var clipByteCount = 0
+        /// Since when the first of either, or the opening, is in hand.
         var busySince: Instant?
         var isStopping = false
         /// What the ledger told; nil where it could not be read.
@@ -55,6 +65,9 @@ final class LedgerClerk: Sendable {
     /// How far destinations were served is written with the next records, or after so long.
     static let noteDelayMilliseconds: Int64 = 30_000
     static let pictureByteCountMax = 8 << 20
+    static let clipByteCountMax = 4 << 20
+    /// Beginnings and ends have no bytes.
+    static let clipWorkCountMax = 64
 
     private let boot: BootID
     private let queue: EventQueue
@@ -175,6 +188,34 @@ final class LedgerClerk: Sendable {
         return isTaken
     }
 
+    func extendClip(_ pictures: ArraySlice<ClipPicture>, ordinal: UInt32) -> Bool {
+        let byteCount = Self.byteCount(pictures)
+        return take(.extend(Array(pictures), ordinal: ordinal), byteCount: byteCount)
+    }
+
+    func joinClip(ordinal: UInt32, clip: UInt32) -> Bool {
+        take(.join(ordinal: ordinal, clip: clip), byteCount: 0)
+    }
+
+    func finishClip(ordinal: UInt32) -> Bool { take(.finish(ordinal: ordinal), byteCount: 0) }
+
+    private func take(_ work: ClipWork, byteCount: Int) -> Bool {
+        let isTaken = desk.withLock { desk in
+            guard desk.clipWork.count < Self.clipWorkCountMax, !desk.isStopping,
+                desk.clipByteCount == 0 || desk.clipByteCount + byteCount <= Self.clipByteCountMax
+            else { return false }
+            desk.clipWork.append(work)
+            desk.clipByteCount += byteCount
+            return true
+        }
+        if isTaken { ring() }
+        return isTaken
+    }
+
+    private static func byteCount(_ pictures: some Sequence<ClipPicture>) -> Int {
+        pictures.reduce(0) { $0 + $1.jpeg.count }
+    }
+
     /// Waits until the ledger was opened, at most `limit`.
     ///
     /// - Returns: what it tells of earlier lives; nil where it could not be read. When it can
@@ -189,7 +230,7 @@ final class LedgerClerk: Sendable {
         desk.withLock { $0.busySince }.map { max(instant - $0, .zero) } ?? .zero
     }
 
-    var isIdle: Bool { desk.withLock { $0.orders.isEmpty } }
+    var isIdle: Bool { desk.withLock { $0.orders.isEmpty && $0.clipWork.isEmpty } }
 
     /// Takes no more orders, closes the ledger after the last one, and waits for that at most
     /// `limit`.
@@ -217,29 +258,48 @@ final class LedgerClerk: Sendable {
             desk.busySince = nil
         }
         try? hasOpened.signal()
-        while let order = next(ledger) {
-            let cause = carryOut(order, ledger)
-            // Before it leaves the desk: who sees an empty one finds the answer in the queue.
-            if let cause { queue.post(cause) }
-            desk.withLock { desk in
-                desk.orders.removeFirst()
-                desk.busySince = nil
+        var leftOut: [UInt32: Int] = [:]
+        while let work = next(ledger) {
+            switch work {
+            case .order(let order):
+                let cause = carryOut(order, ledger)
+                // Before it leaves the desk: who sees an empty one finds the answer in the queue.
+                if let cause { queue.post(cause) }
+                desk.withLock { desk in
+                    desk.orders.removeFirst()
+                    desk.busySince = nil
+                }
+            case .clip(let work):
+                for cause in carryOut(work, ledger, &leftOut) { queue.post(cause) }
+                desk.withLock { desk in
+                    if case .extend(let pictures, _) = desk.clipWork.removeFirst() {
+                        desk.clipByteCount -= Self.byteCount(pictures)
+                    }
+                    desk.busySince = nil
+                }
             }
         }
         ledger.close()
         try? hasEnded.signal()
     }
 
+    private enum Work {
+        case order(Order)
+        case clip(ClipWork)
+    }
+
     /// Waits for the next order; nil when there will be none.
-    private func next(_ ledger: PersistentLedger) -> Order? {
+    private func next(_ ledger: PersistentLedger) -> Work? {
         var notedSince: Instant?
         while true {
             _ = try? bell.clear()
-            let (order, isStopping, isNoted) = desk.withLock { desk in
-                if !desk.orders.isEmpty { desk.busySince = Self.now() }
-                return (desk.orders.first, desk.isStopping, !desk.noted.isEmpty)
+            let (work, isStopping, isNoted) = desk.withLock { desk -> (Work?, Bool, Bool) in
+                let work =
+                    desk.orders.first.map(Work.order) ?? desk.clipWork.first.map(Work.clip)
+                if work != nil { desk.busySince = Self.now() }
+                return (work, desk.isStopping, !desk.noted.isEmpty)
             }
-            if let order { return order }
+            if let work { return work }
             if isStopping {
                 handOverNotes(to: ledger)
                 return nil
@@ -307,5 +367,55 @@ final class LedgerClerk: Sendable {
             return desk.waitingForLedger
         }
         for ask in waiting { ask() }
+    }
+
+    /// - Parameter leftOut: how many pictures of each clip that is being written were not kept.
+    private func carryOut(
+        _ work: ClipWork, _ ledger: PersistentLedger, _ leftOut: inout [UInt32: Int]
+    ) -> [Event.Cause] {
+        switch work {
+        case .extend(let pictures, let ordinal):
+            let before = leftOut[ordinal] ?? 0
+            do {
+                let count = try ledger.extendClip(pictures, ordinal: ordinal, boot: boot)
+                leftOut[ordinal] = before + count
+            } catch {
+                // A full disk is full for every part of a clip: said for the first one.
+                if before == 0 { Journal.write(Priority.error.rawValue, "\(error)") }
+                leftOut[ordinal] = before + pictures.count
+            }
+            return []
+        case .join(let ordinal, let clip):
+            do {
+                try ledger.joinClip(ordinal: ordinal, clip: clip, boot: boot)
+            } catch {
+                Journal.write(Priority.error.rawValue, "\(error)")
+            }
+            return []
+        case .finish(let ordinal):
+            if let count = leftOut.removeValue(forKey: ordinal), count > 0 {
+                Journal.write(
+                    Priority.warning.rawValue,
+                    "incident \(ordinal): clip: \(count) pictures could not be kept")
+            }
+            do {
+                guard let kept = try ledger.finishClip(ordinal: ordinal, boot: boot) else {
+                    return []
+                }
+                return kept.causes
+            } catch {
+                Journal.write(Priority.error.rawValue, "\(error)")
+                return []
+            }
+        }
+    }
+}
+
+extension KeptClip {
+    /// What the station is told of it.
+    var causes: [Event.Cause] {
+        ordinals.map {
+            .evidenceKept(ordinal: $0, kind: .clip, sha256: sha256, byteCount: byteCount)
+        }
     }
 }

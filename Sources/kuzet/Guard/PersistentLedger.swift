@@ -32,6 +32,19 @@ final class PersistentLedger: Ledger {
 
     /// The ledger as an outbox; throws where it cannot be opened now.
     func outbox() throws -> any Outbox { try opened().ledger }
+    func extendClip(
+        _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
+    ) throws -> Int {
+        try opened().ledger.extendClip(pictures, ordinal: ordinal, boot: boot)
+    }
+
+    func joinClip(ordinal: UInt32, clip: UInt32, boot: BootID) throws {
+        try opened().ledger.joinClip(ordinal: ordinal, clip: clip, boot: boot)
+    }
+
+    func finishClip(ordinal: UInt32, boot: BootID) throws -> KeptClip? {
+        try opened().ledger.finishClip(ordinal: ordinal, boot: boot)
+    }
 
     /// nil where the ledger cannot be opened now.
     var past: LedgerPast? { try? opened().past }

@@ -38,7 +38,9 @@ struct Run: ParsableCommand {
 
         let queue = try EventQueue()
         let watches = settings.cameras.indices.map { index in
-            Watch(camera: UInt8(index), queue: queue)
+            Watch(
+                camera: UInt8(index), queue: queue, clip: settings.station.clip,
+                cameraCount: settings.cameras.count)
         }
         let clerk = try LedgerClerk(boot: boot, queue: queue)
         let directory = settings.store.directory
@@ -56,21 +58,27 @@ struct Run: ParsableCommand {
         let evidence = EvidenceKeeper(clerk: clerk) { camera in
             watches.indices.contains(Int(camera)) ? try watches[Int(camera)].snapshot() : nil
         }
+        let clips = ClipKeeper(desk: clerk) { camera in
+            watches.indices.contains(Int(camera)) ? watches[Int(camera)].ring : nil
+        }
         let past = clerk.past(within: Self.openLimit)
         let lines = GPIOLines(settings.lines)
         for failure in lines.failures {
             Journal.write(Priority.error.rawValue, failure.description)
+        }
+        let uplinks = try Uplinks(settings, clerk: clerk, boot: boot) { command, destination in
+            queue.post(.commanded(command, destination: destination))
         }
         let duty = Duty(
             appliance: Appliance(
                 policy: settings.station, boot: boot,
                 configuration: SHA256.digest(loaded.bytes),
                 firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
-            lines: lines, keep: clerk.append, snapshot: evidence.keep,
-            log: { Journal.write($0.rawValue, $1) })
-        let uplinks = try Uplinks(settings, clerk: clerk, boot: boot) { _, _, _ in }
+            lines: lines, keep: clerk.append, snapshot: evidence.keep, answer: uplinks.answer,
+            clip: clips.handle, log: { Journal.write($0.rawValue, $1) })
         let guardian = Guard(
-            duty: duty, queue: queue, watches: watches, clerk: clerk, uplinks: uplinks,
+            duty: duty, queue: queue, watches: watches, clerk: clerk, clips: clips,
+            uplinks: uplinks,
             supervisor: Supervisor(),
             reload: { reload(watches, running: settings) })
         for (index, camera) in settings.cameras.enumerated() {
@@ -121,7 +129,7 @@ struct Run: ParsableCommand {
             return (nil, hash)
         }
         for (watch, camera) in zip(watches, settings.cameras) {
-            watch.replace(camera.detectorSettings)
+            watch.replace(camera.detectorSettings, clip: settings.station.clip)
         }
         if settings.lines != running.lines || settings.store != running.store {
             Journal.write(

@@ -11,22 +11,28 @@ import Uplink
 /// ledger's thread.
 final class Uplinks: Sendable {
     private let couriers: [Courier]
+    private let device: String
+    private let folder: LedgerFolder
 
     /// - Parameters:
     ///   - boot: names this life, so that pauses differ between appliances.
-    ///   - command: is given what a destination wants, with the key that must have signed it.
+    ///   - command: is given what a destination wants, signed as it must be.
     init(
         _ settings: Configuration, clerk: LedgerClerk, boot: BootID,
-        command: @escaping @Sendable (_ bytes: [UInt8], _ key: [UInt8], _ from: String) -> Void
+        command: @escaping @Sendable (Command, _ destination: UInt8) -> Void
     ) throws {
+        device = Self.topicWord(settings.name)
+        folder = LedgerFolder(settings.store.directory)
         let speaker = Speaker(
-            device: Self.topicWord(settings.name), cameras: settings.cameras.map(\.name))
+            device: device, cameras: settings.cameras.map(\.name))
         let directory = settings.store.directory
-        couriers = try settings.destinations.enumerated().compactMap { index, destination in
+        var couriers: [Courier] = []
+        for destination in settings.destinations {
             let name = destination.name
+            let index = UInt8(couriers.count)
             let paths = Self.paths(destination, speaker: speaker, directory: directory)
             // Said already, with the reason.
-            guard !paths.isEmpty else { return nil }
+            guard !paths.isEmpty else { continue }
             let letter = Letterbox()
             let ports = CourierPorts(
                 read: { lane, after, countMax in
@@ -36,19 +42,30 @@ final class Uplinks: Sendable {
                 },
                 note: { clerk.note($0, of: name) },
                 command: { bytes in
-                    if let key = destination.commandKey { command(bytes, key, name) }
+                    guard let key = destination.commandKey else { return }
+                    do throws(SignedCommand.Refusal) {
+                        command(
+                            try SignedCommand.read(bytes, key: key, device: speaker.device), index)
+                    } catch {
+                        Journal.write(
+                            Priority.warning.rawValue,
+                            "destination \(name): a command: refused: \(error)")
+                    }
                 },
                 log: { Journal.write($0.rawValue, $1) },
-                clock: Self.clock)
+                clock: { .now })
             let courier = try Courier(
                 name: name, paths: paths, failoverAfter: destination.backupAfter,
+                tells: { entry in
+                    destination.tells == .all || Self.isEscalation(entry)
+                },
                 seed: boot.high ^ boot.low &+ UInt64(index), ports: ports)
             letter.address(to: courier)
-            return courier
+            couriers.append(courier)
         }
-        let couriers = couriers
+        self.couriers = couriers
         guard !couriers.isEmpty else { return }
-        clerk.whenReached { head in
+        clerk.whenReached { [couriers] head in
             for courier in couriers { courier.ledgerReached(head) }
         }
         for courier in couriers {
@@ -67,8 +84,30 @@ final class Uplinks: Sendable {
         }
     }
 
-    func answer(_ text: String, to name: String) {
-        couriers.first { $0.name == name }?.answer(text)
+    /// Tells a destination what became of its command, with the part of a file that it asked for.
+    func answer(_ command: Command, refusal: String?, destination: UInt8) {
+        guard couriers.indices.contains(Int(destination)) else { return }
+        couriers[Int(destination)].answer(text(command, refusal))
+    }
+
+    private func text(_ command: Command, _ refusal: String?) -> String {
+        guard refusal == nil,
+            case .fetch(let identity, let kind, let offset, let byteCount) = command.action
+        else { return SignedCommand.answer(command, device: device, refusal: refusal) }
+        let name = EvidenceName(boot: identity.boot, ordinal: identity.ordinal, kind: kind)
+        do throws(Errno) {
+            let file = try FileDescriptor.open(
+                folder.evidence + "/" + name.fileName, .readOnly)
+            let whole = Int(try file.facts().byteCount)
+            let count = min(max(whole - Int(offset), 0), Int(byteCount))
+            try file.seek(to: Int64(offset))
+            return SignedCommand.answer(
+                command, device: device, chunk: try file.read(byteCount: count), offset: offset,
+                of: whole)
+        } catch {
+            return SignedCommand.answer(
+                command, device: device, refusal: "evidence \(name.fileName): read: \(error)")
+        }
     }
 
     func stop(within limit: Interval) {
@@ -78,6 +117,10 @@ final class Uplinks: Sendable {
         }
     }
 
+    private static func isEscalation(_ entry: OutboxEntry) -> Bool {
+        if case .escalated = entry.record.body { true } else { false }
+    }
+
     private static func paths(
         _ destination: DestinationSection, speaker: Speaker, directory: String
     ) -> [Path] {
@@ -85,9 +128,7 @@ final class Uplinks: Sendable {
         let sia = siaSettings(destination.sia)
         let folder = LedgerFolder(directory)
         return [destination.address, destination.backup].compactMap(\.self).compactMap { address in
-            let endpoint = Endpoint(
-                host: address.host, port: address.port,
-                tls: address.tongue.isProtected ? destination.tls : nil)
+            let endpoint = destination.endpoint(address)
             if address.tongue.isSIA {
                 return sia.map { sia in
                     Path(endpoint: endpoint) { SIADialect(sia, speaker: speaker) }
@@ -107,6 +148,7 @@ final class Uplinks: Sendable {
         settings.user = destination.user
         settings.password = destination.passwordFile.flatMap { firstLine(of: $0) }
         settings.pictureByteCountMax = destination.pictureByteCountMax
+        settings.isKnownToHomeAssistant = destination.isKnownToHomeAssistant
         settings.takesCommands = destination.commandKey != nil
         return settings
     }
@@ -154,18 +196,28 @@ final class Uplinks: Sendable {
         }
     }
 
-    /// A board whose clock was never set shows a time that is long past: certificates are then
-    /// checked by it as far as that goes (see `CertificateClock`).
-    private static func clock() -> CertificateClock {
-        CertificateClock(
-            wallMilliseconds: Clocks.wallMilliseconds(), isUnset: !Clocks.isSynchronised())
-    }
-
     /// A name as one level of a topic.
     static func topicWord(_ name: String) -> String {
         String(
             decoding: name.utf8.map { Array("/+# ".utf8).contains($0) ? UInt8(ascii: "-") : $0 },
             as: UTF8.self)
+    }
+}
+
+extension DestinationSection {
+    func endpoint(_ address: Address) -> Endpoint {
+        Endpoint(
+            host: address.host, port: address.port,
+            tls: address.tongue.isProtected ? tls : nil)
+    }
+}
+
+extension CertificateClock {
+    /// A board whose clock was never set shows a time that is long past: certificates are then
+    /// checked by it as far as that goes.
+    static var now: CertificateClock {
+        CertificateClock(
+            wallMilliseconds: Clocks.wallMilliseconds(), isUnset: !Clocks.isSynchronised())
     }
 }
 

@@ -20,14 +20,20 @@ final class Watch: Sendable {
     }
 
     let camera: UInt8
+    /// What it showed lately, for clips.
+    let ring: ClipRing
     private let queue: EventQueue
     private let shared: Mutex<Shared>
 
     /// The longest that the thread waits for a picture before it says that it is alive.
     private static let patience = Interval.milliseconds(500)
 
-    init(camera: UInt8, queue: EventQueue) {
+    /// - Parameter cameraCount: how many there are, to share the memory for clips.
+    init(
+        camera: UInt8, queue: EventQueue, clip: ClipPolicy = ClipPolicy(), cameraCount: Int = 1
+    ) {
         self.camera = camera
+        ring = ClipRing(policy: clip, ringCount: cameraCount)
         self.queue = queue
         shared = Mutex(Shared(aliveAt: Instant(nanoseconds: Clocks.monotonicNanoseconds())))
     }
@@ -47,7 +53,8 @@ final class Watch: Sendable {
         shared.withLock { $0.isStopping = true }
     }
 
-    func replace(_ settings: DetectorSettings) {
+    func replace(_ settings: DetectorSettings, clip: ClipPolicy = ClipPolicy()) {
+        ring.replace(clip)
         shared.withLock { $0.settings = settings }
     }
 
@@ -60,6 +67,7 @@ final class Watch: Sendable {
     }
 
     private func watch(_ source: any FrameSource, settings: DetectorSettings) {
+        let clips = ClipTaker(ring: ring)
         var settings = settings
         var bank: DetectorBank?
         var mask: Plane?
@@ -81,6 +89,10 @@ final class Watch: Sendable {
             }
             if isStopping { return }
             if let replacement {
+                if replacement.privacyMasks != settings.privacyMasks {
+                    ring.forget()
+                    shared.withLock { $0.picture = nil }
+                }
                 settings = replacement
                 bank = nil
             }
@@ -104,6 +116,7 @@ final class Watch: Sendable {
                 if let mask { PolygonMask.hide(mask.view, in: frame) }
                 bank?.decide(frame, into: &sightings)
                 publish(frame)
+                clips.take(frame, own: source.ownJPEG, isMasked: mask != nil)
                 queue.post(
                     .decided(
                         camera: camera, capturedAt: frame.capturedAt, sightings: sightings,

@@ -1,0 +1,49 @@
+import Incidents
+import Text
+
+/// Makes an appliance known to Home Assistant by itself: what its incidents are, and whether it
+/// lives.
+///
+/// - Source: Home Assistant documentation, "MQTT Discovery", "MQTT Event", "MQTT Binary sensor".
+enum HomeAssistant {
+    /// Retained messages, one for each entity.
+    static func discovery(base: String, device: String) -> [(topic: String, payload: String)] {
+        let node = "kuzet_" + word(device)
+        let common =
+            "\"availability_topic\":\(JSON.quoted(base + "/status")),"
+            + "\"availability_template\":\"{{ 'online' if value_json.state == 'online' else 'offline'"
+            + " }}\",\"device\":{\"identifiers\":[\"\(node)\"],\"name\":\(JSON.quoted(device)),"
+            + "\"manufacturer\":\"Kuzet\"}"
+        let kinds = Incident.Kind.allCases.map { "\"\($0)\"" }.joined(separator: ",")
+        let incident = JSON.quoted(base + "/incident")
+        return [
+            (
+                "homeassistant/event/\(node)/incident/config",
+                "{\"name\":\"Incident\",\"unique_id\":\"\(node)_incident\","
+                    + "\"state_topic\":\(incident),\"event_types\":[\(kinds)],"
+                    + "\"value_template\":\"{{ {'event_type': value_json.kind, 'state':"
+                    + " value_json.state, 'camera': value_json.camera} | tojson }}\",\(common)}"
+            ),
+            (
+                "homeassistant/binary_sensor/\(node)/alarm/config",
+                "{\"name\":\"Alarm\",\"unique_id\":\"\(node)_alarm\","
+                    + "\"device_class\":\"safety\",\"state_topic\":\(incident),"
+                    + "\"value_template\":\"{{ 'ON' if value_json.state == 'confirmed' else 'OFF'"
+                    + " }}\",\(common)}"
+            )
+        ]
+    }
+
+    /// Letters, digits, "_" and "-": what a node may be called.
+    private static func word(_ text: String) -> String {
+        String(
+            decoding: text.utf8.map { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+                    byte
+                default: UInt8(ascii: "_")
+                }
+            }, as: UTF8.self)
+    }
+}
