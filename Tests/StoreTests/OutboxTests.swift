@@ -115,14 +115,17 @@ import Testing
             ledger.note(cursors, of: "centre")
             ledger.note(cursors, of: "second")
         }
+        let count: Int64
         do {
             let ledger = try open(folder)
+            count = ledger.recordCount
+            #expect(count < 10)
             try ledger.append((3...20).map { Story.operated("new", $0) })
         }
         let ledger = try open(folder)
         for destination in ["centre", "second"] {
             let cursors = try ledger.cursors(of: destination)
-            #expect(DeliveryLane.allCases.allSatisfy { cursors[$0] == 2 })
+            #expect(DeliveryLane.allCases.allSatisfy { cursors[$0] == count })
         }
     }
 }
