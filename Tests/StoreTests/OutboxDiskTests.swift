@@ -21,19 +21,21 @@ private struct Receiver {
     }
 
     /// Whether what it was told is what the ledger holds, and no cursor is ahead of it.
-    func judge(_ records: [LedgerRecord], _ cursors: DeliveryCursors) -> String? {
+    func judge(_ records: [Int64: LedgerRecord], _ cursors: DeliveryCursors) -> String? {
         if let complaint { return complaint }
         var rest = acknowledged[...]
-        for record in records where record == rest.first { rest.removeFirst() }
+        for (_, record) in records.sorted(by: { $0.key < $1.key }) where record == rest.first {
+            rest.removeFirst()
+        }
         guard rest.isEmpty else { return "\(rest.count) records were kept and are gone" }
         for (sequence, record) in told {
-            guard sequence <= records.count, records[Int(sequence) - 1] == record else {
+            guard records[sequence] == record else {
                 return "\(sequence) was told and is not in the ledger"
             }
         }
-        for (index, record) in records.enumerated()
-        where index < cursors[DeliveryLane(of: record)] && told[Int64(index) + 1] == nil {
-            return "\(index + 1) was not told, and the cursor is behind it"
+        for (sequence, record) in records
+        where sequence <= cursors[DeliveryLane(of: record)] && told[sequence] == nil {
+            return "\(sequence) was not told, and the cursor is behind it"
         }
         return nil
     }
@@ -93,6 +95,15 @@ extension DiskFailureTests {
         }
     }
 
+    /// All that the ledger holds, its own checkpoints included.
+    private static func numbered(_ folder: TestFolder) throws -> [Int64: LedgerRecord] {
+        var records: [Int64: LedgerRecord] = [:]
+        try LedgerReader(directory: folder.path).visit {
+            records[$0.sequence] = try $0.record()
+        }
+        return records
+    }
+
     /// Power cuts at every write that there is while records are made and told: `nth` is the
     /// first write that fails.
     ///
@@ -122,7 +133,7 @@ extension DiskFailureTests {
             #expect(test_disk_cut(chance.next()) == 0)
             let ledger = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(0))
             let cursors = try ledger.cursors(of: "centre")
-            if let wrong = receiver.judge(try Self.records(folder), cursors) { return wrong }
+            if let wrong = receiver.judge(try Self.numbered(folder), cursors) { return wrong }
         }
         return nil
     }
