@@ -99,8 +99,8 @@ let package = Package(
         .testTarget(
             name: "UplinkTests",
             dependencies: [
-                "Uplink", "Station", "Incidents", "Detectors", "Frames", "Linux", "Cryptography",
-                "Text"
+                "Uplink", "Simulation", "Station", "Incidents", "Detectors", "Frames", "Linux",
+                "Cryptography", "Text"
             ]),
 
         .target(name: "Simulation", dependencies: ["Station", "Incidents", "Detectors", "Frames"]),
@@ -147,5 +147,19 @@ if Context.environment["KUZET_FUZZ"] != nil {
                 "Detectors", "Cryptography", "Networks", "Frames", "Linux", "CJPEG", "CTOML"
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "run"])
+    ]
+}
+
+// Tests/City: many boards, or one that is killed, in front of a real broker. `Guard` has links to
+// what lies between station and disk in `kuzet run`.
+if Context.environment["KUZET_CITY"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "City",
+            dependencies: [
+                "Simulation", "Store", "Uplink", "Station", "Incidents", "Detectors", "Frames",
+                "Linux", "Cryptography"
+            ],
+            path: "Tests/City", exclude: ["storm", "faults", "figures", "broker.py"])
     ]
 }

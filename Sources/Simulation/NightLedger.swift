@@ -33,6 +33,10 @@ public final class MemoryLedger: NightLedger {
 
     private var records: [LedgerRecord] = []
     private var names: Set<Name> = []
+    /// What the records so far tell of the clock.
+    private(set) var dating = Dating()
+    /// How far destinations were served: what is noted survives like a record.
+    var noted: [String: DeliveryCursors] = [:]
     /// Canaries: what a broken disk would do.
     private let canary: NightCanary?
     /// Acknowledged and not durable: only a lying disk has any.
@@ -47,6 +51,7 @@ public final class MemoryLedger: NightLedger {
             canary == .doublingDisk
                 || names.insert(Name(boot: $0.stamp.boot, monotonic: $0.stamp.monotonic)).inserted
         }
+        for record in fresh { dating.learn(record) }
         if canary == .reorderingDisk, fresh.count > 1 { fresh.swapAt(0, fresh.count - 1) }
         if canary == .lyingDisk {
             cached += fresh
@@ -62,6 +67,11 @@ public final class MemoryLedger: NightLedger {
     }
 
     public func contents() throws -> [LedgerRecord] { records }
+
+    var count: Int { records.count }
+
+    /// - Parameter index: from 0.
+    subscript(index: Int64) -> LedgerRecord { records[Int(index)] }
 
     /// The power is gone: so is what was not durable.
     func cutPower() { cached.removeAll() }

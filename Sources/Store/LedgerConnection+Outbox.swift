@@ -69,16 +69,8 @@ extension LedgerConnection {
     ///
     /// - Parameter last: a cursor behind this is damage: what comes must not be skipped.
     func cursors(of destination: String, last: Int64) throws -> DeliveryCursors {
-        var cursors = DeliveryCursors()
-        guard let (_, bytes) = try row(of: destination), bytes.count == 8 * 3 else {
-            return cursors
-        }
-        for lane in DeliveryLane.allCases {
-            let start = 8 * Int(lane.rawValue)
-            let value = bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-            cursors[lane] = min(max(Int64(bitPattern: value), 0), last)
-        }
-        return cursors
+        guard let (_, bytes) = try row(of: destination) else { return DeliveryCursors() }
+        return Self.cursors(from: bytes)?.limited(to: last) ?? DeliveryCursors()
     }
 
     /// Every evidence file that a record vouches for and none ordered away.
@@ -147,6 +139,34 @@ extension LedgerConnection {
         try database.transaction(attempt: "note cursors") { try write(cursors) }
     }
 
+    /// What comes in the place of records that were lost was told to nobody, whatever a cursor
+    /// says: it must not be taken for delivered once the ledger is as long again.
+    func pullBackCursors(to last: Int64) throws {
+        let statement = try database.prepare(
+            "SELECT destination,through FROM cursor", attempt: "read cursors")
+        var pulledBack: [String: DeliveryCursors] = [:]
+        while try statement.step() {
+            let name = String(decoding: statement.bytes(0), as: UTF8.self)
+            guard let cursors = Self.cursors(from: statement.bytes(1)),
+                DeliveryLane.allCases.contains(where: { cursors[$0] > last })
+            else { continue }
+            pulledBack[name] = cursors.limited(to: last)
+        }
+        guard !pulledBack.isEmpty else { return }
+        try settle(pulledBack)
+    }
+
+    private static func cursors(from bytes: [UInt8]) -> DeliveryCursors? {
+        guard bytes.count == 8 * 3 else { return nil }
+        var cursors = DeliveryCursors()
+        for lane in DeliveryLane.allCases {
+            let start = 8 * Int(lane.rawValue)
+            let value = bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+            cursors[lane] = Int64(bitPattern: value)
+        }
+        return cursors
+    }
+
     private func row(of destination: String) throws -> (id: Int64, through: [UInt8])? {
         let statement = try database.prepare(
             "SELECT id,destination,through FROM cursor", attempt: "read cursors")
@@ -155,5 +175,14 @@ extension LedgerConnection {
             if statement.bytes(1) == name { return (statement.integer(0), statement.bytes(2)) }
         }
         return nil
+    }
+}
+
+extension DeliveryCursors {
+    /// None of them beyond the last record, or before the first.
+    func limited(to last: Int64) -> DeliveryCursors {
+        var cursors = self
+        for lane in DeliveryLane.allCases { cursors[lane] = min(max(self[lane], 0), last) }
+        return cursors
     }
 }

@@ -85,6 +85,23 @@ final class LedgerConnection {
         checkpointInterval = layout.checkpointInterval
         (head, anchored) = try Self.head(of: database, &findings)
         checkpoint = try Self.lastCheckpoint(of: database)
+        if logByteCount > 0 { try makeDurable() }
+        try pullBackCursors(to: head.sequence)
+    }
+
+    /// What a killed process, or a write of unknown outcome, left in the log can be read, but a
+    /// power cut may still take it: it must not count, nor be told to anybody, before it is
+    /// copied into the database. The pages are then written anew: a synchronisation that failed
+    /// may have lost those of the log for good, and the next one would not say so.
+    private func makeDurable() throws {
+        do {
+            try database.run("PRAGMA wal_checkpoint(PASSIVE)", attempt: "copy the log")
+        } catch let error as StoreError where error.kind == .full {
+            // The log has room where the database has none; with this it is synchronised.
+            try database.transaction(attempt: "synchronise the log") {
+                try advance.run(anchored.sequence, anchored.hash)
+            }
+        }
     }
 
     /// SQLite itself would make a file that everybody may read; its log gets the same rights.

@@ -186,6 +186,7 @@ public final class SQLiteLedger: Ledger {
                 "ledger: open again: \(connection.head.sequence) records found, "
                     + "\(head.sequence) were written and acknowledged")
         }
+        noted = noted.mapValues { $0.limited(to: connection.head.sequence) }
         recent = RecentRecords(try connection.lastBodies(RecentRecords.countMax))
         head = connection.head
         findings += found

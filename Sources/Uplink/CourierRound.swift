@@ -12,6 +12,7 @@ struct CourierRound {
     private var dialects: [any Dialect]
     private var path = 0
     private var answers: [String] = []
+    private var failedReads = FailedReads()
     private var head: Int64 = 0
     private var noted: DeliveryCursors
     /// Whether messages can be given on the present connection.
@@ -39,7 +40,7 @@ struct CourierRound {
         noteCursors()
     }
 
-    mutating func readFailed(_ lane: DeliveryLane) { delivery.readFailed(lane) }
+    mutating func readFailed(_ lane: DeliveryLane) { failedReads.add(lane) }
     mutating func answer(_ text: String) { answers.append(text) }
 
     /// How many records the ledger has behind the first that is not confirmed.
@@ -109,6 +110,7 @@ struct CourierRound {
             }
         }
         noteCursors()
+        for lane in failedReads.due(at: moment.monotonic) { delivery.readFailed(lane) }
         while let (lane, after, countMax) = delivery.nextRead() {
             ports.read(lane, after, countMax)
         }

@@ -19,7 +19,9 @@ public enum MessageJSON {
         let stamp = entry.record.stamp
         let head =
             "\"device\":\(JSON.quoted(speaker.device)),"
-            + "\"key\":\"\(stamp.boot.hexadecimal)-\(stamp.monotonic.nanoseconds)\""
+            + "\"key\":\"\(stamp.boot.hexadecimal)-\(stamp.monotonic.nanoseconds)"
+            // What the store itself records, findings and checkpoints, shares a stamp with others.
+            + "-\(entry.sequence)\""
         let tail = date("at", entry.at) + ",\"sequence\":\(entry.sequence)}"
         switch entry.record.body {
         case .evidence(let ordinal, let kind, let sha256, let byteCount):

@@ -103,4 +103,29 @@ import Testing
         try ledger.settle()
         #expect(try ledger.cursors(of: "centre")[.alarm] == 1)
     }
+
+    /// It stays pulled back when the ledger is as long again: nobody was told of what came since.
+    @Test func whatComesInThePlaceOfLostRecordsIsNotTakenForDelivered() throws {
+        let folder = try TestFolder()
+        do {
+            let ledger = try open(folder)
+            try ledger.append([Story.operated("a", 1), Story.operated("b", 2)])
+            var cursors = DeliveryCursors()
+            for lane in DeliveryLane.allCases { cursors[lane] = 10 }
+            ledger.note(cursors, of: "centre")
+            ledger.note(cursors, of: "second")
+        }
+        let count: Int64
+        do {
+            let ledger = try open(folder)
+            count = ledger.recordCount
+            #expect(count < 10)
+            try ledger.append((3...20).map { Story.operated("new", $0) })
+        }
+        let ledger = try open(folder)
+        for destination in ["centre", "second"] {
+            let cursors = try ledger.cursors(of: destination)
+            #expect(DeliveryLane.allCases.allSatisfy { cursors[$0] == count })
+        }
+    }
 }

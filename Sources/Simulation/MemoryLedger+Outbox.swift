@@ -1,0 +1,55 @@
+import Frames
+import Incidents
+import Station
+
+/// Delivered from as the one on a disk is.
+extension MemoryLedger: Outbox {
+    public var recordCount: Int64 { Int64(count) }
+
+    public func page(_ lane: DeliveryLane, after: Int64, countMax: Int) throws -> OutboxPage {
+        var page = OutboxPage(lane: lane, entries: [], readThrough: after)
+        while page.entries.count < countMax, page.readThrough < recordCount {
+            let record = self[page.readThrough]
+            page.readThrough += 1
+            if DeliveryLane(of: record) == lane {
+                page.entries.append(entry(record, sequence: page.readThrough))
+            }
+        }
+        return page
+    }
+
+    public func cursors(of destination: String) throws -> DeliveryCursors {
+        noted[destination] ?? DeliveryCursors()
+    }
+
+    public func note(_ cursors: DeliveryCursors, of destination: String) {
+        noted[destination] = cursors
+    }
+
+    /// Memory is never short of evidence: it holds none.
+    public func dueForDiscard(_ limits: SpaceLimits, destinations: [String]) -> [Discard] { [] }
+
+    public func settle() throws {}
+
+    private func entry(_ record: LedgerRecord, sequence: Int64) -> OutboxEntry {
+        var entry = OutboxEntry(
+            sequence: sequence, record: record,
+            at: dating.date(of: record.stamp.monotonic, by: record.stamp))
+        switch record.body {
+        case .incident(let incident):
+            entry.openedAt = dating.date(of: incident.openedAt, by: record.stamp)
+        case .interrupted(let boot, let ordinal), .escalated(let boot, let ordinal):
+            for index in stride(from: sequence - 2, through: 0, by: -1) {
+                let earlier = self[index]
+                guard case .incident(let incident) = earlier.body, incident.ordinal == ordinal,
+                    earlier.stamp.boot == boot
+                else { continue }
+                entry.subject = incident
+                entry.openedAt = dating.date(of: incident.openedAt, by: earlier.stamp)
+                break
+            }
+        default: break
+        }
+        return entry
+    }
+}

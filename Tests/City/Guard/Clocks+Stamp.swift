@@ -1,0 +1,1 @@
+../../../Sources/kuzet/Guard/Clocks+Stamp.swift
