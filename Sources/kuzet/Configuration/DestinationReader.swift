@@ -50,7 +50,8 @@ extension DestinationSection.SIASection {
     fileprivate mutating func read(_ table: TableReader) {
         account = table.string(
             "account", default: nil, countMax: 16, allowed: "3 to 16 hexadecimal digits")
-        receiver = table.optional("receiver", allowed: "1 to 6 hexadecimal digits")
+        receiver = table.string(
+            "receiver", default: receiver, countMax: 6, allowed: "1 to 6 hexadecimal digits")
         line = table.string(
             "line", default: line, countMax: 6, allowed: "1 to 6 hexadecimal digits")
         if let value = table.value("account"), !account.isEmpty,

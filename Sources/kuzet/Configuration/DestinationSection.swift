@@ -66,7 +66,8 @@ struct DestinationSection: Hashable, Sendable {
     /// What an alarm centre gives its customers on paper.
     struct SIASection: Hashable, Sendable {
         var account = ""
-        var receiver: String?
+        /// Always said: receivers of some makes answer with nonsense where it is left out.
+        var receiver = "0"
         var line = "0"
         var codeBook = SIACodeBook.siaDCS
         /// A file with the key on its first line.

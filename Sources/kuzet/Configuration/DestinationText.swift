@@ -82,7 +82,7 @@ extension TOMLPage {
             note("are sia-dcs or adm-cid; the key is ascii or hexadecimal, 16, 24 or 32 bytes.")
         }
         pair("sia.account", tomlText(destination.sia.account))
-        optional("sia.receiver", destination.sia.receiver)
+        pair("sia.receiver", tomlText(destination.sia.receiver))
         pair("sia.line", tomlText(destination.sia.line))
         pair("sia.codes", tomlText(destination.sia.codeBook.rawValue))
         optional("sia.key_file", destination.sia.keyFile)
