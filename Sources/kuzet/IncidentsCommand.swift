@@ -17,7 +17,7 @@ struct IncidentsCommand: ParsableCommand {
             """,
         subcommands: [
             IncidentsList.self, IncidentsShow.self, IncidentsExport.self, IncidentsVerify.self,
-            IncidentsKey.self
+            IncidentsKey.self, IncidentsCAP.self
         ])
 }
 

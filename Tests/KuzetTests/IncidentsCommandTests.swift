@@ -54,6 +54,15 @@ import Testing
                 """)
     }
 
+    @Test func aReportTellsWhatTheLedgerSays() throws {
+        let report = try summary().report
+        #expect(report.key == "abcdef01234567890000000000000005-3-closed")
+        #expect(report.camera == "1" && report.cameraIndex == 1)
+        #expect(report.openedAt.wallMilliseconds == 1_763_770_500_000)
+        #expect(report.at.wallMilliseconds == 1_763_770_512_000)
+        #expect(try summary(camera: Incident.noCamera).report.camera == nil)
+    }
+
     @Test func anIncidentOfNoCameraSaysSo() throws {
         let panic = try summary(camera: Incident.noCamera)
         #expect(panic.json.contains("\"camera\":null,"))
