@@ -144,7 +144,8 @@ if Context.environment["KUZET_FUZZ"] != nil {
             name: "Fuzz",
             dependencies: [
                 "CFuzzer", "Camera", "Alarm", "Store", "Uplink", "Station", "Incidents",
-                "Detectors", "Cryptography", "Networks", "Frames", "Linux", "CJPEG", "CTOML"
+                "Detectors", "Cryptography", "Text", "Networks", "Frames", "Linux", "CJPEG",
+                "CTOML"
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "run"])
     ]

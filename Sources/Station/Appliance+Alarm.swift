@@ -82,7 +82,7 @@ extension Appliance {
     private func response(to kind: Incident.Kind) -> Response {
         switch policy[kind] {
         case .sirenAfterHours:
-            policy.openHours.isOpen(weekMinute: clock.weekMinute) ? .red : .siren
+            openHours.isOpen(weekMinute: clock.weekMinute) ? .red : .siren
         case .record, .amber, .red, .siren:
             policy[kind]
         }

@@ -26,6 +26,7 @@ public struct Appliance: Sendable {
     var nextOrdinal: UInt32 = 1
     /// Confirmed incidents that a person should see to, the oldest first.
     var unanswered: [Unanswered] = []
+    var specialHours: SpecialHours?
     /// That of the last command that was obeyed in this life.
     var commandCounter: UInt64 = 0
     /// Uptime until which red stays lit for what is already over.
@@ -234,6 +235,7 @@ public struct Appliance: Sendable {
             closeDue()
         }
         escalateDue()
+        endSpecialHours()
         clips.passed(at: uptime, into: &notes)
         updateSiren()
         if let until = redUntil, uptime >= until { redUntil = nil }
@@ -311,10 +313,8 @@ public struct Appliance: Sendable {
     }
 
     private func incidentPolicy(_ index: Int) -> IncidentPolicy {
-        var incidents =
-            index < policy.cameras.count ? policy.cameras[index].incidents : IncidentPolicy()
-        incidents.openHours = policy.openHours
-        return incidents
+        applyingHours(
+            index < policy.cameras.count ? policy.cameras[index].incidents : IncidentPolicy())
     }
 
     // MARK: Space

@@ -56,6 +56,16 @@ public enum SignedCommand {
         switch command["do"]?.string {
         case "acknowledge": return .acknowledge(try incident(command))
         case "silence": return .silence
+        case "hours":
+            switch command["venue"]?.string {
+            case "configured": return .hours(isOpen: nil, seconds: 0)
+            case let venue where venue == "open" || venue == "closed":
+                return .hours(
+                    isOpen: venue == "open",
+                    seconds: try number(command, "seconds", Command.hoursSecondsMax))
+            default:
+                throw Refusal(description: "venue: open, closed or configured")
+            }
         case "fetch":
             let kind = LedgerRecord.EvidenceKind.allCases.first {
                 "\($0)" == command["evidence"]?.string

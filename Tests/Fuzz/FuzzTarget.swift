@@ -47,7 +47,9 @@ struct FuzzTarget: Sendable {
         FuzzTarget(name: "model", hasWords: true, feed: model) {
             ModelSeeds.all().map { $0.model.bytes() }
         },
-        FuzzTarget(name: "sia", feed: SIAReplies.feed, seeds: SIAReplies.seeds)
+        FuzzTarget(name: "sia", feed: SIAReplies.feed, seeds: SIAReplies.seeds),
+        FuzzTarget(name: "mqtt", feed: BrokerBytes.feed, seeds: BrokerBytes.seeds),
+        FuzzTarget(name: "command", feed: BrokerBytes.command, seeds: BrokerBytes.commandSeeds)
     ]
 
     /// Opens and reads a recording to its end, as `kuzet replay` does.

@@ -6,7 +6,7 @@ import Frames
 /// What an alarm centre, or whoever answers in its place, may send.
 enum SIAReplies {
     private static let key = AESKey([UInt8](repeating: 7, count: 16))
-    private static let time = SIASession.Time(
+    private static let time = Moment(
         monotonic: .zero + .seconds(9), wallMilliseconds: 1_761_933_723_000)
 
     /// The bytes as they are, into a session that waits for an answer; and as the body of a frame

@@ -41,6 +41,11 @@ import Text
             ("\"do\":\"acknowledge\",\"incident\":\"\(Self.incident)\"", .acknowledge(identity)),
             ("\"do\":\"silence\"", .silence),
             (
+                "\"do\":\"hours\",\"venue\":\"closed\",\"seconds\":3600",
+                .hours(isOpen: false, seconds: 3_600)
+            ),
+            ("\"do\":\"hours\",\"venue\":\"configured\"", .hours(isOpen: nil, seconds: 0)),
+            (
                 "\"do\":\"fetch\",\"incident\":\"\(Self.incident)\",\"evidence\":\"snapshot\","
                     + "\"offset\":65536,\"bytes\":4096",
                 .fetch(identity, .snapshot, offset: 65_536, byteCount: 4_096)
