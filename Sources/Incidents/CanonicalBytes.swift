@@ -115,7 +115,7 @@ extension LedgerRecord {
     private var typeCode: UInt8 {
         switch body {
         case .started: 1
-        case .incident: 2
+        case .incident: Self.incidentTypeCode
         case .clockCorrected: 3
         case .configured: 4
         case .evidence: Self.evidenceTypeCode
@@ -127,7 +127,7 @@ extension LedgerRecord {
         case .commanded: 13
         case .acknowledged: 14
         case .escalated: 16
-        case .discarded: 17
+        case .discarded: Self.discardedTypeCode
         case .checkpoint: Self.checkpointTypeCode
         case .beat: 12
         case .salvaged: Self.salvagedTypeCode
@@ -137,10 +137,12 @@ extension LedgerRecord {
     /// Where the type stands in the canonical bytes, and which ones are evidence: the store finds
     /// evidence by them without reading whole records.
     public static let typeCodeOffset = 2
+    public static let incidentTypeCode: UInt8 = 2
     public static let evidenceTypeCode: UInt8 = 5
     /// As above, to find the last checkpoint.
     public static let checkpointTypeCode: UInt8 = 11
     public static let salvagedTypeCode: UInt8 = 15
+    public static let discardedTypeCode: UInt8 = 17
 
     /// At most `textByteCountMax` bytes of UTF-8, never half a character.
     private static func cut(_ text: String, _ countMax: Int = textByteCountMax) -> [UInt8] {

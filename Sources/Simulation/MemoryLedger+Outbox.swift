@@ -32,24 +32,16 @@ extension MemoryLedger: Outbox {
     public func settle() throws {}
 
     private func entry(_ record: LedgerRecord, sequence: Int64) -> OutboxEntry {
-        var entry = OutboxEntry(
-            sequence: sequence, record: record,
-            at: dating.date(of: record.stamp.monotonic, by: record.stamp))
-        switch record.body {
-        case .incident(let incident):
-            entry.openedAt = dating.date(of: incident.openedAt, by: record.stamp)
-        case .interrupted(let boot, let ordinal), .escalated(let boot, let ordinal):
+        OutboxEntry(sequence: sequence, record: record, dating: dating) { identity in
             for index in stride(from: sequence - 2, through: 0, by: -1) {
                 let earlier = self[index]
-                guard case .incident(let incident) = earlier.body, incident.ordinal == ordinal,
-                    earlier.stamp.boot == boot
-                else { continue }
-                entry.subject = incident
-                entry.openedAt = dating.date(of: incident.openedAt, by: earlier.stamp)
-                break
+                if case .incident(let incident) = earlier.body,
+                    incident.ordinal == identity.ordinal, earlier.stamp.boot == identity.boot
+                {
+                    return (incident, earlier.stamp)
+                }
             }
-        default: break
+            return nil
         }
-        return entry
     }
 }

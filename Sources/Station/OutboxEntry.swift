@@ -49,6 +49,29 @@ public struct OutboxEntry: Hashable, Sendable {
         self.subject = subject
     }
 
+    /// As a ledger tells of it.
+    ///
+    /// - Parameter lastState: the newest record of an incident before this one: the incident, and
+    ///   that record's stamp; nil where there is none.
+    public init(
+        sequence: Int64, record: LedgerRecord, dating: Dating,
+        lastState: (IncidentIdentity) throws -> (Incident, Stamp)?
+    ) rethrows {
+        self.init(
+            sequence: sequence, record: record,
+            at: dating.date(of: record.stamp.monotonic, by: record.stamp))
+        switch record.body {
+        case .incident(let incident):
+            openedAt = dating.date(of: incident.openedAt, by: record.stamp)
+        case .interrupted(let boot, let ordinal), .escalated(let boot, let ordinal):
+            let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
+            guard let (incident, stamp) = try lastState(identity) else { return }
+            subject = incident
+            openedAt = dating.date(of: incident.openedAt, by: stamp)
+        default: break
+        }
+    }
+
     public var lane: DeliveryLane { DeliveryLane(of: record) }
 }
 

@@ -21,30 +21,13 @@ extension LedgerConnection {
             guard let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)),
                 DeliveryLane(of: record) == lane
             else { continue }
-            page.entries.append(try entry(record, sequence: page.readThrough, dating))
+            let sequence = page.readThrough
+            page.entries.append(
+                try OutboxEntry(sequence: sequence, record: record, dating: dating) {
+                    try lastState(of: $0, before: sequence)
+                })
         }
         return page
-    }
-
-    private func entry(
-        _ record: LedgerRecord, sequence: Int64, _ dating: Dating
-    ) throws -> OutboxEntry {
-        var entry = OutboxEntry(
-            sequence: sequence, record: record,
-            at: dating.date(of: record.stamp.monotonic, by: record.stamp))
-        switch record.body {
-        case .incident(let incident):
-            entry.openedAt = dating.date(of: incident.openedAt, by: record.stamp)
-        case .interrupted(let boot, let ordinal), .escalated(let boot, let ordinal):
-            let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
-            guard let (incident, stamp) = try lastState(of: identity, before: sequence) else {
-                break
-            }
-            entry.subject = incident
-            entry.openedAt = dating.date(of: incident.openedAt, by: stamp)
-        default: break
-        }
-        return entry
     }
 
     /// The newest record of an incident; read backwards, because it is rarely far.
@@ -53,8 +36,8 @@ extension LedgerConnection {
     ) throws -> (Incident, Stamp)? {
         let statement = try database.prepare(
             "SELECT body FROM record WHERE sequence<\(sequence) AND "
-                + "substr(body,\(LedgerRecord.typeCodeOffset + 1),1)=x'02' "
-                + "ORDER BY sequence DESC", attempt: "read an incident")
+                + LedgerRecord.isOfType([LedgerRecord.incidentTypeCode])
+                + " ORDER BY sequence DESC", attempt: "read an incident")
         while try statement.step() {
             guard let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)),
                 case .incident(let incident) = record.body, incident.ordinal == identity.ordinal,
@@ -76,21 +59,16 @@ extension LedgerConnection {
     /// Every evidence file that a record vouches for and none ordered away.
     ///
     /// - Parameter deliveredThrough: up to where every destination was told.
-    func candidates(deliveredThrough: Int64) throws -> [EvidenceSpace.Candidate] {
-        let statement = try database.prepare(
-            "SELECT sequence,body FROM record WHERE substr(body,"
-                + "\(LedgerRecord.typeCodeOffset + 1),1)IN(x'05',x'0f',x'11')ORDER BY sequence",
-            attempt: "read evidence")
+    func candidates(deliveredThrough: Int64 = 0) throws -> [EvidenceSpace.Candidate] {
         var candidates: [EvidenceName: EvidenceSpace.Candidate] = [:]
-        while try statement.step() {
-            let sequence = statement.integer(0)
-            guard let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)) else {
-                continue
-            }
+        try visit(
+            LedgerRecord.evidenceTypeCode, LedgerRecord.salvagedTypeCode,
+            LedgerRecord.discardedTypeCode
+        ) { sequence, record in
             switch record.body {
             case .discarded(let discard): candidates[EvidenceName(of: discard)] = nil
             case .evidence(_, _, _, let byteCount), .salvaged(_, _, _, _, let byteCount):
-                guard let name = EvidenceName(of: record) else { continue }
+                guard let name = EvidenceName(of: record) else { return }
                 candidates[name] = EvidenceSpace.Candidate(
                     name: name, sequence: sequence, byteCount: byteCount,
                     isDelivered: sequence <= deliveredThrough)
@@ -102,14 +80,9 @@ extension LedgerConnection {
 
     /// What records ordered away.
     func discarded() throws -> Set<EvidenceName> {
-        let statement = try database.prepare(
-            "SELECT body FROM record WHERE substr(body,"
-                + "\(LedgerRecord.typeCodeOffset + 1),1)=x'11'", attempt: "read evidence")
         var names: Set<EvidenceName> = []
-        while try statement.step() {
-            if let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)),
-                case .discarded(let discard) = record.body
-            {
+        try visit(LedgerRecord.discardedTypeCode) { _, record in
+            if case .discarded(let discard) = record.body {
                 names.insert(EvidenceName(of: discard))
             }
         }

@@ -271,7 +271,7 @@ final class LedgerConnection {
     ) throws -> (sequence: Int64, key: [UInt8])? {
         let statement = try database.prepare(
             "SELECT sequence,body FROM record WHERE "
-                + LedgerRecord.isOfType(LedgerRecord.checkpointTypeCode)
+                + LedgerRecord.isOfType([LedgerRecord.checkpointTypeCode])
                 + " ORDER BY sequence DESC LIMIT 1", attempt: "read the last checkpoint")
         guard try statement.step(),
             let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)),
@@ -308,21 +308,24 @@ final class LedgerConnection {
 
     /// Every evidence file that a record vouches for.
     func evidence() throws -> Set<EvidenceName> {
-        let statement = try database.prepare(
-            "SELECT body FROM record WHERE "
-                + LedgerRecord.isOfType(
-                    LedgerRecord.evidenceTypeCode, LedgerRecord.salvagedTypeCode),
-            attempt: "read evidence")
         var names: Set<EvidenceName> = []
-        while try statement.step() {
-            // A record that cannot be read vouches for nothing; `verify` names it.
-            if let record = try? LedgerRecord(canonicalBytes: statement.bytes(0)),
-                let name = EvidenceName(of: record)
-            {
-                names.insert(name)
-            }
+        try visit(LedgerRecord.evidenceTypeCode, LedgerRecord.salvagedTypeCode) { _, record in
+            if let name = EvidenceName(of: record) { names.insert(name) }
         }
         return names
+    }
+
+    /// The records of some types, in order. One that cannot be read vouches for nothing; `verify`
+    /// names it.
+    func visit(_ codes: UInt8..., body: (Int64, LedgerRecord) -> Void) throws {
+        let statement = try database.prepare(
+            "SELECT sequence,body FROM record WHERE \(LedgerRecord.isOfType(codes)) "
+                + "ORDER BY sequence", attempt: "read evidence")
+        while try statement.step() {
+            if let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)) {
+                body(statement.integer(0), record)
+            }
+        }
     }
 
     /// Signs what is not signed yet, names the last record in a row of its own, so that one
@@ -347,7 +350,7 @@ final class LedgerConnection {
 
 extension LedgerRecord {
     /// A condition in SQL, for rows of `record`.
-    fileprivate static func isOfType(_ codes: UInt8...) -> String {
+    static func isOfType(_ codes: [UInt8]) -> String {
         let literals = codes.map { "x'\(SHA256.hexadecimal([$0]))'" }
         return "substr(body,\(typeCodeOffset + 1),1)IN(\(literals.joined(separator: ",")))"
     }

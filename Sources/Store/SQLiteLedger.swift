@@ -39,6 +39,8 @@ public final class SQLiteLedger: Ledger {
     private var recent: RecentRecords
     /// What the records so far tell of the clock.
     private var dating: Dating
+    /// Of all evidence that records vouch for and none ordered away.
+    private var evidenceByteCount: UInt64
     /// How far destinations were served, where that is not durable yet.
     private var noted: [String: DeliveryCursors] = [:]
 
@@ -69,6 +71,7 @@ public final class SQLiteLedger: Ledger {
         past.isIncomplete = !findings.isEmpty
         self.past = past
         vouchedFor = try connection.evidence()
+        evidenceByteCount = try connection.candidates().reduce(0) { $0 + UInt64($1.byteCount) }
         key = DeviceKey.open(folder, known: connection.checkpoint?.key, &findings)
         evidence = EvidenceFiles(folder)
         // Ordered away, and the power failed before they went.
@@ -120,8 +123,13 @@ public final class SQLiteLedger: Ledger {
             recent.insert(record.canonicalBytes)
             dating.learn(record)
             if let name = EvidenceName(of: record) { vouchedFor.insert(name) }
-            if case .discarded(let discard) = record.body {
+            switch record.body {
+            case .evidence(_, _, _, let byteCount), .salvaged(_, _, _, _, let byteCount):
+                evidenceByteCount += UInt64(byteCount)
+            case .discarded(let discard):
                 evidence.remove(EvidenceName(of: discard))
+                evidenceByteCount -= min(evidenceByteCount, UInt64(discard.byteCount))
+            default: break
             }
         }
     }
@@ -220,6 +228,9 @@ extension SQLiteLedger: Outbox {
             throw StoreError("evidence \(folder.evidence)", "ask for its room", error)
         }
         SpaceReserve.take(folder, free: free)
+        // Asked again and again: the ledger is only read where something must go.
+        guard free < limits.freeByteCountMin || evidenceByteCount > limits.evidenceByteCountMax
+        else { return [] }
         // Without a destination nobody was told of anything.
         let delivered = try destinations.map { try cursors(of: $0)[.evidence] }.min() ?? 0
         let candidates = try opened().candidates(deliveredThrough: delivered)

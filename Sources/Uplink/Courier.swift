@@ -18,8 +18,14 @@ public struct Path: Sendable {
 /// What a courier needs of the rest of the appliance. Called from its thread; nothing here may
 /// wait for the network.
 public struct CourierPorts: Sendable {
-    /// Asks for a page of the ledger, which comes with `Courier.give` or `readFailed`.
-    public var read: @Sendable (_ lane: DeliveryLane, _ after: Int64, _ countMax: Int) -> Void
+    /// Reads a page of the ledger and answers with it, from any thread, sooner or later; with nil
+    /// where it cannot be read now.
+    public typealias Read =
+        @Sendable (
+            _ lane: DeliveryLane, _ after: Int64, _ countMax: Int,
+            _ answer: @escaping @Sendable (OutboxPage?) -> Void
+        ) -> Void
+    public var read: Read
     /// Up to where all is delivered.
     public var note: @Sendable (DeliveryCursors) -> Void
     public var command: @Sendable ([UInt8]) -> Void
@@ -27,7 +33,7 @@ public struct CourierPorts: Sendable {
     public var clock: @Sendable () -> CertificateClock
 
     public init(
-        read: @escaping @Sendable (DeliveryLane, Int64, Int) -> Void,
+        read: @escaping Read,
         note: @escaping @Sendable (DeliveryCursors) -> Void,
         command: @escaping @Sendable ([UInt8]) -> Void,
         log: @escaping @Sendable (Priority, String) -> Void,
@@ -123,8 +129,6 @@ public final class Courier: Sendable {
 
     /// The ledger has so many records.
     public func ledgerReached(_ sequence: Int64) { post { $0.head = max($0.head, sequence) } }
-    public func give(_ page: OutboxPage) { post { $0.pages.append(page) } }
-    public func readFailed(_ lane: DeliveryLane) { post { $0.failedReads.append(lane) } }
 
     /// Tells the destination what became of its command.
     public func answer(_ text: String) {
@@ -155,10 +159,19 @@ public final class Courier: Sendable {
             wallMilliseconds: Clocks.wallMilliseconds())
     }
 
+    private func read(_ lane: DeliveryLane, _ after: Int64, _ countMax: Int) {
+        ports.read(lane, after, countMax) { [self] page in
+            post { mail in
+                if let page { mail.pages.append(page) } else { mail.failedReads.append(lane) }
+            }
+        }
+    }
+
     private func work() {
         guard let cursors = waitForCursors() else { return }
         var round = CourierRound(
             name: name, delivery: Delivery(cursors: cursors), ports: ports,
+            ask: { [self] in read($0, $1, $2) },
             dialects: paths.map { $0.makeDialect() }, tells: tells)
         var backoff = Backoff(seed: seed)
         /// Since when the first path is down; nil while it is up.
@@ -227,14 +240,12 @@ public final class Courier: Sendable {
         while failure == nil {
             var poll = Poll()
             poll.add(bell, for: .readable)
-            let link = poll.add(connection.socket, for: connection.wanted)
-            // TLS may hold bytes that the socket no longer shows: those were read to the end.
+            poll.add(connection.socket, for: connection.wanted)
             _ = try? poll.wait(milliseconds: 500)
             _ = try? bell.clear()
             let isStopping = takeMail(&round)
             let moment = Self.now()
-            failure = round.turn(
-                connection, isReady: !poll[link].isEmpty, at: moment)
+            failure = round.turn(connection, at: moment)
             mail.withLock { mail in
                 mail.status = round.status(mail.status, path: path)
                 if round.isOpen { mail.status.failure = "" }

@@ -7,6 +7,8 @@ import Station
 struct CourierRound {
     private let name: String
     private let ports: CourierPorts
+    /// For a page of the ledger, which comes with `read` or `readFailed`.
+    private let ask: (_ lane: DeliveryLane, _ after: Int64, _ countMax: Int) -> Void
     private let tells: @Sendable (OutboxEntry) -> Bool
     private var delivery: Delivery
     private var dialects: [any Dialect]
@@ -19,13 +21,15 @@ struct CourierRound {
     private(set) var isOpen = false
 
     init(
-        name: String, delivery: Delivery, ports: CourierPorts, dialects: [any Dialect],
-        tells: @escaping @Sendable (OutboxEntry) -> Bool
+        name: String, delivery: Delivery, ports: CourierPorts,
+        ask: @escaping (_ lane: DeliveryLane, _ after: Int64, _ countMax: Int) -> Void,
+        dialects: [any Dialect], tells: @escaping @Sendable (OutboxEntry) -> Bool
     ) {
         self.name = name
         self.tells = tells
         self.delivery = delivery
         self.ports = ports
+        self.ask = ask
         self.dialects = dialects
         noted = delivery.cursors
     }
@@ -69,18 +73,15 @@ struct CourierRound {
     }
 
     /// Takes what came, gives what can be given.
-    mutating func turn(
-        _ connection: Connection, isReady: Bool, at moment: Moment
-    ) -> String? {
+    mutating func turn(_ connection: Connection, at moment: Moment) -> String? {
         do throws(LinkError) {
             try connection.flush()
-            if isReady {
-                let bytes = try connection.receive()
-                if !bytes.isEmpty,
-                    let failure = carryOut(dialects[path].received(bytes, at: moment), connection)
-                {
-                    return failure
-                }
+            // Asked whatever the socket shows: TLS may hold bytes that it no longer does.
+            let bytes = try connection.receive()
+            if !bytes.isEmpty,
+                let failure = carryOut(dialects[path].received(bytes, at: moment), connection)
+            {
+                return failure
             }
         } catch {
             return "\(error.attempt): \(error.cause)"
@@ -112,7 +113,7 @@ struct CourierRound {
         noteCursors()
         for lane in failedReads.due(at: moment.monotonic) { delivery.readFailed(lane) }
         while let (lane, after, countMax) = delivery.nextRead() {
-            ports.read(lane, after, countMax)
+            ask(lane, after, countMax)
         }
         return nil
     }

@@ -73,11 +73,8 @@ final class Board {
     private static func courier(
         _ clerk: LedgerClerk, device: String, port: UInt16, seed: UInt64, lines: LoggedLines
     ) throws -> Courier {
-        let reader = PageReader()
         let ports = CourierPorts(
-            read: { lane, after, countMax in
-                clerk.page(lane, after: after, countMax: countMax) { reader.answer($0, lane) }
-            },
+            read: { clerk.page($0, after: $1, countMax: $2, $3) },
             note: { clerk.note($0, of: "centre") },
             command: { _ in },
             log: { _, text in lines.note(text) },
@@ -86,10 +83,8 @@ final class Board {
         let path = Path(endpoint: Endpoint(host: "127.0.0.1", port: port)) {
             MQTTDialect(MQTTDialect.Settings(), speaker: speaker) { _, _ in nil }
         }
-        let courier = try Courier(
+        return try Courier(
             name: "centre", paths: [path], failoverAfter: .seconds(60), seed: seed, ports: ports)
-        reader.courier.withLock { $0 = courier }
-        return courier
     }
 
     func run() throws {

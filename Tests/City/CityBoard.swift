@@ -21,10 +21,9 @@ final class CityBoard {
         let speaker = Speaker(device: "board-\(index)", cameras: ["hall"])
         self.speaker = speaker
         let ledger = ledger
-        let reader = PageReader()
         let ports = CourierPorts(
-            read: { lane, after, countMax in
-                reader.answer(ledger.page(lane, after, countMax), lane)
+            read: { lane, after, countMax, answer in
+                answer(ledger.page(lane, after, countMax))
             },
             note: { ledger.note($0) },
             command: { _ in },
@@ -37,7 +36,6 @@ final class CityBoard {
             name: "city", paths: [path], failoverAfter: .seconds(60),
             seed: seed &* 1_000_003 &+ UInt64(index), ports: ports)
         self.courier = courier
-        reader.courier.withLock { $0 = courier }
         courier.begin(at: DeliveryCursors())
         let now = Instant(nanoseconds: Clocks.monotonicNanoseconds())
         scene = Scene(seed: seed &+ UInt64(index) << 20, from: now, period: nil)
@@ -108,16 +106,6 @@ final class SharedLedger: Sendable {
     func note(_ cursors: DeliveryCursors) { memory.withLock { $0.note(cursors, of: "city") } }
 
     var count: Int64 { memory.withLock { $0.recordCount } }
-}
-
-/// Hands pages to a courier that is made after the ports that bring them.
-final class PageReader: Sendable {
-    let courier = Mutex<Courier?>(nil)
-
-    func answer(_ page: OutboxPage?, _ lane: DeliveryLane) {
-        let courier = courier.withLock { $0 }
-        if let page { courier?.give(page) } else { courier?.readFailed(lane) }
-    }
 }
 
 /// Nothing is lit in a city without lamps.

@@ -78,17 +78,13 @@ public struct MQTTDialect: Dialect {
         } else {
             picture = nil
         }
-        let topic: String =
-            switch entry.lane {
-            case .alarm: speaker.report(entry) == nil ? "health" : "incident"
-            case .health: "health"
-            case .evidence: "evidence"
-            }
+        let report = speaker.report(entry)
+        let topic = report != nil ? "incident" : entry.lane == .evidence ? "evidence" : "health"
         let text = MessageJSON.text(entry, speaker: speaker, picture: picture)
         var publish = MQTTPacket.Publish(topic: base + "/" + topic, payload: Array(text.utf8))
         publish.properties[number: .payloadFormat] = 1
         publish.properties[text: .contentType] = "application/json"
-        if let report = speaker.report(entry) { publish.properties.add(user: "key", report.key) }
+        if let report { publish.properties.add(user: "key", report.key) }
         return actions(
             session.publish(publish, key: entry.sequence, at: moment.monotonic), at: moment)
     }

@@ -71,7 +71,8 @@ struct MQTTSession: Sendable {
     private var nextID: UInt16 = 1
     private var incoming: [UInt8] = []
     private var receiveMaximum = Self.flightCountMax
-    private var sendByteCountMax = Int.max
+    /// nil where the broker states none.
+    private var sendByteCountMax: Int?
     private var keepAlive = Interval.zero
     private var lastSentAt = Instant.zero
     private var pingedAt: Instant?
@@ -170,13 +171,16 @@ struct MQTTSession: Sendable {
         var publish = message
         publish.id = takeID()
         publish.qos = 1
-        let byteCount = MQTTPacket.publish(publish).encoded.count
-        guard byteCount <= sendByteCountMax else {
-            return [
-                .refused(
-                    key: key,
-                    cause: "\(byteCount) bytes, the broker takes at most \(sendByteCountMax)")
-            ]
+        // Most brokers state no limit: then nothing is encoded only to be measured.
+        if let sendByteCountMax {
+            let byteCount = MQTTPacket.publish(publish).encoded.count
+            guard byteCount <= sendByteCountMax else {
+                return [
+                    .refused(
+                        key: key,
+                        cause: "\(byteCount) bytes, the broker takes at most \(sendByteCountMax)")
+                ]
+            }
         }
         flights.append(Flight(key: key, publish: publish))
         return sendFlights(at: instant)
@@ -231,7 +235,7 @@ struct MQTTSession: Sendable {
         let maximum = ack.properties[number: .receiveMaximum] ?? UInt32(UInt16.max)
         guard maximum > 0 else { return fail("connect: receive maximum 0") }
         receiveMaximum = Int(maximum)
-        sendByteCountMax = ack.properties[number: .maximumPacketSize].map(Int.init) ?? Int.max
+        sendByteCountMax = ack.properties[number: .maximumPacketSize].map(Int.init)
         keepAlive =
             ack.properties[number: .serverKeepAlive].map { .seconds(Int64($0)) }
             ?? settings.keepAlive

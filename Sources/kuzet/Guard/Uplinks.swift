@@ -4,7 +4,6 @@ import Incidents
 import Linux
 import Station
 import Store
-import Synchronization
 import Uplink
 
 /// The couriers of an appliance, one for each destination, and what lies between them and the
@@ -33,13 +32,8 @@ final class Uplinks: Sendable {
             let paths = Self.paths(destination, speaker: speaker, directory: directory)
             // Said already, with the reason.
             guard !paths.isEmpty else { continue }
-            let letter = Letterbox()
             let ports = CourierPorts(
-                read: { lane, after, countMax in
-                    clerk.page(lane, after: after, countMax: countMax) { page in
-                        letter.deliver(page, lane)
-                    }
-                },
+                read: { clerk.page($0, after: $1, countMax: $2, $3) },
                 note: { clerk.note($0, of: name) },
                 command: { bytes in
                     guard let key = destination.commandKey else { return }
@@ -60,7 +54,6 @@ final class Uplinks: Sendable {
                     destination.tells == .all || Self.isEscalation(entry)
                 },
                 seed: boot.high ^ boot.low &+ UInt64(index), ports: ports)
-            letter.address(to: courier)
             couriers.append(courier)
         }
         self.couriers = couriers
@@ -218,17 +211,5 @@ extension CertificateClock {
     static var now: CertificateClock {
         CertificateClock(
             wallMilliseconds: Clocks.wallMilliseconds(), isUnset: !Clocks.isSynchronised())
-    }
-}
-
-/// Hands pages to a courier that is made after the ports that bring them.
-private final class Letterbox: Sendable {
-    private let courier = Mutex<Courier?>(nil)
-
-    func address(to courier: Courier) { self.courier.withLock { $0 = courier } }
-
-    func deliver(_ page: OutboxPage?, _ lane: DeliveryLane) {
-        let courier = courier.withLock { $0 }
-        if let page { courier?.give(page) } else { courier?.readFailed(lane) }
     }
 }
