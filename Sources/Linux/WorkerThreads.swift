@@ -67,11 +67,15 @@ public final class WorkerThreads: @unchecked Sendable {
         for _ in 1..<count { wait(ended) }
     }
 
-    /// About 50 µs.
-    private static let patience = 5_000
+    /// Longer than the thread that asks is ever busy alone between two layers.
+    private static let patienceNanoseconds: Int64 = 100_000
+    private static let triesPerLook = 64
 
     private func wait(_ semaphore: UnsafeMutablePointer<sem_t>) {
-        for _ in 0..<Self.patience where sem_trywait(semaphore) == 0 { return }
+        let start = Clocks.monotonicNanoseconds()
+        repeat {
+            for _ in 0..<Self.triesPerLook where sem_trywait(semaphore) == 0 { return }
+        } while Clocks.monotonicNanoseconds() - start < Self.patienceNanoseconds
         // Only a signal ends a wait before its time.
         while sem_wait(semaphore) != 0 {}
     }

@@ -14,6 +14,18 @@ struct KernelModel: Sendable {
     let output: Requantization
     /// Of depthwise filters, whose `depth` it is.
     var window = FilterWindow(height: 1, width: 1)
+
+    /// Some output channels of a matrix, whose `weights` are count × depth.
+    func matrix(channels: Range<Int>) -> KernelModel {
+        KernelModel(
+            weights: Array(weights[channels.lowerBound * depth..<channels.upperBound * depth]),
+            count: channels.count, depth: depth, inputZero: inputZero, weightZero: weightZero,
+            bias: Array(bias[channels]),
+            output: Requantization(
+                multipliers: Array(output.multipliers[channels]),
+                shifts: Array(output.shifts[channels]), zero: output.zero,
+                minimum: output.minimum, maximum: output.maximum))
+    }
 }
 
 /// How depthwise filters lie over lines of pixels.

@@ -5,79 +5,77 @@
 final class Convolution: Operator {
     private let input: Codes
     private let output: Codes
-    private let matrix: PackedMatrix
+    /// What each worker does.
+    private let shares: [Share]
+    /// Products of each sum, and output channels.
+    private let (depth, count): (Int, Int)
     private let vertical: Window
     private let horizontal: Window
     /// Pixels of a line of output whose windows are inside the input.
     private let wholeWindows: Range<Int>
     /// Patches are the input's own pixels, one after the other.
     private let isPointwise: Bool
-    private let workerCount: Int
     let macCount: Int
 
     /// Patches that are gathered and multiplied at once; fewer where each thread has fewer. As many as
     /// kernels take in one block (`rows_in_block`).
     private let tile: Int
     private static let tileMax = 64
-    /// Threads share the work by so many: what kernels take at once.
-    private static let tileMin = 8
 
     init(_ site: Site) throws {
         input = try site.input(0, rank: 4)
         let weights = try site.weights(1, rank: 4, channelAxis: 0)
         output = try site.output(rank: 4)
-        let (depth, count) = (input.shape[3], weights.shape[0])
+        let channelCount = input.shape[3]
+        count = weights.shape[0]
         try site.require(
-            weights.shape[3] == depth,
-            "weights, \(weights.title): are for \(weights.shape[3]) channels, the input has \(depth)"
-        )
+            weights.shape[3] == channelCount,
+            "weights, \(weights.title): are for \(weights.shape[3]) channels, the input has"
+                + " \(channelCount)")
         let windows = try Windows(
             site, over: input, to: output, channels: count, height: weights.shape[1],
             width: weights.shape[2], dilations: (5, 4))
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
         wholeWindows = horizontal.whole
-        let patch = weights.shape[1] * weights.shape[2] * depth
-        matrix = PackedMatrix(
-            try weights.kernel(
-                site, count: count, depth: patch, from: input, to: output, bias: 2, activation: 3))
-        isPointwise =
-            patch == depth && vertical.stride == 1 && horizontal.stride == 1
-        workerCount = site.workerCount
-        let groups = (output.count / count + Self.tileMin - 1) / Self.tileMin
-        tile = min((groups + workerCount - 1) / workerCount * Self.tileMin, Self.tileMax)
-        macCount = output.count * patch
+        depth = weights.shape[1] * weights.shape[2] * channelCount
+        isPointwise = depth == channelCount && vertical.stride == 1 && horizontal.stride == 1
+        shares = Share.shares(
+            of: try weights.kernel(
+                site, count: count, depth: depth, from: input, to: output, bias: 2, activation: 3),
+            pixelCount: output.count / count, workerCount: site.workerCount)
+        let most = shares.map(\.pixels.count).max() ?? 0
+        tile = min((most + Share.pixelStep - 1) / Share.pixelStep * Share.pixelStep, Self.tileMax)
+        macCount = output.count * depth
     }
 
-    private var patchesByteCount: Int {
-        isPointwise ? 0 : (tile * matrix.depth + 63) & ~63
-    }
+    private var patchesByteCount: Int { isPointwise ? 0 : (tile * depth + 63) & ~63 }
 
     private var workerByteCount: Int {
-        patchesByteCount + (matrix.scratchByteCount(rowCount: tile) + 63) & ~63
+        let most = shares.map { $0.matrix.scratchByteCount(rowCount: tile) }.max() ?? 0
+        return patchesByteCount + (most + 63) & ~63
     }
 
-    var scratchByteCount: Int { workerCount * workerByteCount }
+    var scratchByteCount: Int { shares.count * workerByteCount }
 
     func run(_ memory: Memory) {
-        let pixelCount = output.count / matrix.count
-        let groupCount = (pixelCount + Self.tileMin - 1) / Self.tileMin
         memory.workers.run { worker in
-            let share = part(worker, of: workerCount, total: groupCount)
-            let end = min(share.upperBound * Self.tileMin, pixelCount)
+            let share = shares[worker]
             let patches = memory.scratch + worker * workerByteCount
             let scratch = patches + patchesByteCount
-            for first in stride(from: share.lowerBound * Self.tileMin, to: end, by: tile) {
-                let count = min(tile, end - first)
-                var rows = UnsafePointer(memory[input] + first * matrix.depth)
+            for first in stride(
+                from: share.pixels.lowerBound, to: share.pixels.upperBound, by: tile)
+            {
+                let rowCount = min(tile, share.pixels.upperBound - first)
+                var rows = UnsafePointer(memory[input] + first * depth)
                 if !isPointwise {
                     let gathered = patches.assumingMemoryBound(to: Int8.self)
-                    gather(from: memory[input], first..<first + count, into: gathered)
+                    gather(from: memory[input], first..<first + rowCount, into: gathered)
                     rows = UnsafePointer(gathered)
                 }
-                matrix.multiply(
-                    rows: rows, rowStride: matrix.depth, rowCount: count,
-                    into: memory[output] + first * matrix.count, outputStride: matrix.count,
-                    scratch: scratch)
+                share.matrix.multiply(
+                    rows: rows, rowStride: depth, rowCount: rowCount,
+                    into: memory[output] + first * count + share.firstChannel,
+                    outputStride: count, scratch: scratch)
             }
         }
     }
@@ -101,7 +99,7 @@ final class Convolution: Operator {
                     from: vertical.isInside(fromY) ? row : nil, run,
                     into: patch + tapY * horizontal.size * input.shape[3])
             }
-            patch += run.count * matrix.depth
+            patch += run.count * depth
             pixel += run.count
         }
     }
@@ -111,7 +109,7 @@ final class Convolution: Operator {
         from row: UnsafeMutablePointer<Int8>?, _ run: Range<Int>,
         into target: UnsafeMutablePointer<Int8>
     ) {
-        let (depth, zero) = (input.shape[3], Int8(input.zero))
+        let (channelCount, zero) = (input.shape[3], Int8(input.zero))
         let whole = row == nil ? run.upperBound..<run.upperBound : wholeWindows.clamped(to: run)
         // Pixels before and after those whose windows are inside.
         var x = run.lowerBound
@@ -120,23 +118,60 @@ final class Convolution: Operator {
                 x = whole.upperBound
                 continue
             }
-            let target = target + (x - run.lowerBound) * matrix.depth
+            let target = target + (x - run.lowerBound) * depth
             for tapX in 0..<horizontal.size {
                 let fromX = horizontal.place(x, tapX)
                 if let row, horizontal.isInside(fromX) {
-                    (target + tapX * depth).update(from: row + fromX * depth, count: depth)
+                    (target + tapX * channelCount).update(
+                        from: row + fromX * channelCount, count: channelCount)
                 } else {
-                    (target + tapX * depth).update(repeating: zero, count: depth)
+                    (target + tapX * channelCount).update(repeating: zero, count: channelCount)
                 }
             }
             x += 1
         }
         guard let row, !whole.isEmpty else { return }
         copy(
-            whole.count, of: horizontal.size * depth,
-            from: row + horizontal.place(whole.lowerBound, 0) * depth,
-            by: horizontal.stride * depth,
-            into: target + (whole.lowerBound - run.lowerBound) * matrix.depth, by: matrix.depth)
+            whole.count, of: horizontal.size * channelCount,
+            from: row + horizontal.place(whole.lowerBound, 0) * channelCount,
+            by: horizontal.stride * channelCount,
+            into: target + (whole.lowerBound - run.lowerBound) * depth, by: depth)
+    }
+}
+
+/// Of a convolution: the pixels and output channels of one worker.
+private struct Share {
+    /// Of its channels alone.
+    let matrix: PackedMatrix
+    let firstChannel: Int
+    let pixels: Range<Int>
+
+    /// What kernels take at once.
+    static let pixelStep = 8
+    private static let channelStep = 32
+
+    /// By pixels, so that no worker reads what another has written, as far as layers allow. Where there
+    /// are few, by channels: weights are what takes time there, and each worker reads its own alone.
+    static func shares(of kernel: KernelModel, pixelCount: Int, workerCount: Int) -> [Share] {
+        let pixelGroups = (pixelCount + pixelStep - 1) / pixelStep
+        let channelGroups = (kernel.count + channelStep - 1) / channelStep
+        guard pixelGroups < 4 * workerCount, channelGroups >= workerCount else {
+            let matrix = PackedMatrix(kernel)
+            return (0..<workerCount).map { worker in
+                let share = part(worker, of: workerCount, total: pixelGroups)
+                let end = min(share.upperBound * pixelStep, pixelCount)
+                return Share(
+                    matrix: matrix, firstChannel: 0, pixels: share.lowerBound * pixelStep..<end)
+            }
+        }
+        return (0..<workerCount).map { worker in
+            let share = part(worker, of: workerCount, total: channelGroups)
+            let end = min(share.upperBound * channelStep, kernel.count)
+            let channels = share.lowerBound * channelStep..<end
+            return Share(
+                matrix: PackedMatrix(kernel.matrix(channels: channels)),
+                firstChannel: channels.lowerBound, pixels: 0..<pixelCount)
+        }
     }
 }
 

@@ -18,6 +18,7 @@ final class FullyConnected: Operator {
     private let weightZero: Int32
     private let factors: [Scale.ExactFactor]
     private let range: ClosedRange<Int8>
+    private let workerCount: Int
     let macCount: Int
 
     init(_ site: Site) throws {
@@ -44,28 +45,34 @@ final class FullyConnected: Operator {
         self.weights = weights.codes
         self.weightZero = weightZero
         self.depth = depth
+        workerCount = site.workerCount
         macCount = output.count * depth
     }
 
     func run(_ memory: Memory) {
-        let count = corrections.count
+        memory.workers.run { worker in
+            let columns = part(worker, of: workerCount, total: corrections.count)
+            for row in 0..<rowCount { multiply(row, columns, memory) }
+        }
+    }
+
+    private func multiply(_ row: Int, _ columns: Range<Int>, _ memory: Memory) {
+        let codes = memory[input] + row * depth
+        let into = memory[output] + row * corrections.count
+        // Σ (x − zx)(w − zw) = Σ x·w − zw·Σ x − zx·Σ w + k·zx·zw
+        var shift: Int32 = 0
+        if weightZero != 0 {
+            for index in 0..<depth { shift &+= Int32(codes[index]) }
+            shift = shift &* weightZero
+        }
         weights.withUnsafeBufferPointer { weights in
-            for row in 0..<rowCount {
-                let codes = memory[input] + row * depth
-                // Σ (x − zx)(w − zw) = Σ x·w − zw·Σ x − zx·Σ w + k·zx·zw
-                var shift: Int32 = 0
-                if weightZero != 0 {
-                    for index in 0..<depth { shift &+= Int32(codes[index]) }
-                    shift = shift &* weightZero
-                }
-                for column in 0..<count {
-                    let product = networks_dot(codes, weights.baseAddress! + column * depth, depth)
-                    let sum = product &- shift &+ corrections[column]
-                    let factor = factors[factors.count == 1 ? 0 : column]
-                    let code = Int64(Self.scale(sum, by: factor)) + Int64(output.zero)
-                    memory[output][row * count + column] = Int8(
-                        min(max(code, Int64(range.lowerBound)), Int64(range.upperBound)))
-                }
+            for column in columns {
+                let product = networks_dot(codes, weights.baseAddress! + column * depth, depth)
+                let sum = product &- shift &+ corrections[column]
+                let factor = factors[factors.count == 1 ? 0 : column]
+                let code = Int64(Self.scale(sum, by: factor)) + Int64(output.zero)
+                into[column] = Int8(
+                    min(max(code, Int64(range.lowerBound)), Int64(range.upperBound)))
             }
         }
     }
