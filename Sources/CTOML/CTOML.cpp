@@ -13,6 +13,9 @@ struct Violation {};
 #define TOML_EXCEPTIONS 0
 #define TOML_HEADER_ONLY 1
 #define TOML_ENABLE_FORMATTERS 0
+// Or it reads numbers through streams, which bring half a megabyte of locales with them.
+#define TOML_INT_CHARCONV 1
+#define TOML_FLOAT_CHARCONV 1
 #define TOML_MAX_NESTED_VALUES CTOML_DEPTH_MAX
 // Its tables of white space take every letter from U+00A1 to U+0499, and some others, to a place
 // that they mark as unreachable. Such a letter is no white space: here the answer is "no".
