@@ -23,6 +23,7 @@ public struct Appliance: Sendable {
     /// Of each camera's last decided frame; nil before the first.
     var lastCapturedAt: [Instant?]
     var clips = ClipRoll()
+    private var heat = HeatGuard()
     var nextOrdinal: UInt32 = 1
     /// Confirmed incidents that a person should see to, the oldest first.
     var unanswered: [Unanswered] = []
@@ -148,6 +149,8 @@ public struct Appliance: Sendable {
             guard past == nil else { return }
             past = told
             takeUp(told)
+        case .temperature(let celsius):
+            measured(celsius: celsius)
         case .spaceShort(let discards):
             makeRoom(discards)
         case .commanded(let command, let destination):
@@ -182,7 +185,7 @@ public struct Appliance: Sendable {
             record(
                 .evidence(ordinal: ordinal, kind: kind, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
-            .spaceShort, .commanded, .configured, .stopping:
+            .temperature, .spaceShort, .commanded, .configured, .stopping:
             break
         }
     }
@@ -317,7 +320,17 @@ public struct Appliance: Sendable {
             index < policy.cameras.count ? policy.cameras[index].incidents : IncidentPolicy())
     }
 
-    // MARK: Space
+    // MARK: Heat and space
+
+    /// What is left undone is on record, from when to when.
+    private mutating func measured(celsius: Int) {
+        let before = heat.heat
+        guard heat.measured(celsius: celsius, limit: policy.celsiusMax) else { return }
+        notes.append(.rest(heat.heat))
+        let words = "heat: \(celsius) °C: \(heat.heat.words)"
+        record(.operated(words))
+        log(heat.heat > before ? .warning : .notice, words)
+    }
 
     /// Nothing is removed before it is on record.
     private mutating func makeRoom(_ discards: [Discard]) {

@@ -26,6 +26,7 @@ public final class Duty {
     private let snapshot: (_ camera: UInt8, _ ordinal: UInt32) -> Void
     private let answer: (Command, _ refusal: String?, _ destination: UInt8) -> Void
     private let clip: (ClipOrder) -> Void
+    private let rest: (Heat) -> Void
     private let log: (Priority, String) -> Void
 
     private var effects: [Effect] = []
@@ -42,6 +43,7 @@ public final class Duty {
     ///   - answer: tells a destination what became of its command.
     ///   - snapshot: keeps a picture of what `camera` shows now; `evidenceKept` tells when it is.
     ///   - clip: begins or ends a clip; `evidenceKept` tells when it is complete.
+    ///   - rest: what the cameras leave undone from now on.
     public init(
         appliance: Appliance, lines: any AlarmLines,
         keep: @escaping ([LedgerRecord]) -> Keeping,
@@ -50,6 +52,7 @@ public final class Duty {
             _, _, _ in
         },
         clip: @escaping (ClipOrder) -> Void = { _ in },
+        rest: @escaping (Heat) -> Void = { _ in },
         log: @escaping (Priority, String) -> Void
     ) {
         self.appliance = appliance
@@ -58,6 +61,7 @@ public final class Duty {
         self.snapshot = snapshot
         self.answer = answer
         self.clip = clip
+        self.rest = rest
         self.log = log
         effects.reserveCapacity(128)
     }
@@ -123,6 +127,7 @@ public final class Duty {
             case .answer(let command, let refusal, let destination):
                 answer(command, refusal, destination)
             case .clip(let order): clip(order)
+            case .rest(let heat): rest(heat)
             case .log(let priority, let text): log(priority, text)
             case .record(let record): batch.append(record)
             }

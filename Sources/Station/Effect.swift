@@ -13,6 +13,8 @@ public enum Effect: Hashable, Sendable {
     case answer(Command, refusal: String?, destination: UInt8)
     /// Begin or end the clip of an incident; answered with `evidenceKept` when it is complete.
     case clip(ClipOrder)
+    /// The cameras leave undone what `Heat` says.
+    case rest(Heat)
     case log(Priority, String)
 }
 

@@ -34,6 +34,8 @@ public struct Event: Sendable {
         case evidenceKept(
             ordinal: UInt32, kind: LedgerRecord.EvidenceKind = .snapshot, sha256: [UInt8],
             byteCount: UInt32)
+        /// The processor's temperature, every few seconds; never told where there is no sensor.
+        case temperature(celsius: Int)
         /// Space is short: these files go, in this order.
         case spaceShort([Discard])
         /// A new configuration was read; `policy` is nil where it was refused.

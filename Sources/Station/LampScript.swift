@@ -36,7 +36,7 @@ public enum LampScript {
                     switchings.append(Switching(at: time, output: output, isOn: isOn))
                 case .record:
                     recordCount += 1
-                case .snapshot, .clip, .answer, .log:
+                case .snapshot, .clip, .rest, .answer, .log:
                     break
                 }
             }

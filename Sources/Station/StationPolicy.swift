@@ -68,6 +68,8 @@ public struct StationPolicy: Hashable, Sendable {
     /// What escalates and still goes on sounds the siren.
     public var escalationSounds = false
     public var clip: ClipPolicy
+    /// The processor's temperature from which on less is done.
+    public var celsiusMax = 80
     private var responses: [Incident.Kind: Response]
 
     public static let cameraCountMax = 8

@@ -135,6 +135,38 @@ private final class MotionCamera: FrameSource, @unchecked Sendable {
         #expect(open.luma.allSatisfy { abs(Int($0) - 60) <= 3 }, "\(open.luma)")
     }
 
+    /// It is too hot to encode: what the camera encoded itself costs nothing, and is kept.
+    @Test func whileItIsHotNothingIsEncoded() {
+        let ring = ClipRing(policy: ClipPolicy())
+        let taker = ClipTaker(ring: ring)
+        taker.isResting = true
+        let frame = Frame(width: 64, height: 48)
+        taker.take(frame, own: nil, isMasked: false)
+        frame.capturedAt = .zero + .seconds(1)
+        [UInt8](repeating: 0, count: 10).withUnsafeBytes {
+            taker.take(frame, own: $0, isMasked: true)
+            #expect(ring.pictureCount == 0)
+            frame.capturedAt = .zero + .seconds(2)
+            taker.take(frame, own: $0, isMasked: false)
+        }
+        #expect(pictures(ring).map(\.capturedAt) == [.zero + .seconds(2)])
+        taker.isResting = false
+        frame.capturedAt = .zero + .seconds(3)
+        taker.take(frame, own: nil, isMasked: false)
+        #expect(ring.pictureCount == 2)
+    }
+
+    /// The thread of a camera that brings fifteen frames a second.
+    @Test func whileItIsVeryHotEightFramesASecondAreDecidedAndTheOthersCounted() throws {
+        let source = try MotionCamera((0..<150).map { .picture(milliseconds: $0 * 1_000 / 15) })
+        let watch = Watch(camera: 0, queue: try EventQueue())
+        watch.rest(.veryHot)
+        try watch.start(settings: DetectorSettings()) { source }
+        _ = try source.hasEnded.wait(for: .readable, milliseconds: 60_000)
+        watch.stop()
+        #expect(watch.counts.delivered - watch.counts.dropped == 80)
+    }
+
     @Test func aNewMaskForgetsWhatWasRememberedWithoutIt() throws {
         let ring = ClipRing(policy: ClipPolicy())
         let taker = ClipTaker(ring: ring)

@@ -73,6 +73,9 @@ private func board(_ change: (inout BoardSection) -> Void) -> BoardSection {
         #expect(BoardChecks.heat(machine.machine, named).map(\.grade) == [grade])
         // Without a name the hottest zone counts.
         #expect(BoardChecks.heat(machine.machine, BoardSection()).map(\.grade) == [.fail])
+        #expect(machine.machine.celsius(of: "cpu-thermal") == milliCelsius / 1000)
+        #expect(machine.machine.celsius(of: nil) == 99)
+        #expect(machine.machine.celsius(of: "soc") == nil)
         let wrong = board { $0.thermalZone = "soc" }
         #expect(
             BoardChecks.heat(machine.machine, wrong).first?.text

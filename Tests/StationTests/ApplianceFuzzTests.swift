@@ -50,6 +50,8 @@ import Testing
         case 7: return .recordsKept(count: Int(chance.below(100)) - 20)
         case 8: return .storeFailed(cause: "full")
         case 9: return .storeRestored
+        case 11 where chance.below(4) == 0:
+            return .temperature(celsius: Int(truncatingIfNeeded: chance.next()))
         case 10:
             return .evidenceKept(
                 ordinal: UInt32(chance.below(100)),

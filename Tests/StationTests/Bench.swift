@@ -13,6 +13,7 @@ struct Bench {
     var kept: [LedgerRecord] = []
     var snapshots: [UInt32] = []
     var clips: [(at: Instant, order: ClipOrder)] = []
+    var rests: [Heat] = []
     var logs: [String] = []
     /// What became of commands: "done", or why not.
     var answers: [String] = []
@@ -46,6 +47,7 @@ struct Bench {
                 case .snapshot(_, let ordinal): snapshots.append(ordinal)
                 case .answer(_, let refusal, _): answers.append(refusal ?? "done")
                 case .clip(let order): clips.append((now, order))
+                case .rest(let heat): rests.append(heat)
                 case .log(_, let text): logs.append(text)
                 }
             }

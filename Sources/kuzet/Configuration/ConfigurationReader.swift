@@ -71,6 +71,7 @@ extension Configuration {
     /// What a profile may hold, and a configuration may override key by key.
     private mutating func readBoard(_ top: TableReader) {
         if let table = top.table("board") { board.read(table) }
+        station.celsiusMax = board.temperatureCelsiusMax
         if let table = top.table("lines") { lines.read(table) }
     }
 

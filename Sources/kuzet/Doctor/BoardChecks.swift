@@ -62,10 +62,7 @@ enum BoardChecks {
     }
 
     static func heat(_ machine: Machine, _ board: BoardSection) -> [Finding] {
-        let folder = "/sys/class/thermal"
-        let zones = machine.names(folder).filter { $0.hasPrefix("thermal_zone") }.map { name in
-            (type: machine.line("\(folder)/\(name)/type") ?? "", path: "\(folder)/\(name)/temp")
-        }
+        let zones = machine.thermalZones
         if let wanted = board.thermalZone, !zones.contains(where: { $0.type == wanted }) {
             let types = zones.map(\.type).joined(separator: ", ")
             return [
@@ -76,12 +73,7 @@ enum BoardChecks {
                     do: "correct board.thermal_zone")
             ]
         }
-        // Without a name the hottest counts.
-        let degrees = zones.filter {
-            board.thermalZone.map { [type = $0.type] in $0 == type } ?? true
-        }
-        .compactMap { machine.integer($0.path) }.max().map { $0 / 1000 }
-        guard let degrees else { return [] }
+        guard let degrees = machine.celsius(of: board.thermalZone) else { return [] }
         let most = board.temperatureCelsiusMax
         if degrees >= most {
             return [

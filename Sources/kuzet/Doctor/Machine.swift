@@ -34,6 +34,20 @@ struct Machine: Sendable {
             .joined(separator: " ")
     }
 
+    /// Of the processor, from the thermal zone of this type, or from the hottest one.
+    func celsius(of zone: String?) -> Int? {
+        thermalZones.filter { $0.type == zone ?? $0.type }.compactMap { integer($0.path) }.max()
+            .map { $0 / 1000 }
+    }
+
+    /// Thermal zones: their types, and where their thousandths of a degree stand.
+    var thermalZones: [(type: String, path: String)] {
+        let folder = "/sys/class/thermal"
+        return names(folder).filter { $0.hasPrefix("thermal_zone") }.map { name in
+            (type: line("\(folder)/\(name)/type") ?? "", path: "\(folder)/\(name)/temp")
+        }
+    }
+
     /// The process of a running appliance: another `kuzet run`.
     func runningAppliance() -> Int? {
         for name in names("/proc") {

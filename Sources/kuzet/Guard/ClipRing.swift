@@ -24,8 +24,7 @@ final class ClipRing: Sendable {
         var next: [UInt32: UInt64] = [:]
         /// Pictures that each open clip will never have.
         var lostCounts: [UInt32: Int] = [:]
-        /// Until then no picture is wanted.
-        var due: Instant?
+        var pace = Pace()
 
         var endCount: UInt64 { passedCount + UInt64(pictures.count) }
 
@@ -69,18 +68,8 @@ final class ClipRing: Sendable {
     func wants(_ instant: Instant) -> Bool {
         contents.withLock { contents in
             guard contents.policy.isEnabled || !contents.next.isEmpty else { return false }
-            let period = Interval(
-                nanoseconds: 1_000_000_000
-                    / Int64(contents.policy.limited.picturesPerSecond))
-            // A time line that runs back is a new one.
-            guard let due = contents.due, due - instant <= period else {
-                contents.due = instant + period
-                return true
-            }
-            guard instant >= due else { return false }
-            // In step with the rate, not with the camera: 15 pictures a second become 10.
-            contents.due = max(due + period, instant)
-            return true
+            return contents.pace.takes(
+                instant, perSecond: contents.policy.limited.picturesPerSecond)
         }
     }
 

@@ -10,6 +10,8 @@ final class ClipTaker {
     private let ring: ClipRing
     private var encoder: JPEGEncoder?
     private var hasFailed = false
+    /// It is too hot to encode anything: only what the camera encoded itself is taken.
+    var isResting = false
 
     /// A little less than a snapshot's: there are hundreds of these, and they move.
     static let quality = 75
@@ -30,6 +32,7 @@ final class ClipTaker {
             if !isMasked, let own, own.count <= ring.pictureByteCountMax {
                 jpeg = Array(own)
             } else {
+                guard !isResting else { return }
                 let encoder = try encoder ?? JPEGEncoder()
                 self.encoder = encoder
                 jpeg = try encoder.encode(frame, quality: Self.quality)

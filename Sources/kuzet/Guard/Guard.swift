@@ -20,8 +20,10 @@ final class Guard {
     private var clockTrust = Stamp.Trust.unset
     private var watchdogFedAt = Instant.zero
     private var statusToldAt = Instant.zero
+    private var measuredAt = Instant.zero
     private var hasDecided = false
     private let settleLimit: Interval
+    private let celsius: () -> Int?
     /// Reads the configuration anew; nil where it was refused. The bytes' hash either way.
     private let reload: () -> (policy: StationPolicy?, hash: [UInt8])
 
@@ -29,16 +31,19 @@ final class Guard {
     private static let beat = Interval.milliseconds(50)
     /// `systemctl status` shows figures at most this old.
     private static let statusPeriod = Interval.seconds(5)
+    private static let heatPeriod = Interval.seconds(5)
     /// A camera's thread that has not come round for this long hangs.
     private static let hangLimit = Interval.seconds(5)
 
     /// - Parameters:
     ///   - clips: what `duty` gives its orders about clips to.
+    ///   - celsius: the processor's temperature; nil where nothing tells it.
     ///   - settleLimit: an orderly stop waits for the disk this long; the service manager ends us
     ///     after 30 s.
     init(
         duty: Duty, queue: EventQueue, watches: [Watch], clerk: LedgerClerk, clips: ClipKeeper,
-        uplinks: Uplinks? = nil, supervisor: Supervisor, settleLimit: Interval = .seconds(10),
+        uplinks: Uplinks? = nil, supervisor: Supervisor, celsius: @escaping () -> Int? = { nil },
+        settleLimit: Interval = .seconds(10),
         reload: @escaping () -> (policy: StationPolicy?, hash: [UInt8])
     ) {
         self.duty = duty
@@ -48,6 +53,7 @@ final class Guard {
         self.uplinks = uplinks
         self.clips = clips
         self.supervisor = supervisor
+        self.celsius = celsius
         self.settleLimit = settleLimit
         self.reload = reload
     }
@@ -70,6 +76,7 @@ final class Guard {
             step(.tick)
             clips.pump(at: now())
             feedWatchdog()
+            tellHeat()
             tellStatus()
         }
         try? supervisor.stopping()
@@ -166,6 +173,13 @@ final class Guard {
         else { return }
         watchdogFedAt = time
         try? supervisor.feedWatchdog()
+    }
+
+    private func tellHeat() {
+        let time = now()
+        guard time - measuredAt >= Self.heatPeriod else { return }
+        measuredAt = time
+        if let degrees = celsius() { step(.temperature(celsius: degrees)) }
     }
 
     /// How cameras and ledger fare, for whoever asks systemd.

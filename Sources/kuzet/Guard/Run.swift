@@ -77,11 +77,13 @@ struct Run: ParsableCommand {
                 configuration: SHA256.digest(loaded.bytes),
                 firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
             lines: lines, keep: clerk.append, snapshot: evidence.keep, answer: uplinks.answer,
-            clip: clips.handle, log: { Journal.write($0.rawValue, $1) })
+            clip: clips.handle, rest: { heat in for watch in watches { watch.rest(heat) } },
+            log: { Journal.write($0.rawValue, $1) })
         let guardian = Guard(
             duty: duty, queue: queue, watches: watches, clerk: clerk, clips: clips,
             uplinks: uplinks,
             supervisor: Supervisor(),
+            celsius: { Machine().celsius(of: settings.board.thermalZone) },
             reload: { reload(watches, running: settings) })
         for (index, camera) in settings.cameras.enumerated() {
             try watches[index].start(settings: camera.detectorSettings) {

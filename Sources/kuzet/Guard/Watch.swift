@@ -16,6 +16,7 @@ final class Watch: Sendable {
         /// When the thread last came round, decided or waiting.
         var aliveAt: Instant
         var counts = FrameCounts()
+        var heat = Heat.normal
         var isStopping = false
     }
 
@@ -58,6 +59,11 @@ final class Watch: Sendable {
         shared.withLock { $0.settings = settings }
     }
 
+    /// What is left undone from the next frame on.
+    func rest(_ heat: Heat) {
+        shared.withLock { $0.heat = heat }
+    }
+
     var aliveAt: Instant { shared.withLock { $0.aliveAt } }
     var counts: FrameCounts { shared.withLock { $0.counts } }
 
@@ -72,6 +78,7 @@ final class Watch: Sendable {
         var bank: DetectorBank?
         var mask: Plane?
         var sightings: [Sighting] = []
+        var pace = Pace()
         while true {
             let event: FrameEvent
             do {
@@ -81,12 +88,14 @@ final class Watch: Sendable {
                 queue.post(.cameraLost(camera: camera, cause: "\(error)"))
                 return
             }
-            let (isStopping, replacement) = shared.withLock { shared in
+            let (isStopping, replacement, heat) = shared.withLock { shared in
                 shared.aliveAt = Instant(nanoseconds: Clocks.monotonicNanoseconds())
                 shared.counts = source.counts
+                shared.counts.dropped += pace.passedCount
                 defer { shared.settings = nil }
-                return (shared.isStopping, shared.settings)
+                return (shared.isStopping, shared.settings, shared.heat)
             }
+            clips.isResting = heat >= .hot
             if isStopping { return }
             if let replacement {
                 if replacement.privacyMasks != settings.privacyMasks {
@@ -98,6 +107,11 @@ final class Watch: Sendable {
             }
             switch event {
             case .frame(let frame):
+                if heat >= .veryHot,
+                    !pace.takes(frame.capturedAt, perSecond: Heat.framesPerSecond)
+                {
+                    continue
+                }
                 guard DetectorBank.accepts(width: frame.width, height: frame.height) else {
                     queue.post(
                         .cameraLost(
@@ -121,7 +135,8 @@ final class Watch: Sendable {
                     .decided(
                         camera: camera, capturedAt: frame.capturedAt, sightings: sightings,
                         measure: Event.FrameMeasure(
-                            fightScore: bank?.newFightScore, droppedCount: source.counts.dropped)))
+                            fightScore: bank?.newFightScore,
+                            droppedCount: source.counts.dropped + pace.passedCount)))
             case .lost(let cause):
                 shared.withLock { $0.picture = nil }
                 queue.post(.cameraLost(camera: camera, cause: cause))
