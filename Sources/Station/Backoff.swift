@@ -5,11 +5,12 @@ import Frames
 /// Pauses double from one failure to the next. A connection counts as a success only after it
 /// lasted: a receiver that takes every connection and drops it at once must not be stormed.
 ///
-/// - Shape: a pause is drawn evenly from the upper half of its bound, so that a thousand
-///   appliances that lost one receiver at one moment do not return at one moment.
+/// - Shape: a pause is drawn evenly from an eighth of its bound to all of it, so that a thousand
+///   appliances that lost one receiver at one moment do not return at one moment, nor when it was
+///   gone for no more than that.
 /// - Source: espressif/esp-rainmaker-neo-firmware#1; M. Brooker, "Exponential backoff and jitter".
 public struct Backoff: Hashable, Sendable {
-    public static let pauseMin = Interval.seconds(1)
+    public static let pauseMin = Interval.seconds(4)
     public static let pauseMax = Interval.seconds(300)
     /// A connection that lasted so long was a success.
     public static let stableAfter = Interval.seconds(60)
@@ -35,6 +36,6 @@ public struct Backoff: Hashable, Sendable {
         connectedAt = nil
         let milliseconds = Int(bound.milliseconds)
         bound = min(bound * 2, Self.pauseMax)
-        return .milliseconds(Int64(chance.whole(in: milliseconds / 2...milliseconds)))
+        return .milliseconds(Int64(chance.whole(in: milliseconds / 8...milliseconds)))
     }
 }

@@ -155,7 +155,7 @@ private struct Story {
         var bound = Backoff.pauseMin
         for _ in 0..<20 {
             let pause = backoff.failed(at: .zero)
-            #expect(pause <= bound && pause >= .milliseconds(bound.milliseconds / 2))
+            #expect(pause <= bound && pause >= .milliseconds(bound.milliseconds / 8))
             bound = min(bound * 2, Backoff.pauseMax)
         }
     }
@@ -167,9 +167,9 @@ private struct Story {
             _ = backoff.failed(at: seconds(1))
         }
         backoff.connected(at: .zero)
-        #expect(backoff.failed(at: seconds(59)) >= .seconds(64))
+        #expect(backoff.failed(at: seconds(59)) >= .seconds(37))
         backoff.connected(at: .zero)
-        #expect(backoff.failed(at: seconds(60)) <= .seconds(1))
+        #expect(backoff.failed(at: seconds(60)) <= .seconds(4))
     }
 
     @Test func aThousandAppliancesDoNotReturnAtOneMoment() {
@@ -177,11 +177,11 @@ private struct Story {
         for seed in 0..<1_000 {
             var backoff = Backoff(seed: UInt64(seed))
             var pause = Interval.zero
-            for _ in 0..<6 { pause = backoff.failed(at: .zero) }
+            for _ in 0..<4 { pause = backoff.failed(at: .zero) }
             counts[pause.milliseconds / 1_000, default: 0] += 1
         }
-        // The sixth pause is 16 to 32 s: evenly, some sixty each second.
-        #expect(counts.count >= 16)
-        #expect((counts.values.max() ?? 0) < 110)
+        // The fourth pause is 4 to 32 s: evenly, some thirty-six each second.
+        #expect(counts.count >= 28)
+        #expect((counts.values.max() ?? 0) < 70)
     }
 }
