@@ -22,6 +22,8 @@ public struct Incident: Hashable, Sendable {
         case panic = 65
         case enclosureOpened = 66
         case storeFailed = 67
+        /// An operations centre was not reached for too long.
+        case uplinkLost = 68
 
         public init(_ kind: Sighting.Kind) {
             switch kind {

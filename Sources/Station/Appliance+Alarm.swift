@@ -63,7 +63,8 @@ extension Appliance {
         case .fight: kind = .fight
         case .aggression: kind = .aggression
         case .presence, .covered, .partlyCovered, .defocused, .sprayed, .turned, .glare, .frozen,
-            .dark, .strobe, .blind, .cameraLost, .panic, .enclosureOpened, .storeFailed:
+            .dark, .strobe, .blind, .cameraLost, .panic, .enclosureOpened, .storeFailed,
+            .uplinkLost:
             return
         }
         guard scores.indices.contains(Int(incident.camera)),

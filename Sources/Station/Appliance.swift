@@ -24,6 +24,7 @@ public struct Appliance: Sendable {
     var lastCapturedAt: [Instant?]
     var clips = ClipRoll()
     private var heat = HeatGuard()
+    private var uplinks = UplinkWatch()
     var nextOrdinal: UInt32 = 1
     /// Confirmed incidents that a person should see to, the oldest first.
     var unanswered: [Unanswered] = []
@@ -149,6 +150,8 @@ public struct Appliance: Sendable {
             guard past == nil else { return }
             past = told
             takeUp(told)
+        case .destination(let name, let isReached):
+            uplinks.told(name, isReached: isReached, at: clock.uptime)
         case .temperature(let celsius):
             measured(celsius: celsius)
         case .spaceShort(let discards):
@@ -185,7 +188,7 @@ public struct Appliance: Sendable {
             record(
                 .evidence(ordinal: ordinal, kind: kind, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
-            .temperature, .spaceShort, .commanded, .configured, .stopping:
+            .destination, .temperature, .spaceShort, .commanded, .configured, .stopping:
             break
         }
     }
@@ -233,6 +236,7 @@ public struct Appliance: Sendable {
                 lost(index, cause: "no frame decided for \(timeoutSeconds) s")
             }
         }
+        watchUplinks()
         let uptime = clock.uptime
         if open.contains(where: { isDue($0, at: uptime) }) {
             closeDue()
@@ -242,6 +246,19 @@ public struct Appliance: Sendable {
         clips.passed(at: uptime, into: &notes)
         updateSiren()
         if let until = redUntil, uptime >= until { redUntil = nil }
+    }
+
+    private mutating func watchUplinks() {
+        let limit = max(policy.uplinkLostAfter, .seconds(1))
+        switch uplinks.passed(at: clock.uptime, limit: limit) {
+        case .none: break
+        case .lost(let name):
+            log(.error, "destination \(name): not reached for \(limit.milliseconds / 1_000) s")
+            raise(.uplinkLost)
+        case .returned:
+            log(.notice, "destinations: all are reached")
+            close(where: { $0.kind == .uplinkLost })
+        }
     }
 
     private var timeoutSeconds: Int64 { max(policy.decisionTimeout.milliseconds / 1_000, 1) }

@@ -34,6 +34,8 @@ public struct Event: Sendable {
         case evidenceKept(
             ordinal: UInt32, kind: LedgerRecord.EvidenceKind = .snapshot, sha256: [UInt8],
             byteCount: UInt32)
+        /// A destination is connected, or is not: told at the start, and at each change.
+        case destination(name: String, isReached: Bool)
         /// The processor's temperature, every few seconds; never told where there is no sensor.
         case temperature(celsius: Int)
         /// Space is short: these files go, in this order.

@@ -29,7 +29,7 @@ public enum Response: UInt8, CaseIterable, Sendable {
         case .aggression: .amber
         case .presence, .covered, .partlyCovered, .defocused, .sprayed, .turned, .frozen: .red
         case .cameraLost: .red
-        case .glare, .dark, .strobe, .blind, .storeFailed: .amber
+        case .glare, .dark, .strobe, .blind, .storeFailed, .uplinkLost: .amber
         }
     }
 }
@@ -62,6 +62,8 @@ public struct StationPolicy: Hashable, Sendable {
     /// A camera that was decided before and is not for this long is lost, even where its driver
     /// says nothing. At least 1 s.
     public var decisionTimeout: Interval
+    /// A destination that is not reached for so long is an incident. At least 1 s.
+    public var uplinkLostAfter = Interval.seconds(180)
     /// What is confirmed as red or more, and what a person calls for, escalates when nobody
     /// acknowledged it for this long; nil never.
     public var acknowledgeWithin: Interval?

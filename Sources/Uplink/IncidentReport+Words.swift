@@ -27,6 +27,7 @@ extension IncidentReport {
         case .panic: "panic button"
         case .enclosureOpened: "enclosure opened"
         case .storeFailed: "ledger cannot write"
+        case .uplinkLost: "centre not reached"
         }
     }
 }

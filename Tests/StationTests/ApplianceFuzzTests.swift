@@ -52,6 +52,9 @@ import Testing
         case 9: return .storeRestored
         case 11 where chance.below(4) == 0:
             return .temperature(celsius: Int(truncatingIfNeeded: chance.next()))
+        case 11 where chance.below(4) == 0:
+            return .destination(
+                name: "\(chance.below(20))", isReached: chance.below(3) == 0)
         case 10:
             return .evidenceKept(
                 ordinal: UInt32(chance.below(100)),

@@ -67,7 +67,7 @@ import Text
 
     /// The alarm that a restoral belongs to.
     private func opening(_ code: String) -> String {
-        ["UH": "UA", "TR": "TA", "PH": "PA", "YZ": "YX"][code] ?? code
+        ["UH": "UA", "TR": "TA", "PH": "PA", "YZ": "YX", "YK": "YC"][code] ?? code
     }
 
     private func alertTold(_ report: IncidentReport) throws -> Told {

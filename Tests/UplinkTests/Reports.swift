@@ -18,7 +18,7 @@ enum Reports {
     ) -> IncidentReport {
         let concernsCamera =
             switch kind {
-            case .panic, .enclosureOpened, .storeFailed: false
+            case .panic, .enclosureOpened, .storeFailed, .uplinkLost: false
             default: true
             }
         return IncidentReport(

@@ -16,7 +16,7 @@ import Testing
             .frozen: ("YX", "YZ", 380), .dark: ("YX", "YZ", 380), .strobe: ("YX", "YZ", 380),
             .blind: ("YX", "YZ", 380), .cameraLost: ("YX", "YZ", 380),
             .panic: ("PA", "PH", 120), .enclosureOpened: ("TA", "TR", 137),
-            .storeFailed: ("YX", "YZ", 300)
+            .storeFailed: ("YX", "YZ", 300), .uplinkLost: ("YC", "YK", 354)
         ]
         for kind in Incident.Kind.allCases {
             let code = kind.siaCode

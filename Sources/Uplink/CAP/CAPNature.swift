@@ -63,7 +63,7 @@ extension Incident.Kind {
             CAPNature(categories: [.security], severity: .moderate, certainty: .observed)
         case .glare, .frozen, .dark, .strobe, .blind:
             CAPNature(categories: [.infrastructure], severity: .minor, certainty: .likely)
-        case .cameraLost, .storeFailed:
+        case .cameraLost, .storeFailed, .uplinkLost:
             CAPNature(categories: [.infrastructure], severity: .moderate, certainty: .observed)
         }
     }

@@ -20,6 +20,7 @@ struct SIACode: Hashable, Sendable {
     static let enclosure = SIACode(alarm: "TA", restoral: "TR", contactID: 137)
     /// A camera cannot see, and it may be nobody's doing: a stage lamp dazzles like a torch.
     static let cameraTrouble = SIACode(alarm: "YX", restoral: "YZ", contactID: 380)
+    static let uplinkTrouble = SIACode(alarm: "YC", restoral: "YK", contactID: 354)
     static let systemTrouble = SIACode(alarm: "YX", restoral: "YZ", contactID: 300)
 }
 
@@ -32,6 +33,7 @@ extension Incident.Kind {
         case .panic: .panic
         case .enclosureOpened: .enclosure
         case .storeFailed: .systemTrouble
+        case .uplinkLost: .uplinkTrouble
         }
     }
 }

@@ -306,6 +306,8 @@ extension TOMLPage {
         pair("panic_hold_seconds", station.panicHold)
         note("A camera that brings no decision for this long is lost, whatever its driver says.")
         pair("decision_timeout_seconds", station.decisionTimeout)
+        note("A destination that is not reached for this long is an incident.")
+        pair("uplink_timeout_seconds", station.uplinkLostAfter)
         note(
             "What was confirmed escalates when nobody at the centre acknowledged it for so long (0:"
         )

@@ -120,6 +120,8 @@ extension StationPolicy {
         panicHold = table.seconds("panic_hold_seconds", in: 1...600, default: panicHold)
         decisionTimeout = table.seconds(
             "decision_timeout_seconds", in: 1...120, default: decisionTimeout)
+        uplinkLostAfter = table.seconds(
+            "uplink_timeout_seconds", in: 1...86_400, default: uplinkLostAfter)
         let limit = table.seconds(
             "acknowledge_seconds", in: 0...86_400, default: acknowledgeWithin ?? .zero)
         acknowledgeWithin = limit > .zero ? limit : nil

@@ -21,6 +21,7 @@ final class Guard {
     private var watchdogFedAt = Instant.zero
     private var statusToldAt = Instant.zero
     private var measuredAt = Instant.zero
+    private var reachedTold: [String: Bool] = [:]
     private var hasDecided = false
     private let settleLimit: Interval
     private let celsius: () -> Int?
@@ -77,6 +78,7 @@ final class Guard {
             clips.pump(at: now())
             feedWatchdog()
             tellHeat()
+            tellUplinks()
             tellStatus()
         }
         try? supervisor.stopping()
@@ -180,6 +182,13 @@ final class Guard {
         guard time - measuredAt >= Self.heatPeriod else { return }
         measuredAt = time
         if let degrees = celsius() { step(.temperature(celsius: degrees)) }
+    }
+
+    private func tellUplinks() {
+        for (name, isReached) in uplinks?.reached ?? [] where reachedTold[name] != isReached {
+            reachedTold[name] = isReached
+            step(.destination(name: name, isReached: isReached))
+        }
     }
 
     /// How cameras and ledger fare, for whoever asks systemd.

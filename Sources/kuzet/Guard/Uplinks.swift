@@ -67,6 +67,11 @@ final class Uplinks: Sendable {
         }
     }
 
+    /// Who is connected now.
+    var reached: [(name: String, isReached: Bool)] {
+        couriers.map { ($0.name, $0.status.isConnected) }
+    }
+
     /// For `systemctl status`; empty where nothing is told to anybody.
     var status: [String] {
         couriers.map { courier in

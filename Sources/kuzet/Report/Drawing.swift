@@ -210,6 +210,7 @@ extension Incident.Kind {
         case .panic: "panic button"
         case .enclosureOpened: "enclosure opened"
         case .storeFailed: "ledger failed"
+        case .uplinkLost: "centre not reached"
         }
     }
 }
