@@ -1,14 +1,16 @@
-// Four rows times sixteen channels, of any Armv8. A vector of weights is two of depth of eight channels; a
-// row's two codes are in all its lanes, so that nothing is left to be added up across channels.
+// Four rows times sixteen channels, of any Armv8. A vector has eight channels' weights of two of depth;
+// against it goes one that repeats the row's two codes. Widening adds them up, and nothing is left to be
+// added across lanes.
 //
 // Products are added in 16 bits as long as they surely fit: of a code, which is at most 128, and weights
 // whose sizes add up to 255 or less, 32 640 at most. Of most weights four fit, of nearly all two do.
 #include "requantize_neon.h"
 
 #if defined(__aarch64__)
-/// How many products of a step of depth are added in 16 bits: a byte for each step of a panel, then `last`.
+/// How many products are added in 16 bits: a byte for each step of depth, then `last`.
 enum kind { four, two, last, one };
 
+/// Of depth: what one load gives of a row.
 enum { step = 8 };
 
 /// Channels of a panel.
@@ -16,7 +18,8 @@ static ptrdiff_t panel_width(ptrdiff_t count) { return count > 8 ? 16 : 8; }
 
 static ptrdiff_t step_count(ptrdiff_t depth) { return round_up(depth, step) / step; }
 
-/// Of what a panel begins with: its kinds.
+/// What a panel of channels begins with is its kinds. Its steps follow: of each eight channels, four
+/// vectors.
 static ptrdiff_t header_size(ptrdiff_t depth) { return round_up(step_count(depth) + 1, 16); }
 
 static ptrdiff_t panel_size(ptrdiff_t depth, ptrdiff_t width) {
@@ -179,56 +182,89 @@ BODY void tile(
 
 BODY void multiply_panel(
     const panel_work *panel, const int8_t *rows, const int32_t *terms, ptrdiff_t row_count,
-    int8_t *codes, int width, enum scaling scaling) {
-    for (; row_count >= 4; row_count -= 4) {
-        tile(panel, rows, terms, codes, 4, width, scaling);
-        rows += 4 * panel->row_stride;
-        terms += 4;
-        codes += 4 * panel->code_stride;
-    }
-    for (; row_count > 0; row_count--) {
-        tile(panel, rows, terms, codes, 1, width, scaling);
-        rows += panel->row_stride;
-        terms++;
-        codes += panel->code_stride;
+    int8_t *codes, int tile_rows, int width, enum scaling scaling) {
+    for (; row_count > 0; row_count -= tile_rows) {
+        // Literals: compilers else unroll too late, and leave sums in memory.
+        if (tile_rows == 4)
+            tile(panel, rows, terms, codes, 4, width, scaling);
+        else
+            tile(panel, rows, terms, codes, 1, width, scaling);
+        rows += tile_rows * panel->row_stride;
+        terms += tile_rows;
+        codes += tile_rows * panel->code_stride;
     }
 }
 
+/// Rows and what becomes of them.
+typedef struct {
+    const int8_t *rows;
+    ptrdiff_t row_stride;
+    const int32_t *terms;
+    ptrdiff_t row_count;
+    int8_t *codes;
+    ptrdiff_t code_stride;
+} row_work;
+
+/// A multiple of `tile_rows`, 4 or 1.
 BODY void multiply(
-    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride,
-    const int32_t *terms, ptrdiff_t row_count, int8_t *codes, ptrdiff_t code_stride,
-    enum scaling scaling) {
+    const networks_packed *matrix, const row_work *work, int tile_rows, enum scaling scaling) {
     const char *place = matrix->weights;
     for (ptrdiff_t first = 0; first < matrix->count; first += 16) {
         ptrdiff_t count = least(16, matrix->count - first), width = panel_width(count);
         // Codes of a panel that is not whole go by way of these.
-        int8_t some[rows_in_block * 16], *into = count < width ? some : codes + first;
+        int8_t some[rows_in_block * 16], *into = count < width ? some : work->codes + first;
         panel_work panel = {
             .channels = matrix->channels + first / 16,
             .kinds = (const uint8_t *)place,
             .weights = (const int8_t *)place + header_size(matrix->depth),
             .has_terms = matrix->weight_zero != 0,
             .limits = load_codes(&matrix->codes),
-            .row_stride = row_stride,
-            .code_stride = count < width ? width : code_stride,
+            .row_stride = work->row_stride,
+            .code_stride = count < width ? width : work->code_stride,
         };
+#define PANEL(width) \
+    multiply_panel( \
+        &panel, work->rows, work->terms, work->row_count, into, tile_rows, width, scaling)
         if (width == 16)
-            multiply_panel(&panel, rows, terms, row_count, into, 16, scaling);
+            PANEL(16);
         else
-            multiply_panel(&panel, rows, terms, row_count, into, 8, scaling);
+            PANEL(8);
+#undef PANEL
         if (into == some)
-            for (ptrdiff_t row = 0; row < row_count; row++)
-                memcpy(codes + row * code_stride + first, some + row * width, (size_t)count);
+            for (ptrdiff_t row = 0; row < work->row_count; row++)
+                memcpy(
+                    work->codes + row * work->code_stride + first, some + row * width,
+                    (size_t)count);
         place += panel_size(matrix->depth, width);
     }
 }
 
-static void multiply_any(
-    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride,
-    const int32_t *terms, ptrdiff_t row_count, int8_t *codes, ptrdiff_t code_stride) {
-#define MULTIPLY(scaling) \
-    multiply(matrix, rows, row_stride, terms, row_count, codes, code_stride, scaling)
+static __attribute__((noinline)) void multiply_fours(
+    const networks_packed *matrix, const row_work *work) {
+#define MULTIPLY(scaling) multiply(matrix, work, 4, scaling)
     WITH_SCALING(scaling_of(matrix), MULTIPLY)
+}
+
+/// Fewer than four: the last, once for all scalings.
+static __attribute__((noinline)) void multiply_ones(
+    const networks_packed *matrix, const row_work *work) {
+    multiply(matrix, work, 1, any_scaling);
+}
+
+/// The first `row_count` rows; gives what is left.
+static row_work multiply_first(
+    const networks_packed *matrix, row_work work, ptrdiff_t row_count) {
+    row_work now = work;
+    now.row_count = row_count;
+    if (row_count >= 4)
+        multiply_fours(matrix, &now);
+    else if (row_count > 0)
+        multiply_ones(matrix, &now);
+    work.rows += row_count * work.row_stride;
+    work.terms += row_count;
+    work.row_count -= row_count;
+    work.codes += row_count * work.code_stride;
+    return work;
 }
 
 void networks_multiply_neon(
@@ -238,17 +274,20 @@ void networks_multiply_neon(
     int8_t *copies = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
 
-    // Whole steps are read where they stand; what follows a row meets weights of 0. The last rows are copied,
-    // where nothing may follow them.
+    // Rows are read where they stand, in whole steps: what follows one meets weights of 0. Of the last rows,
+    // which nothing needs to follow, copies are read.
     ptrdiff_t depth = matrix->depth, padded = round_up(depth, step), whole = row_count;
     while (whole > 0 && (whole - 1) * row_stride + padded > (row_count - 1) * row_stride + depth)
         whole -= whole % 4 ? whole % 4 : 4;
-    for (ptrdiff_t row = whole; row < row_count; row++)
-        memcpy(copies + (row - whole) * padded, rows + row * row_stride, (size_t)depth);
-    multiply_any(matrix, rows, row_stride, terms, whole, codes, code_stride);
-    if (whole < row_count)
-        multiply_any(
-            matrix, copies, padded, terms + whole, row_count - whole, codes + whole * code_stride,
-            code_stride);
+    row_work work = {rows, row_stride, terms, row_count, codes, code_stride};
+    work = multiply_first(matrix, work, whole / 4 * 4);
+    if (whole < row_count) {
+        for (ptrdiff_t row = 0; row < work.row_count; row++)
+            memcpy(copies + row * padded, work.rows + row * row_stride, (size_t)depth);
+        work.rows = copies;
+        work.row_stride = padded;
+        work = multiply_first(matrix, work, work.row_count / 4 * 4);
+    }
+    multiply_first(matrix, work, work.row_count);
 }
 #endif

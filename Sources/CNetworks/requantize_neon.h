@@ -1,4 +1,4 @@
-// Sums to codes, and rows as the matrix kernels read them.
+// Sums to codes, and what weight zero points add to them.
 #pragma once
 
 #if defined(__aarch64__)
@@ -123,36 +123,6 @@ BODY void store_neon(int8_t *into, int8x16_t codes, ptrdiff_t count) {
         int8_t all[16];
         vst1q_s8(all, codes);
         memcpy(into, all, (size_t)count);
-    }
-}
-
-/// Copies rows next to each other, four by four: `unit` codes of the first, of the second, of the third,
-/// of the fourth, the next `unit` of the first. What stands where a row or the rows end meets no weight
-/// but 0, or makes sums that nobody reads. `unit` is 16 or 32.
-BODY void interleave_neon(
-    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
-    ptrdiff_t unit, int8_t *into) {
-    ptrdiff_t depth = matrix->depth, stride = round_up(depth, unit);
-    const int8_t *end = rows + (row_count - 1) * row_stride + depth;
-    for (ptrdiff_t left = row_count; left > 0; left -= 4, rows += 4 * row_stride) {
-        // Past the last row that one again.
-        const int8_t *four[4] = {rows};
-        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + (n < left ? row_stride : 0);
-        // Whole units, as far as the last row has codes.
-        ptrdiff_t k = 0, whole = end - four[3] >= stride ? stride : depth / unit * unit;
-        for (; k < whole; k += unit, into += 4 * unit) {
-            if (unit == 16) {
-                int8x16x4_t all;
-                UNROLL for (int n = 0; n < 4; n++) all.val[n] = vld1q_s8(four[n] + k);
-                vst1q_s8_x4(into, all);
-            } else {
-                UNROLL for (int n = 0; n < 4; n++)
-                    vst1q_s8_x2(into + 32 * n, vld1q_s8_x2(four[n] + k));
-            }
-        }
-        if (k == stride) continue;
-        UNROLL for (int n = 0; n < 4; n++, into += unit)
-            memcpy(into, four[n] + k, (size_t)(depth - k));
     }
 }
 

@@ -51,7 +51,7 @@ public enum NetworkSelftest {
 
     private static func matrix(_ path: KernelPath?, _ shape: Shape) -> [Int8] {
         var numbers = Numbers(state: UInt64(shape.count))
-        let weights = numbers.codes(shape.count * shape.depth)
+        let weights = numbers.weights(shape.count * shape.depth)
         let rows = numbers.codes(shape.rowCount * shape.depth)
         let (bias, output) = (numbers.biases(shape.count), numbers.requantization(shape.count))
         let model = KernelModel(
@@ -83,7 +83,7 @@ public enum NetworkSelftest {
             dilation: 1 + shape.count % 2)
         let tapCount = window.height * window.width
         let model = KernelModel(
-            weights: numbers.codes(channels * tapCount), count: channels, depth: tapCount,
+            weights: numbers.weights(channels * tapCount), count: channels, depth: tapCount,
             inputZero: shape.inputZero, weightZero: shape.weightZero,
             bias: numbers.biases(channels), output: numbers.requantization(channels),
             window: window)
@@ -142,20 +142,34 @@ public enum NetworkSelftest {
             }
         }
 
+        /// Large and small ones: of the latter more products are added before they are widened.
+        mutating func weights(_ count: Int) -> [Int8] {
+            let shift = whole(below: 4)
+            return codes(count).map { $0 >> shift }
+        }
+
         mutating func biases(_ count: Int) -> [Int32] {
             (0..<count).map { _ in Int32(whole(below: 200_000) - 100_000) }
         }
 
-        /// Such that sums become codes of every size; some channels are shifted to the left.
+        /// Such that sums become codes of every size. What layers are most has paths of its own:
+        /// rectified or not, all channels shifted to the right, sums that surely have 16 bits.
         mutating func requantization(_ count: Int) -> Requantization {
             let multipliers = (0..<count).map { _ in Int32((1 << 30) + whole(below: 1 << 30)) }
+            let zero = Int32(whole(below: 256) - 128)
+            let kind = whole(below: 4)
+            let least = [0, 1, 9, 9][kind]
             let shifts = (0..<count).map { _ -> Int32 in
-                let shift = -Int32(whole(below: 14))
-                return whole(below: 9) == 0 ? -shift : shift
+                let shift = -Int32(least + whole(below: UInt64(14 - least)))
+                return kind == 0 && whole(below: 9) == 0 ? -shift : shift
+            }
+            guard kind > 0 else {
+                return Requantization(
+                    multipliers: multipliers, shifts: shifts, zero: zero, minimum: -120,
+                    maximum: 125)
             }
             return Requantization(
-                multipliers: multipliers, shifts: shifts, zero: Int32(whole(below: 256) - 128),
-                minimum: -120, maximum: 125)
+                multipliers: multipliers, shifts: shifts, zero: kind == 3 ? zero : -128)
         }
     }
 }
