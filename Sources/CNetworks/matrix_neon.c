@@ -79,29 +79,21 @@ void networks_pack_matrix_neon(const networks_model *model, void *memory) {
     }
 }
 
-/// Products of four channels, a constant number of them added in 16 bits.
-BODY int32x4_t add_products(
-    int32x4_t sum, const int8x16_t x[4], const int8x16_t w[4], int is_high, int together) {
-    int16x8_t products = vdupq_n_s16(0);
-    UNROLL for (int pair = 0; pair < 4; pair++) {
-        int is_first = pair % together == 0;
-        if (is_high)
-            products = is_first ? vmull_high_s8(x[pair], w[pair])
-                                : vmlal_high_s8(products, x[pair], w[pair]);
-        else
-            products = is_first
-                ? vmull_s8(vget_low_s8(x[pair]), vget_low_s8(w[pair]))
-                : vmlal_s8(products, vget_low_s8(x[pair]), vget_low_s8(w[pair]));
-        if (pair % together != together - 1) continue;
-        sum = vpadalq_s16(sum, products);
-        // One after the other: compilers else run out of registers.
-        __asm__ volatile("" : "+w"(sum) : : "memory");
-    }
+/// Of `count` pairs, a constant: the lower or upper four channels.
+BODY int16x8_t products_of(const int8x16_t *x, const int8x16_t *w, int count, int is_high) {
+    int16x8_t sum =
+        is_high ? vmull_high_s8(x[0], w[0]) : vmull_s8(vget_low_s8(x[0]), vget_low_s8(w[0]));
+    UNROLL for (int pair = 1; pair < count; pair++)
+        sum = is_high ? vmlal_high_s8(sum, x[pair], w[pair])
+                      : vmlal_s8(sum, vget_low_s8(x[pair]), vget_low_s8(w[pair]));
     return sum;
 }
 
 /// Sums of each row, four channels in a register.
 typedef int32x4_t tile_sums[4][4];
+
+/// Compilers else mix what comes before it with what follows.
+#define KEEP(...) __asm__ volatile("" : __VA_ARGS__ : : "memory")
 
 /// One step of depth. All counts are constants.
 BODY void add_step(
@@ -122,8 +114,16 @@ BODY void add_step(
         int8x16_t x[4];
         UNROLL for (int pair = 0; pair < 4; pair++) x[pair] = vreinterpretq_s8_s16(pairs.val[pair]);
         int32x4_t *sum = sums[row];
-        UNROLL for (int v = 0; v < width / 4; v++)
-            sum[v] = add_products(sum[v], x, w[v / 2].val, v % 2, together);
+        UNROLL for (int first = 0; first < 4; first += together) {
+            UNROLL for (int v = 0; v < width / 4; v++)
+                sum[v] = vpadalq_s16(
+                    sum[v], products_of(x + first, w[v / 2].val + first, together, v % 2));
+            // Four at a time: for more, registers do not suffice; fewer would wait for each other.
+            if (width == 16)
+                KEEP("+w"(sum[0]), "+w"(sum[1]), "+w"(sum[2]), "+w"(sum[3]));
+            else
+                KEEP("+w"(sum[0]), "+w"(sum[1]));
+        }
     }
 }
 
