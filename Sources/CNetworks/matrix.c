@@ -20,8 +20,7 @@ static layout layout_of(enum networks_path path) {
         return (layout){32, 16, 4, 4, 1, 128};
     case networks_dotprod:
         return (layout){16, 8, 4, 4, 1, 0};
-    case networks_neon: // Channels in their order; weights: see matrix_neon.c and matrix_shallow.c.
-    case networks_shallow:
+    case networks_neon: // Channels in their order; weights: see matrix_neon.c.
         return (layout){4, 4, 1, 1, 1, 0};
     default:
         return (layout){1, 1, 8, 8, 2, 0};
@@ -35,20 +34,9 @@ static ptrdiff_t place_of(enum networks_path path, ptrdiff_t channel, ptrdiff_t 
     return channel / 8 * 4 + channel % 4 + (channel % 8 < 4 ? 0 : 16);
 }
 
-/// The path that packs this matrix.
-static enum networks_path path_for(enum networks_path path, const networks_model *model) {
-#if defined(__aarch64__)
-    if (path == networks_neon && networks_is_shallow(model)) return networks_shallow;
-#endif
-    (void)model;
-    return path;
-}
-
 static size_t weights_size(enum networks_path path, const networks_model *model) {
 #if defined(__aarch64__)
     if (path == networks_neon) return networks_matrix_size_neon(model);
-    if (path == networks_shallow)
-        return (size_t)round_up((ptrdiff_t)networks_matrix_size_shallow(model), 64);
 #endif
     layout layout = layout_of(path);
     return (size_t)(round_up(
@@ -58,7 +46,7 @@ static size_t weights_size(enum networks_path path, const networks_model *model)
 }
 
 size_t networks_matrix_size(enum networks_path path, const networks_model *model) {
-    return weights_size(path_for(path, model), model) + channels_size(model->count);
+    return weights_size(path, model) + channels_size(model->count);
 }
 
 /// All panels, but of NEON, which has an order of its own.
@@ -90,8 +78,7 @@ static void pack_panels(
 }
 
 networks_packed networks_pack_matrix(
-    enum networks_path asked, const networks_model *model, void *memory) {
-    enum networks_path path = path_for(asked, model);
+    enum networks_path path, const networks_model *model, void *memory) {
     layout layout = layout_of(path);
     ptrdiff_t count = model->count, depth = model->depth;
     ptrdiff_t padded_count = round_up(count, layout.last_panel);
@@ -116,8 +103,6 @@ networks_packed networks_pack_matrix(
 #if defined(__aarch64__)
     if (path == networks_neon)
         networks_pack_matrix_neon(model, memory);
-    else if (path == networks_shallow)
-        networks_pack_matrix_shallow(model, memory);
     else
 #endif
         pack_panels(path, layout, model, memory);
@@ -151,7 +136,6 @@ void networks_multiply(
     if (matrix->path == networks_vnni) body = networks_multiply_vnni;
 #elif defined(__aarch64__)
     if (matrix->path == networks_neon) body = networks_multiply_neon;
-    if (matrix->path == networks_shallow) body = networks_multiply_shallow;
     if (matrix->path == networks_dotprod) body = networks_multiply_dotprod;
 #endif
     for (ptrdiff_t row = 0; row < row_count; row += rows_in_block)

@@ -25,6 +25,31 @@
         UNROLL for (int v = 0; v < vector_count; v++) \
             sums[row][v] = vdotq_laneq_s32(sums[row][v], w[v], x[row], lane)
 
+/// Copies rows next to each other, four by four: sixteen codes of the first, of the second, of the third,
+/// of the fourth, the next sixteen of the first. What stands where a row or the rows end meets no weight
+/// but 0, or makes sums that nobody reads.
+static void interleave(
+    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
+    int8_t *into) {
+    ptrdiff_t depth = matrix->depth, stride = round_up(depth, 16);
+    const int8_t *end = rows + (row_count - 1) * row_stride + depth;
+    for (ptrdiff_t left = row_count; left > 0; left -= 4, rows += 4 * row_stride) {
+        // Past the last row that one again.
+        const int8_t *four[4] = {rows};
+        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + (n < left ? row_stride : 0);
+        // Whole sixteens, as far as the last row has codes.
+        ptrdiff_t k = 0, whole = end - four[3] >= stride ? stride : depth / 16 * 16;
+        for (; k < whole; k += 16, into += 64) {
+            int8x16x4_t all;
+            UNROLL for (int n = 0; n < 4; n++) all.val[n] = vld1q_s8(four[n] + k);
+            vst1q_s8_x4(into, all);
+        }
+        if (k == stride) continue;
+        UNROLL for (int n = 0; n < 4; n++, into += 16)
+            memcpy(into, four[n] + k, (size_t)(depth - k));
+    }
+}
+
 /// What all tiles of a panel have in common.
 typedef struct {
     const networks_channels *channels;
@@ -135,7 +160,7 @@ DOT void networks_multiply_dotprod(
     int32_t *terms = scratch;
     int8_t *interleaved = (int8_t *)(terms + rows_in_block);
     row_terms_neon(matrix, rows, row_stride, row_count, terms);
-    interleave_neon(matrix, rows, row_stride, row_count, 16, interleaved);
+    interleave(matrix, rows, row_stride, row_count, interleaved);
 #define MULTIPLY(scaling) multiply(matrix, interleaved, terms, row_count, codes, code_stride, scaling)
     WITH_SCALING(scaling_of(matrix), MULTIPLY)
 }

@@ -83,15 +83,11 @@ typedef void networks_multiply_body(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
     int8_t *codes, ptrdiff_t code_stride, void *scratch);
 networks_multiply_body networks_multiply_portable, networks_multiply_avx2, networks_multiply_vnni,
-    networks_multiply_neon, networks_multiply_shallow, networks_multiply_dotprod;
+    networks_multiply_neon, networks_multiply_dotprod;
 
 /// Weights of a matrix as NEON reads them: their bytes, and the packing, into zeros.
 size_t networks_matrix_size_neon(const networks_model *model);
 void networks_pack_matrix_neon(const networks_model *model, void *memory);
-/// As well where depth is so small that matrix_shallow.c is faster.
-int networks_is_shallow(const networks_model *model);
-size_t networks_matrix_size_shallow(const networks_model *model);
-void networks_pack_matrix_shallow(const networks_model *model, void *memory);
 size_t networks_depthwise_size_neon(const networks_model *model);
 void networks_pack_depthwise_neon(const networks_model *model, void *memory);
 

@@ -1,4 +1,4 @@
-// Sums to codes, and rows as the matrix kernels read them.
+// Sums to codes, and what weight zero points add to them.
 #pragma once
 
 #if defined(__aarch64__)
@@ -126,34 +126,9 @@ BODY void store_neon(int8_t *into, int8x16_t codes, ptrdiff_t count) {
     }
 }
 
-/// Copies rows next to each other, four by four: `unit` codes of the first, of the second, of the third,
-/// of the fourth, the next `unit` of the first. What stands where a row or the rows end meets no weight
-/// but 0, or makes sums that nobody reads. `unit` is 16 or 32.
-BODY void interleave_neon(
-    const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
-    ptrdiff_t unit, int8_t *into) {
-    ptrdiff_t depth = matrix->depth, stride = round_up(depth, unit);
-    const int8_t *end = rows + (row_count - 1) * row_stride + depth;
-    for (ptrdiff_t left = row_count; left > 0; left -= 4, rows += 4 * row_stride) {
-        // Past the last row that one again.
-        const int8_t *four[4] = {rows};
-        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + (n < left ? row_stride : 0);
-        // Whole units, as far as the last row has codes.
-        ptrdiff_t k = 0, whole = end - four[3] >= stride ? stride : depth / unit * unit;
-        for (; k < whole; k += unit, into += 4 * unit) {
-            if (unit == 16) {
-                int8x16x4_t all;
-                UNROLL for (int n = 0; n < 4; n++) all.val[n] = vld1q_s8(four[n] + k);
-                vst1q_s8_x4(into, all);
-            } else {
-                UNROLL for (int n = 0; n < 4; n++)
-                    vst1q_s8_x2(into + 32 * n, vld1q_s8_x2(four[n] + k));
-            }
-        }
-        if (k == stride) continue;
-        UNROLL for (int n = 0; n < 4; n++, into += unit)
-            memcpy(into, four[n] + k, (size_t)(depth - k));
-    }
+/// Adds up sixteen codes, four in a lane.
+BODY int32x4_t add_codes(int32x4_t sums, int8x16_t codes) {
+    return vpadalq_s16(sums, vpaddlq_s8(codes));
 }
 
 /// What a weight zero point adds to all sums of each row.
@@ -161,16 +136,34 @@ static inline void row_terms_neon(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
     int32_t *terms) {
     if (matrix->weight_zero == 0) return;
-    memset(terms, 0, (size_t)round_up(row_count, 4) * sizeof(*terms));
-    for (ptrdiff_t row = 0; row < row_count; row++) {
-        const int8_t *from = rows + row * row_stride;
-        int32x4_t sums = vdupq_n_s32(0);
-        ptrdiff_t k = 0;
-        for (; k + 16 <= matrix->depth; k += 16)
-            sums = vpadalq_s16(sums, vpaddlq_s8(vld1q_s8(from + k)));
-        uint32_t sum = (uint32_t)vaddvq_s32(sums);
-        for (; k < matrix->depth; k++) sum += (uint32_t)from[k];
-        terms[row] = (int32_t)(0u - sum * (uint32_t)matrix->weight_zero);
+    ptrdiff_t depth = matrix->depth, rest = depth % 16;
+    int8_t is_rest[16];
+    for (int lane = 0; lane < 16; lane++) is_rest[lane] = lane < 16 - rest ? 0 : -1;
+    for (ptrdiff_t row = 0; row < row_count; row += 4) {
+        // Past the last row that one again.
+        const int8_t *four[4] = {rows + row * row_stride};
+        UNROLL for (int n = 1; n < 4; n++)
+            four[n] = four[n - 1] + (row + n < row_count ? row_stride : 0);
+        int32x4_t sums[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
+        for (ptrdiff_t k = 0; k < depth - rest; k += 16) {
+            // One register for all rows: compilers else step four pointers on.
+            __asm__("" : "+r"(k));
+            UNROLL for (int n = 0; n < 4; n++)
+                sums[n] = add_codes(sums[n], vld1q_s8(four[n] + k));
+        }
+        if (depth >= 16) {
+            // The last sixteen again, but for what is added.
+            UNROLL for (int n = 0; n < 4; n++)
+                sums[n] = add_codes(
+                    sums[n], vandq_s8(vld1q_s8(four[n] + depth - 16), vld1q_s8(is_rest)));
+        } else {
+            int8_t few[64] = {0};
+            for (int n = 0; n < 4; n++) memcpy(few + 16 * n, four[n], (size_t)depth);
+            UNROLL for (int n = 0; n < 4; n++)
+                sums[n] = add_codes(sums[n], vld1q_s8(few + 16 * n));
+        }
+        int32x4_t all = vpaddq_s32(vpaddq_s32(sums[0], sums[1]), vpaddq_s32(sums[2], sums[3]));
+        vst1q_s32(terms + row, vmulq_n_s32(all, -matrix->weight_zero));
     }
 }
 #endif

@@ -31,6 +31,8 @@ public enum NetworkSelftest {
         let rowCount: Int
         let inputZero: Int32
         let weightZero: Int32
+        /// All weights and codes are −128: where lanes of 16 bits would overflow first.
+        var isLargest = false
     }
 
     /// Each remainder of a vector in each direction, with zero points at both ends and none.
@@ -46,12 +48,15 @@ public enum NetworkSelftest {
         }
         shapes.append(
             Shape(count: 67, depth: 131, rowCount: 49, inputZero: -3, weightZero: 0))
+        shapes.append(
+            Shape(
+                count: 18, depth: 34, rowCount: 5, inputZero: 127, weightZero: 0, isLargest: true))
         return shapes
     }()
 
     private static func matrix(_ path: KernelPath?, _ shape: Shape) -> [Int8] {
-        var numbers = Numbers(state: UInt64(shape.count))
-        let weights = numbers.codes(shape.count * shape.depth)
+        var numbers = Numbers(state: UInt64(shape.count), isLargest: shape.isLargest)
+        let weights = numbers.weights(shape.count * shape.depth)
         let rows = numbers.codes(shape.rowCount * shape.depth)
         let (bias, output) = (numbers.biases(shape.count), numbers.requantization(shape.count))
         let model = KernelModel(
@@ -76,14 +81,15 @@ public enum NetworkSelftest {
 
     /// Lines of pixels with one of padding among them, and padding at both ends of each.
     private static func depthwise(_ path: KernelPath?, _ shape: Shape) -> [Int8] {
-        var numbers = Numbers(state: UInt64(shape.count) + 1_000)
+        var numbers = Numbers(
+            state: UInt64(shape.count) + 1_000, isLargest: shape.isLargest)
         let channels = shape.count
         let window = FilterWindow(
             height: 1 + shape.depth % 5, width: 1 + shape.depth % 4, stride: 1 + shape.count % 3,
             dilation: 1 + shape.count % 2)
         let tapCount = window.height * window.width
         let model = KernelModel(
-            weights: numbers.codes(channels * tapCount), count: channels, depth: tapCount,
+            weights: numbers.weights(channels * tapCount), count: channels, depth: tapCount,
             inputZero: shape.inputZero, weightZero: shape.weightZero,
             bias: numbers.biases(channels), output: numbers.requantization(channels),
             window: window)
@@ -123,6 +129,7 @@ public enum NetworkSelftest {
     /// Numbers that repeat.
     private struct Numbers {
         var state: UInt64
+        let isLargest: Bool
 
         mutating func whole(below limit: UInt64) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -131,6 +138,7 @@ public enum NetworkSelftest {
 
         /// One in eight is an extreme, and in some there is none of −128, which has a path of its own.
         mutating func codes(_ count: Int) -> [Int8] {
+            if isLargest { return [Int8](repeating: -128, count: count) }
             let least = whole(below: 2) == 0 ? -127 : -128
             return (0..<count).map { _ in
                 let code = Int8(truncatingIfNeeded: max(whole(below: 256) - 128, least))
@@ -142,20 +150,35 @@ public enum NetworkSelftest {
             }
         }
 
-        mutating func biases(_ count: Int) -> [Int32] {
-            (0..<count).map { _ in Int32(whole(below: 200_000) - 100_000) }
+        /// Large and small ones: of the latter more products are added before they are widened.
+        mutating func weights(_ count: Int) -> [Int8] {
+            let shift = isLargest ? 0 : whole(below: 4)
+            return codes(count).map { $0 >> shift }
         }
 
-        /// Such that sums become codes of every size; some channels are shifted to the left.
+        mutating func biases(_ count: Int) -> [Int32] {
+            let shift = whole(below: 8)
+            return (0..<count).map { _ in Int32(whole(below: 200_000) - 100_000) >> shift }
+        }
+
+        /// Such that sums become codes of every size. What layers are most has paths of its own:
+        /// rectified or not, all channels shifted to the right, sums that surely have 16 bits.
         mutating func requantization(_ count: Int) -> Requantization {
             let multipliers = (0..<count).map { _ in Int32((1 << 30) + whole(below: 1 << 30)) }
+            let zero = Int32(whole(below: 256) - 128)
+            let kind = whole(below: 4)
+            let least = [0, 1, 6, 6][kind]
             let shifts = (0..<count).map { _ -> Int32 in
-                let shift = -Int32(whole(below: 14))
-                return whole(below: 9) == 0 ? -shift : shift
+                let shift = -Int32(least + whole(below: UInt64(14 - least)))
+                return kind == 0 && whole(below: 9) == 0 ? -shift : shift
+            }
+            guard kind > 0 else {
+                return Requantization(
+                    multipliers: multipliers, shifts: shifts, zero: zero, minimum: -120,
+                    maximum: 125)
             }
             return Requantization(
-                multipliers: multipliers, shifts: shifts, zero: Int32(whole(below: 256) - 128),
-                minimum: -120, maximum: 125)
+                multipliers: multipliers, shifts: shifts, zero: kind == 3 ? zero : -128)
         }
     }
 }

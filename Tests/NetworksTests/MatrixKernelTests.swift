@@ -16,7 +16,9 @@ struct MatrixCase {
     func mismatch(_ numbers: inout KernelNumbers, rows: FencedMemory, scratch: FencedMemory)
         -> String?
     {
-        let weights = numbers.codes(count * depth, least: leastWeight)
+        // Large and small ones: of the latter more products are added before they are widened.
+        let shift = numbers.next() % 4
+        let weights = numbers.codes(count * depth, least: leastWeight).map { $0 >> shift }
         let bias = numbers.integers(count)
         let output = numbers.requantization(count)
         let model = KernelModel(

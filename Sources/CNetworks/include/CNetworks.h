@@ -11,7 +11,6 @@ enum networks_path {
     networks_avx2,     ///< x86 with AVX2.
     networks_vnni,     ///< x86 with AVX-512 VNNI.
     networks_neon,     ///< Any AArch64 machine.
-    networks_shallow,  ///< What `networks_neon` packs where sums have few products.
     networks_dotprod,  ///< AArch64 with the dot product instructions (Cortex-A55, A76 and later).
 };
 
