@@ -23,7 +23,14 @@ final class City {
     init(_ options: Options) throws {
         dump = options.text("dump")
         let boot = Boot.identity().map { $0.low } ?? 1
-        let endpoint = Endpoint(host: "127.0.0.1", port: UInt16(options.number("port")))
+        // A folder with authority.pem, board.pem and board.key, or nothing for plain TCP.
+        let folder = options.text("tls", or: "")
+        let tls = TLSSettings(
+            authorities: folder + "/authority.pem", certificate: folder + "/board.pem",
+            key: folder + "/board.key")
+        let endpoint = Endpoint(
+            host: "127.0.0.1", port: UInt16(options.number("port")),
+            tls: folder.isEmpty ? nil : tls)
         let seed = UInt64(options.number("seed", or: 1))
         let links = links
         boards = try (0..<options.number("count")).map { index in

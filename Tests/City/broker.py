@@ -53,16 +53,41 @@ def processor_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def make_certificates(folder):
+    """An authority, and what it issued to the broker and to all boards."""
+
+    def openssl(*words):
+        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
+
+    new = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "2"]
+    openssl(*new, "-keyout", "authority.key", "-out", "authority.pem", "-subj", "/CN=authority")
+    for name in ("broker", "board"):
+        openssl(*new, "-CA", "authority.pem", "-CAkey", "authority.key", "-keyout", f"{name}.key",
+                "-out", f"{name}.pem", "-subj", f"/CN={name}", "-addext",
+                "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:false")
+
+
 class Broker:
     """mosquitto. It remembers who subscribed when `remember` was called, as a broker with durable
-    sessions does, whatever becomes of its process; and nothing else."""
+    sessions does, whatever becomes of its process; and nothing else. Boards may be asked for TLS with
+    certificates on both sides, on a port of their own."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, has_tls=False):
         self.folder = folder
-        self.port = free_port()
+        self.has_tls = has_tls
+        self.port = self.boards_port = free_port()
+        listener = ""
+        if has_tls:
+            make_certificates(folder)
+            self.boards_port = free_port()
+            listener = (
+                f"listener {self.boards_port} 127.0.0.1\ncafile {folder}/authority.pem\n"
+                f"certfile {folder}/broker.pem\nkeyfile {folder}/broker.key\n"
+                "require_certificate true\nallow_anonymous true\n")
         self.config = folder / "mosquitto.conf"
         self.config.write_text(
             f"user {getpass.getuser()}\nlistener {self.port} 127.0.0.1\nallow_anonymous true\n"
+            f"{listener}"
             f"persistence true\npersistence_location {folder}/\nautosave_interval 0\n"
             # Nothing that it took may be thrown away because a reader is slow.
             "max_queued_messages 0\nmax_inflight_messages 0\n"

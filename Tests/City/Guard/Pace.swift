@@ -1,0 +1,1 @@
+../../../Sources/kuzet/Guard/Pace.swift
