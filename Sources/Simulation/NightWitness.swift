@@ -189,7 +189,8 @@ final class NightWitness {
                 states[name] = .closed
                 continue
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
-                .discarded, .checkpoint, .beat, .salvaged, .commanded, .acknowledged, .escalated:
+                .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .acknowledged,
+                .escalated:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -247,8 +248,8 @@ final class NightWitness {
                 offset = 0
                 isDated = false
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
-                .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded, .acknowledged,
-                .escalated:
+                .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours,
+                .acknowledged, .escalated:
                 break
             }
         }
