@@ -13,6 +13,7 @@ import Station
 /// 7. What is plain to see is confirmed; who presses panic has an incident.
 /// 8. A clip that begins ends once, in time, and before the appliance stops; what joins one joins one
 ///    that is being written.
+/// 9. The schedule that the centre ordered last holds in the next life.
 final class NightWitness {
     private struct Name: Hashable {
         var boot: BootID
@@ -120,6 +121,22 @@ final class NightWitness {
             if !appliance.openIncidents.contains(where: { $0.kind == .enclosureOpened }) {
                 complain("the enclosure was opened and no incident is open")
             }
+        }
+    }
+
+    /// - Parameter records: what the life that starts has found in its ledger, and its own first.
+    func checkWeek(_ week: HoursPast.Week?, _ records: [LedgerRecord]) {
+        var ordered: WeekSchedule?
+        for record in records {
+            guard case .hours(let order, _, _) = record.body else { continue }
+            switch order {
+            case .schedule(let schedule): ordered = schedule
+            case .configured: ordered = nil
+            case .venue: break
+            }
+        }
+        if week?.schedule != ordered {
+            complain("after a start the venue is not open as the centre ordered")
         }
     }
 

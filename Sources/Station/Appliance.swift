@@ -28,7 +28,7 @@ public struct Appliance: Sendable {
     var unanswered: [Unanswered] = []
     var specialHours: SpecialHours?
     /// The centre's schedule; nil where the configuration's holds.
-    var week: HoursPast.Week?
+    public internal(set) var week: HoursPast.Week?
     /// That of the last command that was obeyed in this life.
     var commandCounter: UInt64 = 0
     /// Uptime until which red stays lit for what is already over.

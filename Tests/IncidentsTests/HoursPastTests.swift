@@ -52,7 +52,7 @@ import Testing
         let records = [
             order(open, first, at: 10), record(first, at: 40), record(second, at: 20)
         ]
-        #expect(left(records, second, at: 25) == 100 - 30 - 25)
+        #expect(left(records, second, at: 25) == 45)
         #expect(left(records, third, at: 50) == nil)
         #expect(LedgerPast(records).specialHours(at: .zero, of: third)?.wallEnd == nil)
     }
