@@ -77,7 +77,7 @@ import Testing
                         WeekSchedule(spans: [
                             .init(start: 0x11, end: 0x22), .init(start: 0x275f, end: 0)
                         ])), counter: 0x77, by: "é"),
-                "12" + stamp + hoursHead + "04" + "02" + "00110022" + "275f0000"
+                "12" + stamp + hoursHead + "0402" + "00110022275f0000"
             ),
             (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234"),
             (
