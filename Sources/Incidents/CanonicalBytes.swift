@@ -28,6 +28,10 @@ import Frames
 //       beat           type 12  frames:4  quiet since ns:8s
 //       salvaged       type 15  boot:16  ordinal:4  kind:1  byte count:4  count:1  SHA-256:count
 //       discarded      type 17  boot:16  ordinal:4  kind:1  byte count:4  delivered:1 (0 or 1)
+//       hours          type 18  counter:8  count:2  UTF-8:count  order:1
+//                               1 as configured: nothing more; 2 open, 3 closed: seconds:4
+//                               4 schedule: count:1 (64 at most)  (start:2  end:2):count, minutes
+//                               since Monday 00:00 local time, below 10,080
 //     incident      'I'  1  incident fields:40, 48 or 56
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed)  confirmed ns:8s  closed ns:8s (if present)
@@ -85,6 +89,10 @@ extension LedgerRecord {
             bytes.appendBigEndian(counter)
             bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
             bytes.appendText(Self.cut(words, LedgerRecord.wordsByteCountMax))
+        case .hours(let order, let counter, let by):
+            bytes.appendBigEndian(counter)
+            bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
+            order.appendFields(to: &bytes)
         case .acknowledged(let boot, let ordinal, let by):
             bytes.appendIdentity(boot, ordinal)
             bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
@@ -126,6 +134,7 @@ extension LedgerRecord {
         case .explained: 10
         case .commanded: 13
         case .acknowledged: 14
+        case .hours: 18
         case .escalated: 16
         case .discarded: Self.discardedTypeCode
         case .checkpoint: Self.checkpointTypeCode
@@ -216,6 +225,10 @@ extension LedgerRecord {
                     wasDelivered: try reader.code("delivered") {
                         $0 == 0 ? false : $0 == 1 ? true : nil
                     }))
+        case 18:
+            let counter = try reader.integer(UInt64.self, "counter")
+            let by = try reader.text(countMax: Self.nameByteCountMax)
+            body = .hours(try HoursOrder(fields: &reader), counter: counter, by: by)
         case 16:
             let identity = try reader.identity()
             body = .escalated(boot: identity.boot, ordinal: identity.ordinal)

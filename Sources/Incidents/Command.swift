@@ -5,15 +5,11 @@ public struct Command: Hashable, Sendable {
         case acknowledge(IncidentIdentity)
         /// As the button in the venue.
         case silence
-        /// The venue counts as open, or as closed, for so long (a concert, a holiday), at most
-        /// `hoursSecondsMax`; nil: as configured again.
-        case hours(isOpen: Bool?, seconds: UInt32)
+        /// When the venue is open.
+        case hours(HoursOrder)
         /// A part of an incident's file.
         case fetch(IncidentIdentity, LedgerRecord.EvidenceKind, offset: UInt32, byteCount: UInt32)
     }
-
-    /// Two weeks.
-    public static let hoursSecondsMax: UInt32 = 1_209_600
 
     /// Greater than that of every command before: one that was heard is not obeyed when somebody
     /// plays it again. Milliseconds since 1970 will do.
@@ -28,14 +24,12 @@ public struct Command: Hashable, Sendable {
         self.action = action
     }
 
-    /// As it stands in the ledger.
+    /// As it stands in the journal, and all but hours in the ledger.
     public var words: String {
         switch action {
         case .acknowledge(let identity): "acknowledge \(identity.full)"
         case .silence: "silence"
-        case .hours(let isOpen, let seconds):
-            isOpen.map { "hours: \($0 ? "open" : "closed") for \(seconds) s" }
-                ?? "hours: as configured"
+        case .hours(let order): "hours: \(order.words)"
         case .fetch(let identity, let kind, let offset, let byteCount):
             "fetch \(kind) of \(identity.full) from \(offset), \(byteCount) bytes"
         }

@@ -13,6 +13,7 @@ public struct LedgerPast: Hashable, Sendable {
 
     /// What the siren did in the last night, by what is certain.
     private var soundings = SirenPast()
+    private var hours = HoursPast()
     /// Confirmed, and neither acknowledged nor escalated; the newest `unansweredCountMax`.
     public private(set) var unanswered: [IncidentIdentity] = []
     public static let unansweredCountMax = 16
@@ -29,6 +30,7 @@ public struct LedgerPast: Hashable, Sendable {
 
     public mutating func learn(_ record: LedgerRecord) {
         soundings.learn(record)
+        hours.learn(record)
         switch record.body {
         case .incident(let incident):
             let boot = record.stamp.boot
@@ -46,13 +48,12 @@ public struct LedgerPast: Hashable, Sendable {
             }
         case .interrupted(let boot, let ordinal):
             openings[IncidentIdentity(boot: boot, ordinal: ordinal)] = nil
-        case .commanded(let counter, _, _):
+        case .commanded(let counter, _, _), .hours(_, let counter, _):
             commandCounter = max(commandCounter, counter)
         case .acknowledged(let boot, let ordinal, _), .escalated(let boot, let ordinal):
             unanswered.removeAll { $0 == IncidentIdentity(boot: boot, ordinal: ordinal) }
         case .discarded, .started, .clockCorrected, .configured, .evidence, .operated, .repaired,
-            .siren,
-            .explained, .checkpoint, .beat, .salvaged:
+            .siren, .explained, .checkpoint, .beat, .salvaged:
             break
         }
     }
@@ -67,6 +68,14 @@ public struct LedgerPast: Hashable, Sendable {
     public func soundings(at now: Instant, of boot: BootID) -> [SirenPast.Sounding] {
         soundings.all(at: now, of: boot)
     }
+
+    /// The centre's word of open or closed that is not over at `now` of `boot`.
+    public func specialHours(at now: Instant, of boot: BootID) -> HoursPast.While? {
+        hours.special(at: now, of: boot)
+    }
+
+    /// The centre's schedule, where it holds.
+    public var week: HoursPast.Week? { hours.week }
 
     /// The largest ordinal that an incident of `boot` has; 0 where there is none.
     public func lastOrdinal(of boot: BootID) -> UInt32 { lastOrdinals[boot] ?? 0 }

@@ -71,8 +71,11 @@ public struct LedgerRecord: Hashable, Sendable {
         case siren(SirenStep, milliseconds: UInt32)
         /// Why an incident was confirmed.
         case explained(Explanation)
-        /// The operations centre wanted something: what, who, and the command's counter.
+        /// The operations centre wanted something else: what, who, and the command's counter.
         case commanded(counter: UInt64, by: String, words: String)
+        /// The operations centre said when the venue is open: who, and the command's counter. It
+        /// holds from here on, in later lives too.
+        case hours(HoursOrder, counter: UInt64, by: String)
         /// A person saw to an incident.
         case acknowledged(boot: BootID, ordinal: UInt32, by: String)
         /// Nobody acknowledged an incident in time.

@@ -22,21 +22,17 @@ public struct SirenPast: Hashable, Sendable {
     }
 
     private var soundings: [Sounding] = []
-    private var last: Stamp?
+    private var running = RunningTime()
 
     /// A night is any twelve hours.
     public static let nightLength = Interval.seconds(12 * 3_600)
     /// So many are told apart; beyond, the oldest two count as one as young as the younger.
     public static let countMax = 64
-    /// Wall times beyond it, 142 000 years from 1970, are no times.
-    private static let wallMax: Int64 = 1 << 52
 
     public init() {}
 
     mutating func learn(_ record: LedgerRecord) {
-        // The store stamps its own findings, out of the station's order.
-        if case .repaired = record.body { return }
-        if case .salvaged = record.body { return }
+        guard RunningTime.counts(record) else { return }
         let stamp = record.stamp
         pass(to: stamp)
         switch record.body {
@@ -54,8 +50,7 @@ public struct SirenPast: Hashable, Sendable {
             for index in soundings.indices { soundings[index].isOngoing = false }
         case .incident, .clockCorrected, .configured, .evidence, .operated, .repaired,
             .interrupted, .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded,
-            .acknowledged,
-            .escalated:
+            .hours, .acknowledged, .escalated:
             break
         }
     }
@@ -82,31 +77,18 @@ public struct SirenPast: Hashable, Sendable {
     }
 
     private mutating func pass(to stamp: Stamp) {
-        if let last {
-            // Another boot began at its monotonic time of zero.
-            let since = last.boot == stamp.boot ? last.monotonic : .zero
-            let passed = max(stamp.monotonic - since, .zero)
-            for index in soundings.indices {
-                soundings[index].age = soundings[index].age + passed
-            }
-            soundings.removeAll { $0.age >= Self.nightLength }
-        }
-        last = stamp
+        let passed = running.pass(to: stamp)
+        for index in soundings.indices { soundings[index].age = soundings[index].age + passed }
+        soundings.removeAll { $0.age >= Self.nightLength }
         date(by: stamp)
     }
 
     /// The latest set clock of a boot is right about the whole of it.
     private mutating func date(by stamp: Stamp) {
-        guard stamp.trust == .synchronised, abs(stamp.wallMilliseconds.clamped) < Self.wallMax
-        else { return }
+        guard let wall = stamp.trustedWall else { return }
         for index in soundings.indices where soundings[index].boot == stamp.boot {
             let distance = (stamp.monotonic - soundings[index].end).milliseconds
-            soundings[index].wallEnd = stamp.wallMilliseconds - distance
+            soundings[index].wallEnd = wall - distance
         }
     }
-}
-
-extension Int64 {
-    /// Its magnitude can be taken.
-    fileprivate var clamped: Int64 { self == .min ? .max : self }
 }

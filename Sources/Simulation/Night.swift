@@ -279,6 +279,12 @@ final class NightRun {
                     policy: new.map(mutated), configuration: [UInt8](repeating: 1, count: 32)))
             // What the new policy does not allow must have ended with it.
             if let new { adopt(new) }
+        case .ordered(let order):
+            // Greater than any before: of two in one millisecond the second is refused.
+            let counter = UInt64(now.milliseconds) + 1
+            tell(
+                .commanded(
+                    Command(counter: counter, by: "centre", action: .hours(order)), destination: 0))
         }
     }
 
@@ -299,7 +305,7 @@ final class NightRun {
         case .restlessInterlock:
             policy.siren.rest = SirenPolicy.restHardMin
         case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulClerk, .stuckRelay,
-            .reusedNames, .forgottenPast, .freshBudget, .endlessClip,
+            .reusedNames, .forgottenPast, .freshBudget, .forgottenHours, .endlessClip,
             .wrongClock, .blindDetectors, .looseChance:
             break
         }
@@ -320,7 +326,7 @@ final class NightRun {
         disk.inner = ledger
         repairDisk()
         boot = BootID(high: seed, low: UInt64(bootIndex))
-        let past = try ledger.past(isSirenKnown: canary != .freshBudget)
+        let past = try ledger.past(canary)
         let lastOrdinal = canary == .reusedNames ? 0 : past.lastOrdinal(of: boot)
         let appliance = Appliance(
             policy: mutated(policy), boot: boot, configuration: [UInt8](repeating: 0, count: 32),
@@ -345,6 +351,9 @@ final class NightRun {
         witness.booted(
             wallAtZero: Self.wallStart + (bootedAt - (Self.bootLead - .zero)).milliseconds)
         tellClock()
+        if let appliance = duty?.appliance, !disk.hasPowerFailed {
+            witness.checkWeek(appliance.week, try ledger.contents())
+        }
         for index in cameras.indices where !cameras[index].isDelivering(at: now) {
             tell(.cameraLost(camera: UInt8(index), cause: "no such device (ENODEV)"))
         }

@@ -21,6 +21,8 @@ public enum NightCanary: String, CaseIterable, Sendable {
     case forgottenPast = "forgotten-past"
     /// A restart begins a new night for the siren.
     case freshBudget = "fresh-budget"
+    /// A restart forgets which hours the centre ordered.
+    case forgottenHours = "forgotten-hours"
     /// Clips are never ended.
     case endlessClip = "endless-clip"
     /// The wall clock is told an hour wrong once it is set.

@@ -9,11 +9,13 @@ public protocol NightLedger: Ledger {
 }
 
 extension NightLedger {
-    /// - Parameter isSirenKnown: false for a canary: as if no siren had ever sounded.
-    func past(isSirenKnown: Bool) throws -> LedgerPast {
+    /// - Parameter canary: as if no siren had ever sounded, or nobody had ordered hours.
+    func past(_ canary: NightCanary?) throws -> LedgerPast {
         LedgerPast(
             try contents().filter { record in
-                if case .siren = record.body { isSirenKnown } else { true }
+                if case .siren = record.body { return canary != .freshBudget }
+                if case .hours = record.body { return canary != .forgottenHours }
+                return true
             })
     }
 }

@@ -22,6 +22,8 @@ struct NightPlan {
         /// The clock was wrong by this and is set right: told to the appliance as it happens.
         case clockStepped(by: Interval)
         case configured(StationPolicy?)
+        /// The centre says when the venue is open.
+        case ordered(HoursOrder)
     }
 
     /// Something in one camera's view.
@@ -92,6 +94,7 @@ struct NightPlan {
             .clockStepped(by: .milliseconds(Int64($0.whole(in: -7_200_000...7_200_000))))
         }
         add(some(2)) { .configured($0.chance(1, in: 3) ? nil : Self.policy(&$0)) }
+        add(some(4)) { .ordered(Self.order(&$0)) }
         // Who pressed once presses again.
         for entry in entries {
             guard case .pressed(let input, let length) = entry.item, chance.chance(1, in: 2) else {
@@ -129,6 +132,20 @@ struct NightPlan {
             length: .milliseconds(
                 Int64(chance.whole(in: isPlain ? 15_000...60_000 : 200...90_000))),
             isPlain: isPlain)
+    }
+
+    private static func order(_ chance: inout SplitMix64) -> HoursOrder {
+        switch chance.whole(in: 0...4) {
+        case 0: return .configured
+        case 1, 2:
+            return .venue(
+                isOpen: chance.chance(1, in: 2), seconds: UInt32(chance.whole(in: 0...7_200)))
+        default:
+            let start = UInt16(chance.whole(in: 6_900...7_400))
+            return .schedule(
+                WeekSchedule(spans: [.init(start: start, end: start + 60), .init(start: 9, end: 5)])
+            )
+        }
     }
 
     private static func policy(_ chance: inout SplitMix64) -> StationPolicy {

@@ -13,6 +13,7 @@ import Station
 /// 7. What is plain to see is confirmed; who presses panic has an incident.
 /// 8. A clip that begins ends once, in time, and before the appliance stops; what joins one joins one
 ///    that is being written.
+/// 9. The schedule that the centre ordered last holds in the next life.
 final class NightWitness {
     private struct Name: Hashable {
         var boot: BootID
@@ -123,6 +124,22 @@ final class NightWitness {
         }
     }
 
+    /// - Parameter records: what the life that starts has found in its ledger, and its own first.
+    func checkWeek(_ week: HoursPast.Week?, _ records: [LedgerRecord]) {
+        var ordered: WeekSchedule?
+        for record in records {
+            guard case .hours(let order, _, _) = record.body else { continue }
+            switch order {
+            case .schedule(let schedule): ordered = schedule
+            case .configured: ordered = nil
+            case .venue: break
+            }
+        }
+        if week?.schedule != ordered {
+            complain("after a start the venue is not open as the centre ordered")
+        }
+    }
+
     /// An episode is over: if it was plain and nothing stood in the way, it was confirmed.
     func check(
         _ ended: (episode: NightPlan.Episode, start: Interval, isFair: Bool), now: Interval
@@ -189,7 +206,8 @@ final class NightWitness {
                 states[name] = .closed
                 continue
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
-                .discarded, .checkpoint, .beat, .salvaged, .commanded, .acknowledged, .escalated:
+                .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .acknowledged,
+                .escalated:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -247,8 +265,8 @@ final class NightWitness {
                 offset = 0
                 isDated = false
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
-                .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded, .acknowledged,
-                .escalated:
+                .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours,
+                .acknowledged, .escalated:
                 break
             }
         }

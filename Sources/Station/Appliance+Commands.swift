@@ -9,13 +9,6 @@ struct Unanswered: Hashable, Sendable {
     var escalatesAt: Interval
 }
 
-/// What the centre said of the venue's hours, until the next start at the latest.
-struct SpecialHours: Hashable, Sendable {
-    var hours: OpenHours
-    /// Uptime.
-    var until: Interval
-}
-
 /// A person at the centre: what they want, and what happens when nobody is there.
 extension Appliance {
     /// So many wait for somebody; beyond it the oldest escalates at once.
@@ -26,12 +19,19 @@ extension Appliance {
         if let refusal {
             log(.warning, "command \(command.words), by \(command.by): refused: \(refusal)")
         } else {
-            // Also what is only looked at: every look at evidence is on record.
-            record(
-                .commanded(counter: command.counter, by: command.by, words: command.words))
+            record(Self.recording(command))
             log(.notice, "command \(command.words), by \(command.by)")
         }
         notes.append(.answer(command, refusal: refusal, destination: destination))
+    }
+
+    /// Also what is only looked at: every look at evidence is on record.
+    private static func recording(_ command: Command) -> LedgerRecord.Body {
+        switch command.action {
+        case .hours(let order): .hours(order, counter: command.counter, by: command.by)
+        case .acknowledge, .silence, .fetch:
+            .commanded(counter: command.counter, by: command.by, words: command.words)
+        }
     }
 
     /// - Returns: why nothing is done.
@@ -51,42 +51,11 @@ extension Appliance {
             record(
                 .acknowledged(boot: identity.boot, ordinal: identity.ordinal, by: command.by))
         case .silence: silence()
-        case .hours(let isOpen, let seconds):
-            let length = Interval.seconds(Int64(min(seconds, Command.hoursSecondsMax)))
-            specialHours = isOpen.map {
-                SpecialHours(hours: $0 ? .always : .never, until: clock.uptime + length)
-            }
-            applyHours()
+        case .hours(let order): self.order(order, by: command.by)
         case .fetch: break
         }
         commandCounter = command.counter
         return nil
-    }
-
-    // MARK: Hours
-
-    /// What holds now: the centre's word for as long as it lasts, then the configuration's.
-    var openHours: OpenHours { specialHours?.hours ?? policy.openHours }
-
-    func applyingHours(_ incidents: IncidentPolicy) -> IncidentPolicy {
-        var incidents = incidents
-        incidents.openHours = openHours
-        return incidents
-    }
-
-    mutating func applyHours() {
-        for index in trackers.indices {
-            guard let tracker = trackers[index] else { continue }
-            let policy = applyingHours(tracker.policy)
-            trackers[index]?.policy = policy
-        }
-    }
-
-    mutating func endSpecialHours() {
-        guard let special = specialHours, clock.uptime >= special.until else { return }
-        specialHours = nil
-        applyHours()
-        log(.notice, "hours: as configured again")
     }
 
     // MARK: Acknowledgement

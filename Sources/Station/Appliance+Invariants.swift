@@ -13,6 +13,7 @@ extension Appliance {
     /// 6. Records wait in order and within limits.
     /// 7. A camera is lost if and only if an incident says so.
     /// 8. Clips are within limits, named differently, and end in time.
+    /// 9. Every camera goes by the hours that hold, and no while lasts longer than it may.
     public func checkInvariants() -> [String] {
         var broken: [String] = []
         if lamps.isOn(.siren) {
@@ -35,7 +36,22 @@ extension Appliance {
         broken += queue.brokenInvariants().map { "6: \($0)" }
         checkCameras(&broken)
         broken += clips.brokenInvariants(at: clock.uptime).map { "8: \($0)" }
+        checkHours(&broken)
         return broken
+    }
+
+    private func checkHours(_ broken: inout [String]) {
+        let hours = openHours
+        for (index, tracker) in trackers.enumerated() {
+            if let tracker, tracker.policy.openHours != hours {
+                broken.append("9: camera \(index) goes by other hours")
+            }
+        }
+        guard phase == .running, let special = specialHours else { return }
+        let left = special.until - clock.uptime
+        if left <= .zero || left > .seconds(Int64(HoursOrder.secondsMax)) {
+            broken.append("9: a while goes on for \(left.milliseconds) ms")
+        }
     }
 
     private func checkOpen(_ broken: inout [String]) {

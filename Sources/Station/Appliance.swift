@@ -29,6 +29,8 @@ public struct Appliance: Sendable {
     /// Confirmed incidents that a person should see to, the oldest first.
     var unanswered: [Unanswered] = []
     var specialHours: SpecialHours?
+    /// The centre's schedule; nil where the configuration's holds.
+    public internal(set) var week: HoursPast.Week?
     /// That of the last command that was obeyed in this life.
     var commandCounter: UInt64 = 0
     /// Uptime until which red stays lit for what is already over.
@@ -133,6 +135,7 @@ public struct Appliance: Sendable {
                 log(.notice, "clock: set: earlier times of this boot are off by \(offset) ms")
             }
             dateSiren()
+            dateHours()
         case .decided(let camera, let capturedAt, let sightings, let measure):
             decided(
                 camera: camera, capturedAt: capturedAt, sightings: sightings, measure: measure)
@@ -204,6 +207,7 @@ public struct Appliance: Sendable {
         }
         takeUpSiren(past)
         takeUpUnanswered(past)
+        takeUpHours(past)
     }
 
     private mutating func note(_ action: RecordQueue.Action, cause: String) {

@@ -16,7 +16,7 @@ public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
         case .incident, .interrupted, .siren, .acknowledged, .escalated: self = .alarm
         case .evidence, .explained, .salvaged: self = .evidence
         case .started, .clockCorrected, .configured, .operated, .repaired, .commanded,
-            .checkpoint, .beat, .discarded:
+            .hours, .checkpoint, .beat, .discarded:
             self = .health
         }
     }

@@ -194,7 +194,7 @@ struct RecordQueue: Hashable, Sendable {
             }
         case .interrupted, .acknowledged: 2
         // Without a beat an hour of silence proves nothing.
-        case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated: 3
+        case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated, .hours: 3
         }
     }
 

@@ -29,7 +29,7 @@ struct BeatAudit {
             // The store's own: made before the start of a later life of the same boot, too.
             return nil
         case .beat, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
-            .siren, .explained, .discarded, .commanded, .acknowledged, .escalated:
+            .siren, .explained, .discarded, .commanded, .hours, .acknowledged, .escalated:
             break
         }
         guard let last = pulse, last.stamp.boot == record.stamp.boot else { return nil }

@@ -125,7 +125,7 @@ public struct IncidentIndex: Sendable {
             case .started(let sha256), .configured(let sha256, accepted: true):
                 configuration = sha256.isEmpty ? nil : sha256
             case .clockCorrected, .configured, .operated, .repaired, .siren, .checkpoint, .beat,
-                .commanded:
+                .commanded, .hours:
                 break
             }
         }

@@ -90,7 +90,7 @@ public struct Speaker: Hashable, Sendable {
             report.isEscalated = true
             return report
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged, .commanded, .acknowledged, .checkpoint, .beat,
+            .explained, .salvaged, .commanded, .hours, .acknowledged, .checkpoint, .beat,
             .discarded:
             return nil
         }

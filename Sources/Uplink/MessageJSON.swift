@@ -113,6 +113,9 @@ public enum MessageJSON {
         case .beat(let frameCount, _): "\"event\":\"beat\",\"frames\":\(frameCount)"
         case .commanded(_, let by, let words):
             "\"event\":\"commanded\",\"by\":\(JSON.quoted(by)),\"text\":\(JSON.quoted(words))"
+        case .hours(let order, _, let by):
+            "\"event\":\"hours\",\"by\":\(JSON.quoted(by)),"
+                + "\"text\":\(JSON.quoted(order.words)),\(hours(order))"
         case .acknowledged(let boot, let ordinal, let by):
             "\"event\":\"acknowledged\",\"by\":\(JSON.quoted(by)),\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
@@ -120,6 +123,21 @@ public enum MessageJSON {
             "\"event\":\"escalated\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
         case .incident, .evidence, .explained, .salvaged: "\"event\":\"other\""
+        }
+    }
+
+    /// As the command said it.
+    private static func hours(_ order: HoursOrder) -> String {
+        switch order {
+        case .configured: return "\"venue\":\"configured\""
+        case .venue(let isOpen, let seconds):
+            return "\"venue\":\"\(isOpen ? "open" : "closed")\",\"seconds\":\(seconds)"
+        case .schedule(let schedule):
+            let entries = schedule.entries.map { entry in
+                let days = entry.days.map { "\"\($0)\"" }.joined(separator: ",")
+                return "{\"days\":[\(days)],\"from\":\"\(entry.from)\",\"to\":\"\(entry.to)\"}"
+            }
+            return "\"schedule\":[\(entries.joined(separator: ","))]"
         }
     }
 }

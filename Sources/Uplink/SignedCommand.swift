@@ -13,7 +13,8 @@ import Text
 ///   the text `command`, which is JSON itself: what is signed is what is read.
 /// - Limits: `byteCountMax` bytes; chunks of `chunkByteCountMax`.
 public enum SignedCommand {
-    public static let byteCountMax = 4_096
+    /// The longest schedule, one day a line, fits with room to spare.
+    public static let byteCountMax = 8_192
     /// A file is fetched in parts, each of which fits a message of any broker.
     public static let chunkByteCountMax: UInt32 = 64 << 10
     static let prefix = Array("kuzet-command-1\n".utf8)
@@ -56,16 +57,7 @@ public enum SignedCommand {
         switch command["do"]?.string {
         case "acknowledge": return .acknowledge(try incident(command))
         case "silence": return .silence
-        case "hours":
-            switch command["venue"]?.string {
-            case "configured": return .hours(isOpen: nil, seconds: 0)
-            case let venue where venue == "open" || venue == "closed":
-                return .hours(
-                    isOpen: venue == "open",
-                    seconds: try number(command, "seconds", Command.hoursSecondsMax))
-            default:
-                throw Refusal(description: "venue: open, closed or configured")
-            }
+        case "hours": return .hours(try hours(command))
         case "fetch":
             let kind = LedgerRecord.EvidenceKind.allCases.first {
                 "\($0)" == command["evidence"]?.string
@@ -78,7 +70,7 @@ public enum SignedCommand {
         }
     }
 
-    private static func number(
+    static func number(
         _ command: JSONValue, _ name: String, _ largest: UInt32
     ) throws(Refusal) -> UInt32 {
         guard let thousandths = command[name]?.thousandths, thousandths % 1000 == 0,

@@ -96,6 +96,7 @@ extension LedgerRecord.Body {
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
         case .explained(let explanation): "explained by \(explanation.series.entries.count) scores"
         case .commanded(_, let by, let words): "command \(words), by \(by)"
+        case .hours(let order, _, let by): "hours: \(order.words), by \(by)"
         case .acknowledged(_, _, let by): "acknowledged by \(by)"
         case .escalated: "escalated: nobody acknowledged it in time"
         case .checkpoint(let checkpoint): "signed up to record \(checkpoint.sequence)"

@@ -225,7 +225,7 @@ private final class SQLiteNightLedger: NightLedger {
             case .repaired, .checkpoint, .salvaged: return
             case .started, .incident, .clockCorrected, .configured, .evidence, .operated,
                 .interrupted, .siren, .explained, .beat, .discarded,
-                .commanded, .acknowledged, .escalated:
+                .commanded, .hours, .acknowledged, .escalated:
                 records.append(record)
             }
         }

@@ -74,6 +74,13 @@ enum BrokerBytes {
                 Array(envelope.utf8), key: key.publicKey, device: "bar")
         else { return }
         precondition(!command.by.isEmpty && !command.words.isEmpty, "a command without words")
+        guard case .hours(let order) = command.action else { return }
+        let stamp = Stamp(
+            boot: BootID(high: 1, low: 2), monotonic: .zero, wallMilliseconds: 0, trust: .unset)
+        let record = LedgerRecord(
+            stamp: stamp, body: .hours(order, counter: command.counter, by: command.by))
+        let again = try? LedgerRecord(canonicalBytes: record.canonicalBytes)
+        precondition(again == record, "hours that the ledger gives back differently")
     }
 
     static func commandSeeds() -> [[UInt8]] {
@@ -82,6 +89,8 @@ enum BrokerBytes {
         return [
             "\"silence\"}", "\"acknowledge\",\(incident)}",
             "\"hours\",\"venue\":\"open\",\"seconds\":60}",
+            "\"hours\",\"schedule\":[{\"days\":[\"thu\",\"sun\"],\"from\":\"18:00\",\"to\":\"03:00\"},"
+                + "{\"from\":\"00:00\",\"to\":\"24:00\"}]}",
             "\"fetch\",\(incident),\"evidence\":\"clip\",\"offset\":0,\"bytes\":9}"
         ].map { Array((head + $0).utf8) }
     }

@@ -174,7 +174,11 @@ struct FuzzTarget: Sendable {
             .clockCorrected(offsetMilliseconds: -5),
             .configured(configuration: [1, 2], accepted: true),
             .evidence(ordinal: 1, kind: .snapshot, sha256: [7, 7], byteCount: 9),
-            .operated("silence")
+            .operated("silence"),
+            .hours(
+                .schedule(WeekSchedule(spans: [.init(start: 9, end: 5), .init(start: 7, end: 8)])),
+                counter: 9, by: "Aigul"),
+            .hours(.venue(isOpen: true, seconds: 60), counter: 9, by: "Aigul")
         ]
         return bodies.map { LedgerRecord(stamp: stamp, body: $0).canonicalBytes }
     }

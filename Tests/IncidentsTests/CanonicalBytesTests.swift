@@ -26,6 +26,7 @@ import Testing
 
     @Test func everyOtherRecordHasExactlyTheseBytes() {
         let stamp = "000000000000000a000000000000000b000000000000000cfffffffffffffffe01"
+        let hoursHead = "0000000000000077" + "0002c3a9"
         let cases: [(LedgerRecord.Body, String)] = [
             (.started(configuration: [0xaa, 0xbb]), "01" + stamp + "02aabb"),
             (.clockCorrected(offsetMilliseconds: -2), "03" + stamp + "fffffffffffffffe"),
@@ -60,6 +61,23 @@ import Testing
                         kind: .clip, byteCount: 0x44, wasDelivered: true)),
                 "11" + stamp + "0000000000000011" + "0000000000000022" + "00000033" + "02"
                     + "00000044" + "01"
+            ),
+            (.hours(.configured, counter: 0x77, by: "é"), "12" + stamp + hoursHead + "01"),
+            (
+                .hours(.venue(isOpen: true, seconds: 0x1234), counter: 0x77, by: "é"),
+                "12" + stamp + hoursHead + "02" + "00001234"
+            ),
+            (
+                .hours(.venue(isOpen: false, seconds: 0x1234), counter: 0x77, by: "é"),
+                "12" + stamp + hoursHead + "03" + "00001234"
+            ),
+            (
+                .hours(
+                    .schedule(
+                        WeekSchedule(spans: [
+                            .init(start: 0x11, end: 0x22), .init(start: 0x275f, end: 0)
+                        ])), counter: 0x77, by: "é"),
+                "12" + stamp + hoursHead + "0402" + "00110022275f0000"
             ),
             (.siren(.silenced, milliseconds: 0x1234), "09" + stamp + "03" + "00001234"),
             (
@@ -159,6 +177,24 @@ import Testing
         }
     }
 
+    @Test func hoursOutsideTheWeekAreRefused() throws {
+        let schedule = WeekSchedule(spans: [.init(start: 10_079, end: 10_079)])
+        let bytes = LedgerRecord(
+            stamp: someStamp, body: .hours(.schedule(schedule), counter: 1, by: "")
+        ).canonicalBytes
+        for index in [bytes.count - 3, bytes.count - 1] {
+            var wrong = bytes
+            wrong[index] += 1
+            #expect(throws: CanonicalBytesError.self) { try LedgerRecord(canonicalBytes: wrong) }
+        }
+        var tooMany = bytes
+        tooMany[bytes.count - 5] = 65
+        tooMany += [UInt8](repeating: 0, count: 64 * 4)
+        #expect(throws: CanonicalBytesError.unknownCode(field: "spans", code: 65)) {
+            try LedgerRecord(canonicalBytes: tooMany)
+        }
+    }
+
     @Test func longTextIsCutBetweenCharacters() throws {
         for lead in 0..<4 {
             let text = String(repeating: "x", count: lead) + String(repeating: "🚨", count: 300)
@@ -224,8 +260,24 @@ private struct SplitMix {
 
     mutating func bytes(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8(below(256)) } }
 
+    mutating func hours() -> HoursOrder {
+        switch below(3) {
+        case 0: return .configured
+        case 1:
+            return .venue(
+                isOpen: below(2) == 0, seconds: UInt32(truncatingIfNeeded: next()))
+        default:
+            let spans = (0..<below(WeekSchedule.spanCountMax + 1)).map { _ in
+                WeekSchedule.Span(start: UInt16(below(10_080)), end: UInt16(below(10_080)))
+            }
+            return .schedule(WeekSchedule(spans: spans))
+        }
+    }
+
     mutating func body() -> LedgerRecord.Body {
-        switch below(17) {
+        switch below(18) {
+        case 17:
+            return .hours(hours(), counter: next(), by: "Aigul")
         case 13:
             return .commanded(counter: next(), by: "Aigul", words: "silence")
         case 14:

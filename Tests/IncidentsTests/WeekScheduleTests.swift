@@ -29,6 +29,31 @@ import Testing
         #expect(!WeekSchedule.never.contains(weekMinute: .max))
     }
 
+    @Test func whatPeopleWriteIsReadAndWrittenAgain() {
+        var schedule = WeekSchedule.never
+        schedule.add(days: [6, 4, 3], from: 18 * 60, to: 3 * 60)
+        schedule.add(days: [6], from: 0, to: 1_440)
+        #expect(schedule.contains(weekMinute: 0))
+        #expect(!schedule.contains(weekMinute: 3 * 60))
+        #expect(schedule.words == "thu,fri,sun 18:00-03:00; sun 00:00-24:00")
+        #expect(WeekSchedule.never.words == "never")
+        var again = WeekSchedule.never
+        for entry in schedule.entries {
+            again.add(
+                days: entry.days.compactMap { WeekSchedule.dayNames.firstIndex(of: $0) },
+                from: WeekSchedule.minutes(entry.from) ?? -1,
+                to: WeekSchedule.minutes(entry.to) ?? -1)
+        }
+        #expect(again == schedule)
+    }
+
+    @Test(arguments: [
+        "", "18", "1800", "18:0", "18:60", "18:000", "-1:00", "+8:00", "１:00", "18.00"
+    ])
+    func whatIsNoTimeIsNotRead(text: String) {
+        #expect(WeekSchedule.minutes(text) == nil)
+    }
+
     @Test func anUnsetClockFollowsTheStatedChoice() {
         #expect(OpenHours(schedule: .never).isOpen(weekMinute: nil))
         #expect(!OpenHours.never.isOpen(weekMinute: nil))

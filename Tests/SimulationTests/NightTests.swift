@@ -51,7 +51,7 @@ import Testing
         #expect(
             kinds == [
                 "begins", "cameraLost", "cameraStalls", "pressed", "diskFails", "powerCut",
-                "crash", "restart", "clockStepped", "configured"
+                "crash", "restart", "clockStepped", "configured", "ordered"
             ])
     }
 

@@ -11,11 +11,11 @@ import Testing
     func invariantsHoldAfterAnySequenceOfEvents(seed: UInt64) {
         var chance = Chance(state: seed &* 0x9E37_79B9_7F4A_7C15 &+ 1)
         var bench = Bench(policy(&chance))
-        for _ in 0..<800 {
+        for step in 1...800 as ClosedRange<UInt64> {
             bench.now = time(&chance, bench.now)
             bench.isLedgerMute = chance.below(3) == 0
             bench.isLedgerFailing = chance.below(3) == 0
-            bench.tell(cause(&chance, bench.now))
+            bench.tell(cause(&chance, bench.now, step))
             guard bench.broken.isEmpty else { break }
         }
         #expect(bench.broken == [])
@@ -34,9 +34,11 @@ import Testing
         }
     }
 
-    private func cause(_ chance: inout Chance, _ now: Instant) -> Event.Cause {
+    private func cause(
+        _ chance: inout Chance, _ now: Instant, _ step: UInt64
+    ) -> Event.Cause {
         let camera = UInt8(chance.below(40) == 0 ? 250 : chance.below(3))
-        switch chance.below(chance.below(400) == 0 ? 14 : 13) {
+        switch chance.below(chance.below(400) == 0 ? 15 : 14) {
         case 0, 1: return .tick
         case 2:
             return .clock(
@@ -62,7 +64,12 @@ import Testing
         case 11 where chance.below(10) == 0:
             return .configured(
                 policy: chance.below(2) == 0 ? nil : policy(&chance), configuration: [])
-        case 13: return .stopping
+        case 12 where chance.below(4) == 0:
+            return .commanded(
+                Command(
+                    counter: step, by: "x", action: .hours(hours(&chance))),
+                destination: 0)
+        case 14: return .stopping
         default:
             let sightings = (0..<chance.below(5)).map { _ in
                 Sighting(
@@ -73,6 +80,17 @@ import Testing
             return .decided(
                 camera: camera, capturedAt: chance.below(9) == 0 ? .distantFuture : now,
                 sightings: sightings)
+        }
+    }
+
+    private func hours(_ chance: inout Chance) -> HoursOrder {
+        switch chance.below(4) {
+        case 0: .configured
+        case 1: .schedule(WeekSchedule(spans: [.init(start: UInt16(chance.below(10_080)), end: 0)]))
+        default:
+            .venue(
+                isOpen: chance.below(2) == 0,
+                seconds: chance.below(9) == 0 ? .max : UInt32(chance.below(3_000)))
         }
     }
 

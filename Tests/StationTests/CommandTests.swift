@@ -114,40 +114,6 @@ import Testing
             later.records.contains { $0.body == .escalated(boot: boot, ordinal: 1) })
     }
 
-    /// Presence of a person is an incident while the venue is closed.
-    @Test func theCentreSaysForAWhileThatTheVenueIsClosed() {
-        func hours(_ isOpen: Bool?, _ seconds: UInt32, _ counter: UInt64) -> Event.Cause {
-            .commanded(
-                Command(
-                    counter: counter, by: "x", action: .hours(isOpen: isOpen, seconds: seconds)),
-                destination: 0)
-        }
-        let person = Sighting(kind: .presence, zone: 1, score: .perMille(900), region: .whole)
-        func openings(_ bench: Bench) -> Int {
-            bench.records.count {
-                if case .incident(let incident) = $0.body {
-                    incident.state == .suspected
-                } else {
-                    false
-                }
-            }
-        }
-        var bench = bench(nil)
-        bench.pass(.seconds(10), [person])
-        #expect(openings(bench) == 0)
-        bench.tell(hours(false, 60, 1))
-        bench.pass(.seconds(10), [person])
-        #expect(openings(bench) == 1)
-        bench.pass(.seconds(120))
-        bench.pass(.seconds(10), [person])
-        #expect(openings(bench) == 1)
-        bench.tell(hours(false, 60, 2))
-        bench.tell(hours(nil, 0, 3))
-        bench.pass(.seconds(10), [person])
-        #expect(openings(bench) == 1)
-        #expect(bench.broken == [])
-    }
-
     /// Sixty-four wait; one more makes the oldest escalate, and nothing is forgotten.
     @Test func whatWaitsForAPersonIsBounded() {
         var bench = bench(3_600)

@@ -66,6 +66,31 @@ private final class NoLines: AlarmLines {
         }
     }
 
+    @Test(arguments: [true, false])
+    func whatTheCentreOrderedHoldsInTheNextLife(isSameBoot: Bool) throws {
+        let folder = try TestFolder()
+        let week = WeekSchedule(spans: [.init(start: 9_900, end: 180)])
+        func order(_ order: HoursOrder, _ counter: UInt64) -> Event.Cause {
+            .commanded(
+                Command(counter: counter, by: "Aigul", action: .hours(order)), destination: 0)
+        }
+        try live(
+            in: folder, boot: Story.boot,
+            [order(.schedule(week), 1), order(.venue(isOpen: false, seconds: 600), 2)]
+        ).abandon()
+        let next = isSameBoot ? Story.boot : BootID(high: 1, low: 1)
+        let ledger = try live(in: folder, boot: next, [order(.schedule(.never), 2)])
+        ledger.abandon()
+        let reader = try LedgerReader(directory: folder.path)
+        #expect(try LedgerVerifier.verify(reader).isValid)
+        let past = try reader.past()
+        #expect(past.week == HoursPast.Week(schedule: week, by: "Aigul"))
+        #expect(past.commandCounter == 2, "the later life refused to obey the second again")
+        let special = try #require(past.specialHours(at: .zero + .seconds(60), of: next))
+        #expect(!special.isOpen)
+        #expect(special.left > .seconds(500) && special.left < .seconds(600))
+    }
+
     @Test func aSecondClosingIsAFault() throws {
         let folder = try TestFolder()
         let closing = LedgerRecord(

@@ -42,9 +42,9 @@ import Text
             ("\"do\":\"silence\"", .silence),
             (
                 "\"do\":\"hours\",\"venue\":\"closed\",\"seconds\":3600",
-                .hours(isOpen: false, seconds: 3_600)
+                .hours(.venue(isOpen: false, seconds: 3_600))
             ),
-            ("\"do\":\"hours\",\"venue\":\"configured\"", .hours(isOpen: nil, seconds: 0)),
+            ("\"do\":\"hours\",\"venue\":\"configured\"", .hours(.configured)),
             (
                 "\"do\":\"fetch\",\"incident\":\"\(Self.incident)\",\"evidence\":\"snapshot\","
                     + "\"offset\":65536,\"bytes\":4096",
@@ -57,12 +57,94 @@ import Text
         }
     }
 
+    private func schedule(_ entries: String) -> [UInt8] {
+        envelope(text("\"do\":\"hours\",\"schedule\":\(entries)"))
+    }
+
+    private func week(_ bytes: [UInt8]) throws -> WeekSchedule? {
+        guard case .hours(.schedule(let schedule)) = try read(bytes).action else { return nil }
+        return schedule
+    }
+
+    @Test func aScheduleIsSpeltAsInTheConfiguration() throws {
+        let week = try #require(
+            try week(
+                schedule(
+                    """
+                    [{"days":["sat","thu"],"from":"18:00","to":"03:00"},
+                    {"days":["sun"],"from":"12:30","to":"24:00"},
+                    {"days":["sun"],"from":"23:59","to":"00:01"}]
+                    """)))
+        let spans: [WeekSchedule.Span] = [
+            .init(start: 5_400, end: 5_940), .init(start: 8_280, end: 8_820),
+            .init(start: 9_390, end: 0), .init(start: 10_079, end: 1)
+        ]
+        #expect(week.spans == spans)
+        #expect(try self.week(schedule("[]")) == .never)
+        let daily = try self.week(schedule("[{\"from\":\"00:00\",\"to\":\"24:00\"}]"))
+        #expect(daily?.spans.count == 7)
+        #expect((0..<10_080).allSatisfy { daily?.contains(weekMinute: $0) == true })
+    }
+
+    /// Written with a day a line and with spaces, as Python does.
+    @Test func theLongestScheduleFits() throws {
+        let entry = "{\"days\": [\"wed\"], \"from\": \"18:00\", \"to\": \"03:00\"}"
+        func entries(_ count: Int) -> String {
+            "[\([String](repeating: entry, count: count).joined(separator: ", "))]"
+        }
+        #expect(try week(schedule(entries(64)))?.spans.count == 64)
+        #expect(complaint(schedule(entries(65))) == "schedule: a list of at most 64 hours")
+        let every = "{\"from\":\"18:00\",\"to\":\"03:00\"}"
+        let many = [String](repeating: every, count: 10).joined(separator: ",")
+        #expect(
+            complaint(schedule("[\(many)]"))
+                == "schedule: at most 64 spans, counting each day by itself")
+        #expect(complaint(schedule(entries(140))).hasSuffix("bytes, at most 8192"))
+    }
+
+    @Test(arguments: [
+        ("{}", "schedule: a list of at most 64 hours"),
+        ("null", "schedule: a list of at most 64 hours"),
+        ("[7]", "schedule: hours are days, from and to"),
+        ("[{\"form\":\"18:00\"}]", "schedule: hours are days, from and to"),
+        ("[{\"to\":\"18:00\"}]", "from: a time HH:MM, 00:00 to 23:59"),
+        ("[{\"from\":\"24:00\",\"to\":\"03:00\"}]", "from: a time HH:MM, 00:00 to 23:59"),
+        ("[{\"from\":\"18:00\",\"to\":\"24:01\"}]", "to: a time HH:MM, 00:00 to 24:00"),
+        ("[{\"from\":\"18:00\",\"to\":3}]", "to: a time HH:MM, 00:00 to 24:00"),
+        ("[{\"from\":\"-8:00\",\"to\":\"03:00\"}]", "from: a time HH:MM, 00:00 to 23:59")
+    ])
+    func hoursThatMakeNoSenseAreRefused(entries: String, complaint wanted: String) {
+        #expect(complaint(schedule(entries)) == wanted)
+    }
+
+    @Test(arguments: ["[]", "\"fri\"", "[\"Fri\"]", "[\"fri\",\"fri\"]", "[\"fri\",5]", "null"])
+    func daysThatMakeNoSenseAreRefused(days: String) {
+        #expect(
+            complaint(schedule("[{\"days\":\(days),\"from\":\"18:00\",\"to\":\"03:00\"}]"))
+                == "days: a list of mon, tue, wed, thu, fri, sat, sun, each once")
+    }
+
+    @Test func aScheduleStandsAlone() {
+        for more in ["\"venue\":\"open\"", "\"seconds\":60"] {
+            #expect(
+                complaint(envelope(text("\"do\":\"hours\",\"schedule\":[],\(more)")))
+                    == "schedule: stands without venue and seconds")
+        }
+        #expect(
+            complaint(envelope(text("\"do\":\"hours\"")))
+                == "venue: open, closed or configured; or a schedule")
+        #expect(
+            complaint(
+                envelope(text("\"do\":\"hours\",\"venue\":\"open\",\"seconds\":1209601")))
+                == "seconds: a whole number up to 1209600")
+    }
+
     @Test func whatIsNotSignedAsItMustIsRefused() throws {
         let right = text("\"do\":\"silence\"")
         #expect(complaint(envelope(right, prefix: "")) == "the signature is not right")
         #expect(complaint(Array("{}".utf8)) == "no command and signature in it")
         #expect(complaint([]).hasPrefix("no JSON"))
-        #expect(complaint([UInt8](repeating: 32, count: 5_000)) == "5000 bytes, at most 4096")
+        #expect(complaint([UInt8](repeating: 32, count: 9_000)) == "9000 bytes, at most 8192")
         let bytes = envelope(right)
         for index in bytes.indices {
             var changed = bytes

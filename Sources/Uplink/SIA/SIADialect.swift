@@ -46,7 +46,7 @@ public struct SIADialect: Dialect {
         case .interrupted: entry.subject?.confirmedAt != nil
         case .escalated: true
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged, .commanded, .acknowledged, .checkpoint, .beat,
+            .explained, .salvaged, .commanded, .hours, .acknowledged, .checkpoint, .beat,
             .discarded:
             false
         }

@@ -191,7 +191,7 @@ final class Guard {
         }
     }
 
-    /// How cameras and ledger fare, for whoever asks systemd.
+    /// How cameras and ledger fare and which hours hold, for whoever asks systemd.
     private func tellStatus() {
         guard supervisor.isListening, latest - statusToldAt >= Self.statusPeriod else { return }
         statusToldAt = latest
@@ -203,7 +203,8 @@ final class Guard {
         let ledger = Self.ledgerStatus(
             silence: clerk.silence(at: latest), waiting: duty.appliance.waitingRecords)
         let destinations = uplinks?.status ?? []
-        try? supervisor.status((cameras + [ledger] + destinations).joined(separator: "; "))
+        let parts = cameras + [ledger, duty.appliance.hoursWords] + destinations
+        try? supervisor.status(parts.joined(separator: "; "))
     }
 
     static func ledgerStatus(
