@@ -32,6 +32,11 @@ import Testing
         #expect(!kinds.contains(.fight) && !kinds.contains(.aggression))
     }
 
+    @Test(arguments: [VenueScript.Scene.hugging, .crowd])
+    func whoIsCloseDoesNotFight(scene: VenueScript.Scene) {
+        #expect(!confirmed(scene, seed: 3).contains(.fight))
+    }
+
     @Test(arguments: [VenueScript.Scene.shoving, .fighting, .fightingUnderStrobe])
     func whoGoesForEachOtherIsSeen(scene: VenueScript.Scene) {
         #expect(confirmed(scene, seed: 3).contains(.aggression))
