@@ -5,17 +5,18 @@ import Frames
 /// Pauses double from one failure to the next. A connection counts as a success only after it
 /// lasted: a receiver that takes every connection and drops it at once must not be stormed.
 ///
-/// - Shape: a pause is drawn evenly from an eighth of its bound to all of it, so that a thousand
-///   appliances that lost one receiver at one moment do not return at one moment, nor when it was
-///   gone for no more than that.
+/// - Shape: a pause is drawn evenly from the upper half of its bound, so that a thousand
+///   appliances that lost one receiver at one moment do not return at one moment; the first pause
+///   from 0.5 to 4 s, for most receivers are gone for no more than that moment.
 /// - Source: espressif/esp-rainmaker-neo-firmware#1; M. Brooker, "Exponential backoff and jitter".
 public struct Backoff: Hashable, Sendable {
-    public static let pauseMin = Interval.seconds(4)
+    public static let pauseMin = Interval.milliseconds(500)
+    public static let firstPauseMax = Interval.seconds(4)
     public static let pauseMax = Interval.seconds(300)
     /// A connection that lasted so long was a success.
     public static let stableAfter = Interval.seconds(60)
 
-    private var bound = Backoff.pauseMin
+    private var bound = Backoff.firstPauseMax
     private var connectedAt: Instant?
     private var chance: SplitMix64
 
@@ -32,10 +33,11 @@ public struct Backoff: Hashable, Sendable {
     ///
     /// - Returns: the pause before the next attempt.
     public mutating func failed(at instant: Instant) -> Interval {
-        if let connectedAt, instant - connectedAt >= Self.stableAfter { bound = Self.pauseMin }
+        if let connectedAt, instant - connectedAt >= Self.stableAfter { bound = Self.firstPauseMax }
         connectedAt = nil
-        let milliseconds = Int(bound.milliseconds)
+        let most = Int(bound.milliseconds)
+        let least = bound == Self.firstPauseMax ? Int(Self.pauseMin.milliseconds) : most / 2
         bound = min(bound * 2, Self.pauseMax)
-        return .milliseconds(Int64(chance.whole(in: milliseconds / 8...milliseconds)))
+        return .milliseconds(Int64(chance.whole(in: least...most)))
     }
 }
