@@ -67,19 +67,12 @@ public final class WorkerThreads: @unchecked Sendable {
         for _ in 1..<count { wait(ended) }
     }
 
-    /// Longer than the thread that asks is ever busy alone between two layers.
-    private static let patienceNanoseconds: Int64 = 100_000
-    /// About 2 µs: most waits end before anybody looks at the clock.
-    private static let triesPerLook = 1_000
+    /// Tries, a dozen microseconds: longer than the thread that asks is busy alone between two layers. Not
+    /// much longer, for the other may be waiting for this very processor.
+    private static let patience = 5_000
 
     private func wait(_ semaphore: UnsafeMutablePointer<sem_t>) {
-        var end: Int64?
-        while true {
-            for _ in 0..<Self.triesPerLook where sem_trywait(semaphore) == 0 { return }
-            let now = Clocks.monotonicNanoseconds()
-            guard now < end ?? .max else { break }
-            end = end ?? now + Self.patienceNanoseconds
-        }
+        for _ in 0..<Self.patience where sem_trywait(semaphore) == 0 { return }
         // Only a signal ends a wait before its time.
         while sem_wait(semaphore) != 0 {}
     }
