@@ -263,7 +263,7 @@ public struct Appliance: Sendable {
             log(.error, "destination \(name): not reached for \(limit.milliseconds / 1_000) s")
             raise(.uplinkLost)
         case .returned:
-            log(.notice, "destinations: all are reached")
+            log(.notice, "destinations: none is lost any more")
             close(where: { $0.kind == .uplinkLost })
         }
     }
