@@ -12,6 +12,7 @@ public final class WorkerThreads: @unchecked Sendable {
     /// Written while all sleep, read between `wake` and `done`: the semaphores order both.
     private var part: (@Sendable (Int) -> Void)?
     private let ended: UnsafeMutablePointer<sem_t>
+    private var isStopped = false
 
     /// - Error: of the thread that could not be started; those before it run on.
     public init(count: Int) throws(Errno) {
@@ -52,6 +53,7 @@ public final class WorkerThreads: @unchecked Sendable {
     /// Calls `part` with 0 ..< `count`, each on a thread of its own, and waits for all. One caller
     /// at a time.
     public func run(_ part: @Sendable (Int) -> Void) {
+        precondition(!isStopped, "nothing is run after stop")
         withoutActuallyEscaping(part) { part in
             self.part = part
             for index in 1..<count { sem_post(wake + index) }
@@ -61,8 +63,10 @@ public final class WorkerThreads: @unchecked Sendable {
         }
     }
 
-    /// Ends the threads and waits for them; nothing may be run afterwards.
+    /// Ends the threads and waits for them; nothing may be run afterwards. Once is enough.
     public func stop() {
+        guard !isStopped else { return }
+        isStopped = true
         for index in 1..<count { sem_post(wake + index) }
         for _ in 1..<count { wait(ended) }
     }

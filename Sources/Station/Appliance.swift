@@ -241,6 +241,9 @@ public struct Appliance: Sendable {
             }
         }
         watchUplinks()
+        if heat.passed(at: clock.uptime) {
+            rest("no temperature for \(HeatGuard.patience.milliseconds / 1_000) s", .warning)
+        }
         let uptime = clock.uptime
         if open.contains(where: { isDue($0, at: uptime) }) {
             closeDue()
@@ -260,7 +263,7 @@ public struct Appliance: Sendable {
             log(.error, "destination \(name): not reached for \(limit.milliseconds / 1_000) s")
             raise(.uplinkLost)
         case .returned:
-            log(.notice, "destinations: all are reached")
+            log(.notice, "destinations: none is lost any more")
             close(where: { $0.kind == .uplinkLost })
         }
     }
@@ -346,11 +349,17 @@ public struct Appliance: Sendable {
     /// What is left undone is on record, from when to when.
     private mutating func measured(celsius: Int) {
         let before = heat.heat
-        guard heat.measured(celsius: celsius, limit: policy.celsiusMax) else { return }
+        guard heat.measured(celsius: celsius, limit: policy.celsiusMax, at: clock.uptime) else {
+            return
+        }
+        rest("\(celsius) °C", heat.heat > before ? .warning : .notice)
+    }
+
+    private mutating func rest(_ cause: String, _ priority: Priority) {
         notes.append(.rest(heat.heat))
-        let words = "heat: \(celsius) °C: \(heat.heat.words)"
+        let words = "heat: \(cause): \(heat.heat.words)"
         record(.operated(words))
-        log(heat.heat > before ? .warning : .notice, words)
+        log(priority, words)
     }
 
     /// Nothing is removed before it is on record.

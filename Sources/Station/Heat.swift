@@ -26,35 +26,58 @@ public enum Heat: UInt8, Comparable, Sendable {
 }
 
 /// Turns temperatures into what is left undone: at once when it is too hot, and back only when it
-/// has cooled down well, so that nothing goes to and fro.
+/// has cooled down well and for a while, so that nothing goes to and fro, whatever a sensor says.
 struct HeatGuard: Hashable, Sendable {
     private(set) var heat = Heat.normal
+    /// Uptime since which it has been cooler than what is left undone asks for.
+    private var coolerSince: Interval?
+    /// Uptime.
+    private var measuredAt = Interval.zero
 
     /// Degrees above the limit from which on it is very hot.
     static let veryHotFrom = 5
     /// What was begun at some temperature ends this much below it.
     static let hysteresis = 5
+    /// It ends when it has been that cool for so long, or nothing was measured for so long: a sensor
+    /// that is gone must not cost evidence for ever.
+    static let patience = Interval.seconds(60)
 
     /// - Parameters:
     ///   - celsius: the processor's temperature.
     ///   - limit: what is too hot.
     /// - Returns: whether anything changes.
-    mutating func measured(celsius: Int, limit: Int) -> Bool {
-        let before = heat
-        let isCooler = celsius < limit - Self.hysteresis
-        let isCooled = celsius < limit + Self.veryHotFrom - Self.hysteresis
-        switch heat {
-        case .normal, .hot:
-            if celsius >= limit + Self.veryHotFrom {
-                heat = .veryHot
-            } else if celsius >= limit {
-                heat = .hot
-            } else if isCooler {
-                heat = .normal
-            }
-        case .veryHot:
-            if isCooler { heat = .normal } else if isCooled { heat = .hot }
+    mutating func measured(celsius: Int, limit: Int, at uptime: Interval) -> Bool {
+        measuredAt = uptime
+        let fitting = fitting(celsius, limit)
+        guard fitting < heat else {
+            coolerSince = nil
+            defer { heat = fitting }
+            return heat != fitting
         }
-        return heat != before
+        let since = coolerSince ?? uptime
+        coolerSince = since
+        guard uptime - since >= Self.patience else { return false }
+        (heat, coolerSince) = (fitting, nil)
+        return true
+    }
+
+    /// Time has passed.
+    ///
+    /// - Returns: whether all is done again, because nobody tells how hot it is.
+    mutating func passed(at uptime: Interval) -> Bool {
+        guard heat > .normal, uptime - measuredAt >= Self.patience else { return false }
+        (heat, coolerSince) = (.normal, nil)
+        return true
+    }
+
+    private func fitting(_ celsius: Int, _ limit: Int) -> Heat {
+        if celsius >= limit + Self.veryHotFrom { return .veryHot }
+        if celsius < limit - Self.hysteresis { return .normal }
+        switch heat {
+        case .normal: return celsius >= limit ? .hot : .normal
+        case .hot: return .hot
+        case .veryHot:
+            return celsius < limit + Self.veryHotFrom - Self.hysteresis ? .hot : .veryHot
+        }
     }
 }

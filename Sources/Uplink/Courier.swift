@@ -55,6 +55,8 @@ public final class Courier: Sendable {
     /// How it fares, for whoever asks.
     public struct Status: Hashable, Sendable {
         public var isConnected = false
+        /// Connected, and somebody answers there.
+        public var isReached = false
         /// Which path is in use, from 0.
         public var path = 0
         public var deliveredCount: UInt64 = 0
@@ -174,22 +176,23 @@ public final class Courier: Sendable {
             ask: { [self] in read($0, $1, $2) },
             dialects: paths.map { $0.makeDialect() }, tells: tells)
         var backoff = Backoff(seed: seed)
-        /// Since when the first path is down; nil while it is up.
-        var downSince: Instant? = Self.now().monotonic
+        /// When somebody last answered on the first path.
+        var reachedAt = Self.now().monotonic
+        /// The first path took the last connection, and nobody answered on it.
+        var isMute = false
         while true {
             let start = Self.now().monotonic
-            let isBackupDue =
-                paths.count > 1 && downSince.map { start - $0 >= failoverAfter } ?? false
+            let isBackupDue = paths.count > 1 && start - reachedAt >= failoverAfter
             var connected: (path: Int, connection: Connection)?
-            for path in isBackupDue ? [0, 1] : [0] where connected == nil {
+            for path in !isBackupDue ? [0] : isMute ? [1, 0] : [0, 1] where connected == nil {
                 connected = connect(path).map { (path, $0) }
             }
             if let (path, connection) = connected {
-                let instant = Self.now().monotonic
-                downSince = path == 0 ? nil : downSince
-                backoff.connected(at: instant)
-                if serve(connection, path, &round) { return }
-                if path == 0 { downSince = Self.now().monotonic }
+                backoff.connected(at: Self.now().monotonic)
+                var answeredAt: Instant?
+                if serve(connection, path, &round, &answeredAt) { return }
+                isMute = path == 0 && answeredAt == nil
+                if path == 0, let answeredAt { reachedAt = answeredAt }
             }
             let pause = backoff.failed(at: Self.now().monotonic)
             if rest(pause, &round) { return }
@@ -223,6 +226,7 @@ public final class Courier: Sendable {
             defer {
                 mail.status.failure = failure
                 mail.status.isConnected = false
+                mail.status.isReached = false
             }
             return mail.status.failure != failure
         }
@@ -231,9 +235,11 @@ public final class Courier: Sendable {
 
     /// Speaks over a connection until it fails.
     ///
+    /// - Parameter answeredAt: is set to when somebody last answered there.
     /// - Returns: true when it is time to go.
     private func serve(
-        _ connection: Connection, _ path: Int, _ round: inout CourierRound
+        _ connection: Connection, _ path: Int, _ round: inout CourierRound,
+        _ answeredAt: inout Instant?
     ) -> Bool {
         let startedAt = Self.now().monotonic
         var failure = round.begin(on: path, connection, at: Self.now())
@@ -246,6 +252,7 @@ public final class Courier: Sendable {
             let isStopping = takeMail(&round)
             let moment = Self.now()
             failure = round.turn(connection, at: moment)
+            if round.isReached { answeredAt = moment.monotonic }
             mail.withLock { mail in
                 mail.status = round.status(mail.status, path: path)
                 if round.isOpen { mail.status.failure = "" }

@@ -19,6 +19,8 @@ struct CourierRound {
     private var noted: DeliveryCursors
     /// Whether messages can be given on the present connection.
     private(set) var isOpen = false
+    /// Whether somebody answers on it, as far as is known.
+    var isReached: Bool { isOpen && dialects[path].isAnswered }
 
     init(
         name: String, delivery: Delivery, ports: CourierPorts,
@@ -55,6 +57,7 @@ struct CourierRound {
     func status(_ before: Courier.Status, path: Int) -> Courier.Status {
         var status = before
         status.isConnected = isOpen
+        status.isReached = isReached
         status.path = path
         status.deliveredCount = delivery.deliveredCount
         status.refusedCount = delivery.refusedCount

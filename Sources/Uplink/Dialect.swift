@@ -36,6 +36,8 @@ public protocol Dialect: Sendable {
     var freeCount: Int { get }
     /// Whether what was given and not confirmed stays with it over a lost connection.
     var keepsEntries: Bool { get }
+    /// Whether the receiver answers what it is told, as far as is known.
+    var isAnswered: Bool { get }
 
     mutating func opened(at moment: Moment) -> [DialectAction]
     mutating func closed()
@@ -51,6 +53,8 @@ public protocol Dialect: Sendable {
 }
 
 extension Dialect {
+    /// Where the connection is opened with an answer.
+    public var isAnswered: Bool { true }
     public mutating func answer(_ text: String, at moment: Moment) -> [DialectAction] { [] }
     public mutating func leave(at moment: Moment) -> [DialectAction] { [] }
 }

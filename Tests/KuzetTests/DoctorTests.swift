@@ -82,6 +82,20 @@ private func board(_ change: (inout BoardSection) -> Void) -> BoardSection {
                 == "no thermal zone soc; there are: gpu, cpu-thermal")
     }
 
+    /// Drivers that have not measured yet, or are broken, say so in many ways.
+    @Test(arguments: ["-274000", "2147483647", "9223372036854775807", "-", ""])
+    func whatNoProcessorCanHaveIsNoTemperature(text: String) throws {
+        let machine = try PaperMachine()
+            .with("/sys/class/thermal/thermal_zone0/type", "cpu-thermal\n")
+            .with("/sys/class/thermal/thermal_zone0/temp", text + "\n")
+        #expect(machine.machine.celsius(of: nil) == nil)
+        let beside =
+            try machine
+            .with("/sys/class/thermal/thermal_zone1/type", "gpu\n")
+            .with("/sys/class/thermal/thermal_zone1/temp", "51000\n")
+        #expect(beside.machine.celsius(of: nil) == 51)
+    }
+
     @Test(arguments: [
         ("0x0", Finding.Grade.ok, "steady since boot"),
         ("20000", .warn, "since boot: frequency capped"),

@@ -60,6 +60,16 @@ import Testing
         #expect(story(bench) == ["uplinkLost confirmed", "uplinkLost closed"])
     }
 
+    /// The log must not say that all are reached.
+    @Test func oneThatIsAwayForAMomentIsNotSaidToBeReached() {
+        var bench = bench(lostAfter: .seconds(10))
+        bench.pass(.seconds(11))
+        bench.tell(.destination(name: "police", isReached: false))
+        bench.tell(.destination(name: "centre", isReached: true))
+        #expect(story(bench) == ["uplinkLost confirmed", "uplinkLost closed"])
+        #expect(bench.logs.contains("destinations: none is lost any more"))
+    }
+
     @Test func moreDestinationsThanThereCanBeAreNotRemembered() {
         var watch = UplinkWatch()
         for index in 0..<1_000 { watch.told("\(index)", isReached: false, at: .zero) }

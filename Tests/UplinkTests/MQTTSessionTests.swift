@@ -256,4 +256,6 @@ private struct Broker {
         #expect(value["state_topic"]?.string == "kuzet/bar \"7\"/incident")
         #expect(value["availability_topic"]?.string == "kuzet/bar \"7\"/status")
     }
+    // Told late, when it is over: it must not end an alarm that goes on.
+    #expect(messages[1].payload.contains("{% if value_json.kind != 'uplinkLost' %}"))
 }

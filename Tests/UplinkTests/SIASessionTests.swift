@@ -137,6 +137,42 @@ private struct Centre {
         #expect(centre.sent.last?.sequence == 3)
     }
 
+    /// A connection alone says nothing of who is behind it: a receiver that hangs behind a port that
+    /// is open, or has another key, is not reached until it answers.
+    @Test func whoTakesConnectionsAndAnswersNothingDoesNotAnswer() {
+        var centre = Centre()
+        #expect(centre.session.isAnswering)
+        centre.wait(85_000)
+        for _ in 0..<3 { centre.wait(10_000) }
+        #expect(centre.dropCount == 1)
+        for _ in 0..<3 {
+            centre.take(centre.session.connected(at: centre.clock))
+            #expect(!centre.session.isAnswering)
+            // Nothing is to be told: the line is tested soon, not after the usual time.
+            centre.wait(1_000)
+            #expect(centre.sent.last?.token == .null)
+            for _ in 0..<3 { centre.wait(10_000) }
+        }
+        #expect(centre.dropCount == 4)
+        centre.take(centre.session.connected(at: centre.clock))
+        centre.wait(1_000)
+        // It wants another time, which says nothing of whether it takes what it is told.
+        centre.reply(.nak, to: 0, at: Reports.wallMilliseconds)
+        #expect(!centre.session.isAnswering)
+        centre.reply(.ack, to: 0)
+        #expect(centre.session.isAnswering)
+        let count = centre.sent.count
+        centre.wait(84_999)
+        #expect(centre.sent.count == count)
+        centre.offer(7)
+        centre.take(centre.session.disconnected())
+        #expect(!centre.session.isAnswering)
+        centre.take(centre.session.connected(at: centre.clock))
+        centre.offer(7)
+        centre.reply(.duh, to: 1)
+        #expect(centre.session.isAnswering)
+    }
+
     @Test func aRefusedTimeIsMendedAndTheMessageSentAgain() {
         var centre = Centre()
         let ahead: Int64 = 3_600_000

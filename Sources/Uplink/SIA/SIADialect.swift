@@ -16,6 +16,7 @@ public struct SIADialect: Dialect {
     public var freeCount: Int { session.isReady ? 1 : 0 }
     /// What had no answer is offered again, and keeps its sequence number.
     public var keepsEntries: Bool { false }
+    public var isAnswered: Bool { session.isAnswering }
 
     public mutating func opened(at moment: Moment) -> [DialectAction] {
         actions(session.connected(at: moment)) + [.opened]

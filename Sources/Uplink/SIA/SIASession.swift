@@ -69,12 +69,17 @@ public struct SIASession: Sendable {
         case drop
     }
 
+    /// Who did not answer before a new connection, and is told nothing on it, is tested after so long.
+    static let doubt = Interval.seconds(1)
     static let strayByteCountMax = 8 * SIAFrame.byteCountMax
 
     public private(set) var state = State.disconnected
     public let settings: SIASettings
     /// When the centre last answered, whatever it said: the path works.
     public private(set) var answeredAt: Instant?
+    /// Whether the last that was asked of the centre was taken or refused; true before anything was
+    /// asked. A connection alone says nothing of who is behind it.
+    public private(set) var isAnswering = true
     /// Why the last frame that came was no answer, for whoever looks for the fault: a wrong key, a
     /// wrong receiver. nil once there is an answer.
     public private(set) var complaint: SIAFrameError?
@@ -107,7 +112,9 @@ public struct SIASession: Sendable {
     public var deadline: Instant? {
         switch state {
         case .disconnected: nil
-        case .idle: lastSentAt + settings.supervision
+        case .idle:
+            lastSentAt
+                + (isAnswering ? settings.supervision : min(settings.supervision, Self.doubt))
         case .waiting(let exchange): exchange.sentAt + settings.answerTimeout
         }
     }
@@ -182,10 +189,10 @@ public struct SIASession: Sendable {
     ) -> [Action] {
         switch reply.kind {
         case .accepted:
-            state = .idle
+            (state, isAnswering) = (.idle, true)
             return exchange.key.map { [.finished(key: $0, .accepted)] } ?? []
         case .refused:
-            state = .idle
+            (state, isAnswering) = (.idle, true)
             return exchange.key.map { [.finished(key: $0, .refused(.notUnderstood))] } ?? []
         case .outOfTime(let wallMilliseconds):
             // Both lie within 253 402 300 799 999, so that no sum of them overflows.
@@ -228,7 +235,9 @@ public struct SIASession: Sendable {
 
     private mutating func end(_ cause: SIAOutcome.Cause) -> [Action] {
         defer { state = .disconnected }
-        guard case .waiting(let exchange) = state, let key = exchange.key else { return [] }
+        guard case .waiting(let exchange) = state else { return [] }
+        isAnswering = false
+        guard let key = exchange.key else { return [] }
         unanswered = (key, exchange.sequence)
         return [.finished(key: key, .unanswered(cause))]
     }

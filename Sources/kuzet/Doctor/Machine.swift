@@ -34,10 +34,11 @@ struct Machine: Sendable {
             .joined(separator: " ")
     }
 
-    /// Of the processor, from the thermal zone of this type, or from the hottest one.
+    /// Of the processor, from the thermal zone of this type, or from the hottest one. What no
+    /// processor can have is no temperature: drivers without a measurement say −274 °C.
     func celsius(of zone: String?) -> Int? {
-        thermalZones.filter { $0.type == zone ?? $0.type }.compactMap { integer($0.path) }.max()
-            .map { $0 / 1000 }
+        thermalZones.filter { $0.type == zone ?? $0.type }.compactMap { integer($0.path) }
+            .filter { (-60_000...200_000).contains($0) }.max().map { $0 / 1000 }
     }
 
     /// Thermal zones: their types, and where their thousandths of a degree stand.

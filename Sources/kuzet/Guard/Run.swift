@@ -135,10 +135,17 @@ struct Run: ParsableCommand {
         for (watch, camera) in zip(watches, settings.cameras) {
             watch.replace(camera.detectorSettings, clip: settings.station.clip)
         }
-        if settings.lines != running.lines || settings.store != running.store {
+        let isOther = [
+            ("[lines]", settings.lines != running.lines),
+            ("[store]", settings.store != running.store),
+            ("[[destination]]", settings.destinations != running.destinations),
+            ("board.thermal_zone", settings.board.thermalZone != running.board.thermalZone)
+        ]
+        let later = isOther.filter(\.1).map(\.0)
+        if !later.isEmpty {
             Journal.write(
                 Priority.warning.rawValue,
-                "\(config): reload: [lines] and [store] hold from the next start on")
+                "\(config): reload: \(later.joined(separator: ", ")): from the next start on")
         }
         return (settings.station, hash)
     }

@@ -10,6 +10,8 @@ import Uplink
 /// ledger's thread.
 final class Uplinks: Sendable {
     private let couriers: [Courier]
+    /// Destinations that nothing can be told to, for want of their keys.
+    private let unserved: [String]
     private let device: String
     private let folder: LedgerFolder
 
@@ -26,12 +28,16 @@ final class Uplinks: Sendable {
             device: device, cameras: settings.cameras.map(\.name))
         let directory = settings.store.directory
         var couriers: [Courier] = []
+        var unserved: [String] = []
         for destination in settings.destinations {
             let name = destination.name
             let index = UInt8(couriers.count)
             let paths = Self.paths(destination, speaker: speaker, directory: directory)
             // Said already, with the reason.
-            guard !paths.isEmpty else { continue }
+            guard !paths.isEmpty else {
+                unserved.append(name)
+                continue
+            }
             let ports = CourierPorts(
                 read: { clerk.page($0, after: $1, countMax: $2, $3) },
                 note: { clerk.note($0, of: name) },
@@ -57,6 +63,7 @@ final class Uplinks: Sendable {
             couriers.append(courier)
         }
         self.couriers = couriers
+        self.unserved = unserved
         guard !couriers.isEmpty else { return }
         clerk.whenReached { [couriers] head in
             for courier in couriers { courier.ledgerReached(head) }
@@ -67,19 +74,21 @@ final class Uplinks: Sendable {
         }
     }
 
-    /// Who is connected now.
+    /// Who answers now.
     var reached: [(name: String, isReached: Bool)] {
-        couriers.map { ($0.name, $0.status.isConnected) }
+        couriers.map { ($0.name, $0.status.isReached) } + unserved.map { ($0, false) }
     }
 
     /// For `systemctl status`; empty where nothing is told to anybody.
     var status: [String] {
         couriers.map { courier in
             let status = courier.status
-            let state = status.isConnected ? "connected" : "not connected"
+            let state =
+                status.isReached
+                ? "connected" : status.isConnected ? "connected, no answer" : "not connected"
             return "destination \(courier.name): \(state), \(status.deliveredCount) delivered,"
                 + " \(status.behindCount) records behind"
-        }
+        } + unserved.map { "destination \($0): nothing is told: its key was not read" }
     }
 
     /// Tells a destination what became of its command, with the part of a file that it asked for.
