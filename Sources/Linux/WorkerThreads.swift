@@ -71,12 +71,18 @@ public final class WorkerThreads: @unchecked Sendable {
         for _ in 1..<count { wait(ended) }
     }
 
-    /// Tries, a dozen microseconds: longer than the thread that asks is busy alone between two layers. Not
-    /// much longer, for the other may be waiting for this very processor.
+    /// Tries, a dozen microseconds: longer than the thread that asks is busy alone between two layers.
     private static let patience = 5_000
+    /// After that the processor is offered to the other, which may be waiting for this very one, some
+    /// hundred microseconds long: waking from sleep takes as long as many layers.
+    private static let offers = 200
 
     private func wait(_ semaphore: UnsafeMutablePointer<sem_t>) {
         for _ in 0..<Self.patience where sem_trywait(semaphore) == 0 { return }
+        for _ in 0..<Self.offers {
+            sched_yield()
+            if sem_trywait(semaphore) == 0 { return }
+        }
         // Only a signal ends a wait before its time.
         while sem_wait(semaphore) != 0 {}
     }
