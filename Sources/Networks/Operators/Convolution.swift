@@ -21,6 +21,9 @@ final class Convolution: Operator {
     /// kernels take in one block (`rows_in_block`).
     private let tile: Int
     private static let tileMax = 64
+    /// Of a worker's scratch: patches, and all of it.
+    private let patchesByteCount: Int
+    private let workerByteCount: Int
 
     init(_ site: Site) throws {
         input = try site.input(0, rank: 4)
@@ -45,38 +48,35 @@ final class Convolution: Operator {
             pixelCount: output.count / count, workerCount: site.workerCount)
         let most = shares.map(\.pixels.count).max() ?? 0
         tile = min((most + Share.pixelStep - 1) / Share.pixelStep * Share.pixelStep, Self.tileMax)
+        patchesByteCount = isPointwise ? 0 : (tile * depth + 63) & ~63
+        let multiplying = shares.map { [tile] in $0.matrix.scratchByteCount(rowCount: tile) }
+        workerByteCount = patchesByteCount + ((multiplying.max() ?? 0) + 63) & ~63
         macCount = output.count * depth
-    }
-
-    private var patchesByteCount: Int { isPointwise ? 0 : (tile * depth + 63) & ~63 }
-
-    private var workerByteCount: Int {
-        let most = shares.map { $0.matrix.scratchByteCount(rowCount: tile) }.max() ?? 0
-        return patchesByteCount + (most + 63) & ~63
     }
 
     var scratchByteCount: Int { shares.count * workerByteCount }
 
     func run(_ memory: Memory) {
         memory.workers.run { worker in
-            let share = shares[worker]
-            let patches = memory.scratch + worker * workerByteCount
-            let scratch = patches + patchesByteCount
-            for first in stride(
-                from: share.pixels.lowerBound, to: share.pixels.upperBound, by: tile)
-            {
-                let rowCount = min(tile, share.pixels.upperBound - first)
-                var rows = UnsafePointer(memory[input] + first * depth)
-                if !isPointwise {
-                    let gathered = patches.assumingMemoryBound(to: Int8.self)
-                    gather(from: memory[input], first..<first + rowCount, into: gathered)
-                    rows = UnsafePointer(gathered)
-                }
-                share.matrix.multiply(
-                    rows: rows, rowStride: depth, rowCount: rowCount,
-                    into: memory[output] + first * count + share.firstChannel,
-                    outputStride: count, scratch: scratch)
+            run(shares[worker], memory, scratch: memory.scratch + worker * workerByteCount)
+        }
+    }
+
+    private func run(_ share: Share, _ memory: Memory, scratch: UnsafeMutableRawPointer) {
+        var first = share.pixels.lowerBound
+        while first < share.pixels.upperBound {
+            let rowCount = min(tile, share.pixels.upperBound - first)
+            var rows = UnsafePointer(memory[input] + first * depth)
+            if !isPointwise {
+                let patches = scratch.assumingMemoryBound(to: Int8.self)
+                gather(from: memory[input], first..<first + rowCount, into: patches)
+                rows = UnsafePointer(patches)
             }
+            share.matrix.multiply(
+                rows: rows, rowStride: depth, rowCount: rowCount,
+                into: memory[output] + first * count + share.firstChannel, outputStride: count,
+                scratch: scratch + patchesByteCount)
+            first += rowCount
         }
     }
 
