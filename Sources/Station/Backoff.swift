@@ -6,17 +6,17 @@ import Frames
 /// lasted: a receiver that takes every connection and drops it at once must not be stormed.
 ///
 /// - Shape: a pause is drawn evenly from the upper half of its bound, so that a thousand
-///   appliances that lost one receiver at one moment do not return at one moment; the first pause
-///   from 0.5 to 4 s, for most receivers are gone for no more than that moment.
+///   appliances that lost one receiver at one moment do not return at one moment. The first pause is
+///   spread wider, for most receivers are gone for no more than that moment.
 /// - Source: espressif/esp-rainmaker-neo-firmware#1; M. Brooker, "Exponential backoff and jitter".
 public struct Backoff: Hashable, Sendable {
-    public static let pauseMin = Interval.milliseconds(500)
+    public static let pauseMin = Interval.seconds(1)
     public static let firstPauseMax = Interval.seconds(4)
     public static let pauseMax = Interval.seconds(300)
     /// A connection that lasted so long was a success.
     public static let stableAfter = Interval.seconds(60)
 
-    private var bound = Backoff.firstPauseMax
+    private var bound = Backoff.pauseMin
     private var connectedAt: Instant?
     private var chance: SplitMix64
 
@@ -33,11 +33,11 @@ public struct Backoff: Hashable, Sendable {
     ///
     /// - Returns: the pause before the next attempt.
     public mutating func failed(at instant: Instant) -> Interval {
-        if let connectedAt, instant - connectedAt >= Self.stableAfter { bound = Self.firstPauseMax }
+        if let connectedAt, instant - connectedAt >= Self.stableAfter { bound = Self.pauseMin }
         connectedAt = nil
-        let most = Int(bound.milliseconds)
-        let least = bound == Self.firstPauseMax ? Int(Self.pauseMin.milliseconds) : most / 2
+        let least = Int(bound.milliseconds) / 2
+        let most = bound == Self.pauseMin ? Self.firstPauseMax : bound
         bound = min(bound * 2, Self.pauseMax)
-        return .milliseconds(Int64(chance.whole(in: least...most)))
+        return .milliseconds(Int64(chance.whole(in: least...Int(most.milliseconds))))
     }
 }
