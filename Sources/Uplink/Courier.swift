@@ -72,7 +72,8 @@ public final class Courier: Sendable {
         var pages: [OutboxPage] = []
         var failedReads: [DeliveryLane] = []
         var answers: [String] = []
-        var isStopping = false
+        /// By then it leaves, whatever was told; nil while it stays.
+        var leavesBy: Instant?
         var status = Status()
     }
 
@@ -141,10 +142,13 @@ public final class Courier: Sendable {
 
     public var status: Status { mail.withLock { $0.status } }
 
-    /// Says goodbye and ends; waits at most `limit`.
+    /// Tells what the ledger has by now, as far as a connection stands, says goodbye and ends; waits
+    /// at most `limit`.
     public func stop(within limit: Interval) {
         try? hasToGo.signal()
-        post { $0.isStopping = true }
+        // The rest of it is for the goodbye.
+        let leavesBy = Self.now().monotonic + .milliseconds(limit.milliseconds / 4 * 3)
+        post { $0.leavesBy = leavesBy }
         _ = try? hasEnded.wait(for: .readable, milliseconds: max(limit.milliseconds, 0))
     }
 
@@ -202,8 +206,8 @@ public final class Courier: Sendable {
     private func waitForCursors() -> DeliveryCursors? {
         while true {
             _ = try? bell.clear()
-            let (cursors, isStopping) = mail.withLock { ($0.cursors, $0.isStopping) }
-            if isStopping { return nil }
+            let (cursors, leavesBy) = mail.withLock { ($0.cursors, $0.leavesBy) }
+            if leavesBy != nil { return nil }
             if let cursors { return cursors }
             _ = try? bell.wait(for: .readable, milliseconds: nil)
         }
@@ -249,7 +253,7 @@ public final class Courier: Sendable {
             poll.add(connection.socket, for: connection.wanted)
             _ = try? poll.wait(milliseconds: 500)
             _ = try? bell.clear()
-            let isStopping = takeMail(&round)
+            let leavesBy = takeMail(&round)
             let moment = Self.now()
             failure = round.turn(connection, at: moment)
             if round.isReached { answeredAt = moment.monotonic }
@@ -257,7 +261,7 @@ public final class Courier: Sendable {
                 mail.status = round.status(mail.status, path: path)
                 if round.isOpen { mail.status.failure = "" }
             }
-            if isStopping {
+            if let leavesBy, round.behindCount == 0 || moment.monotonic >= leavesBy {
                 round.leave(connection, at: moment)
                 round.end()
                 return true
@@ -279,19 +283,20 @@ public final class Courier: Sendable {
             guard left > 0 else { return false }
             _ = try? bell.wait(for: .readable, milliseconds: left)
             _ = try? bell.clear()
-            if takeMail(&round) { return true }
+            if takeMail(&round) != nil { return true }
             mail.withLock { $0.status.behindCount = round.behindCount }
         }
     }
 
-    private func takeMail(_ round: inout CourierRound) -> Bool {
+    /// - Returns: when it has to leave.
+    private func takeMail(_ round: inout CourierRound) -> Instant? {
         let taken = mail.withLock { mail in
             defer {
                 mail.pages.removeAll()
                 mail.failedReads.removeAll()
                 mail.answers.removeAll()
             }
-            return (mail.head, mail.pages, mail.failedReads, mail.answers, mail.isStopping)
+            return (mail.head, mail.pages, mail.failedReads, mail.answers, mail.leavesBy)
         }
         round.ledgerReached(taken.0)
         for page in taken.1 { round.read(page) }

@@ -7,9 +7,6 @@ import Text
 /// - Source: Home Assistant documentation, "MQTT Discovery", "MQTT Event", "MQTT Binary sensor".
 enum HomeAssistant {
     /// Retained messages, one for each entity.
-    ///
-    /// That Home Assistant was not reached is over by the time that it hears of it, and then must not
-    /// end the alarm of something that goes on: its template says nothing, which changes nothing.
     static func discovery(base: String, device: String) -> [(topic: String, payload: String)] {
         let node = "kuzet_" + word(device)
         let common =
@@ -19,6 +16,7 @@ enum HomeAssistant {
             + "\"manufacturer\":\"Kuzet\"}"
         let kinds = Incident.Kind.allCases.map { "\"\($0)\"" }.joined(separator: ",")
         let incident = JSON.quoted(base + "/incident")
+        let alarm = JSON.quoted(base + "/alarm")
         return [
             (
                 "homeassistant/event/\(node)/incident/config",
@@ -30,9 +28,7 @@ enum HomeAssistant {
             (
                 "homeassistant/binary_sensor/\(node)/alarm/config",
                 "{\"name\":\"Alarm\",\"unique_id\":\"\(node)_alarm\","
-                    + "\"device_class\":\"safety\",\"state_topic\":\(incident),"
-                    + "\"value_template\":\"{% if value_json.kind != 'uplinkLost' %}{{ 'ON' if"
-                    + " value_json.state == 'confirmed' else 'OFF' }}{% endif %}\",\(common)}"
+                    + "\"device_class\":\"safety\",\"state_topic\":\(alarm),\(common)}"
             )
         ]
     }

@@ -10,6 +10,7 @@ import Station
 ///     PREFIX/DEVICE/evidence    a picture or an explanation
 ///     PREFIX/DEVICE/command     what the centre wants
 ///     PREFIX/DEVICE/answer      what became of it
+///     PREFIX/DEVICE/alarm       retained, for Home Assistant: ON while a confirmed incident is open
 ///
 /// Payloads are JSON (`MessageJSON`); the key of each also stands in the user property `key`, so
 /// that a receiver can pass over what it has without reading it.
@@ -34,6 +35,8 @@ public struct MQTTDialect: Dialect {
     private let settings: Settings
     private let speaker: Speaker
     private let base: String
+    /// Confirmed incidents whose end was not told yet.
+    private var confirmed: Set<IncidentIdentity> = []
     /// The file that an evidence record vouches for; nil where it is gone or too large.
     private let picture: @Sendable (LedgerRecord, _ byteCountMax: Int) -> [UInt8]?
 
@@ -85,8 +88,30 @@ public struct MQTTDialect: Dialect {
         publish.properties[number: .payloadFormat] = 1
         publish.properties[text: .contentType] = "application/json"
         if let report { publish.properties.add(user: "key", report.key) }
-        return actions(
-            session.publish(publish, key: entry.sequence, at: moment.monotonic), at: moment)
+        var told = session.publish(publish, key: entry.sequence, at: moment.monotonic)
+        if let report { told += alarm(after: report, at: moment.monotonic) }
+        return actions(told, at: moment)
+    }
+
+    /// Whether anything confirmed goes on, where that changes with this step: incidents overlap, so
+    /// none of their own messages says it.
+    private mutating func alarm(
+        after report: IncidentReport, at instant: Instant
+    ) -> [MQTTSession.Action] {
+        guard settings.isKnownToHomeAssistant else { return [] }
+        let wasCalm = confirmed.isEmpty
+        switch report.state {
+        case .suspected: break
+        case .confirmed: confirmed.insert(report.identity)
+        case .closed: confirmed.remove(report.identity)
+        }
+        return confirmed.isEmpty == wasCalm ? [] : session.mention(alarm, at: instant)
+    }
+
+    private var alarm: MQTTPacket.Publish {
+        MQTTPacket.Publish(
+            topic: base + "/alarm", payload: Array((confirmed.isEmpty ? "OFF" : "ON").utf8),
+            isRetained: true)
     }
 
     public mutating func answer(_ text: String, at moment: Moment) -> [DialectAction] {
@@ -125,6 +150,7 @@ public struct MQTTDialect: Dialect {
                         MQTTPacket.Publish(
                             topic: $0.topic, payload: Array($0.payload.utf8), isRetained: true)
                     }
+                    mentions.append(alarm)
                 }
                 for mention in mentions {
                     for case .send(let bytes) in session.mention(mention, at: moment.monotonic) {

@@ -20,7 +20,7 @@ final class Guard {
     private var clockTrust = Stamp.Trust.unset
     private var watchdogFedAt = Instant.zero
     private var statusToldAt = Instant.zero
-    private var measuredAt = Instant.zero
+    private var lookedAt = Instant.zero
     private var reachedTold: [String: Bool] = [:]
     private var hasDecided = false
     private let settleLimit: Interval
@@ -32,7 +32,8 @@ final class Guard {
     private static let beat = Interval.milliseconds(50)
     /// `systemctl status` shows figures at most this old.
     private static let statusPeriod = Interval.seconds(5)
-    private static let heatPeriod = Interval.seconds(5)
+    /// Temperature and destinations are looked at so often.
+    private static let lookPeriod = Interval.seconds(2)
     /// A camera's thread that has not come round for this long hangs.
     private static let hangLimit = Interval.seconds(5)
 
@@ -77,8 +78,7 @@ final class Guard {
             step(.tick)
             clips.pump(at: now())
             feedWatchdog()
-            tellHeat()
-            tellUplinks()
+            lookAround()
             tellStatus()
         }
         try? supervisor.stopping()
@@ -177,14 +177,10 @@ final class Guard {
         try? supervisor.feedWatchdog()
     }
 
-    private func tellHeat() {
-        let time = now()
-        guard time - measuredAt >= Self.heatPeriod else { return }
-        measuredAt = time
+    private func lookAround() {
+        guard now() - lookedAt >= Self.lookPeriod else { return }
+        lookedAt = latest
         if let degrees = celsius() { step(.temperature(celsius: degrees)) }
-    }
-
-    private func tellUplinks() {
         for (name, isReached) in uplinks?.reached ?? [] where reachedTold[name] != isReached {
             reachedTold[name] = isReached
             step(.destination(name: name, isReached: isReached))

@@ -88,10 +88,11 @@ final class Watch: Sendable {
                 queue.post(.cameraLost(camera: camera, cause: "\(error)"))
                 return
             }
-            let (isStopping, replacement, heat) = shared.withLock { shared in
+            var counts = source.counts
+            counts.dropped += pace.passedCount
+            let (isStopping, replacement, heat) = shared.withLock { [counts] shared in
                 shared.aliveAt = Instant(nanoseconds: Clocks.monotonicNanoseconds())
-                shared.counts = source.counts
-                shared.counts.dropped += pace.passedCount
+                shared.counts = counts
                 defer { shared.settings = nil }
                 return (shared.isStopping, shared.settings, shared.heat)
             }
@@ -135,8 +136,7 @@ final class Watch: Sendable {
                     .decided(
                         camera: camera, capturedAt: frame.capturedAt, sightings: sightings,
                         measure: Event.FrameMeasure(
-                            fightScore: bank?.newFightScore,
-                            droppedCount: source.counts.dropped + pace.passedCount)))
+                            fightScore: bank?.newFightScore, droppedCount: counts.dropped)))
             case .lost(let cause):
                 shared.withLock { $0.picture = nil }
                 queue.post(.cameraLost(camera: camera, cause: cause))
