@@ -1,9 +1,8 @@
 // swift-tools-version:6.0
 import PackageDescription
 
-// Kernels run on every pixel of every frame: full optimisation, and unchecked only where a
-// precondition at set-up has already checked the shapes.
-let core: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+/// For what runs a few times a second at most: on a board, size goes before speed there.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"], .when(configuration: .release))]
 
 let package = Package(
     name: "kuzet",
@@ -12,32 +11,43 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2")
     ],
     targets: [
-        // Core: pure, integers only, no libc, no clock, no I/O.
+        // Core: pure, integers only, no clock, no I/O. `CKernels` and `CNetworks` hold its kernels,
+        // whose worker threads alone need a C library.
         .target(name: "CKernels"),
-        .target(name: "Frames", dependencies: ["CKernels"], swiftSettings: core),
+        .target(name: "Frames", dependencies: ["CKernels"]),
         // Optimised in debug builds too: without, one function's frame is a megabyte.
         .target(
             name: "CNetworks",
             cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))]),
         .target(
-            name: "Networks", dependencies: ["CNetworks"], exclude: ["README.md"],
-            swiftSettings: core),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "CNetworks"]),
-        // Trained weights, with their cards and recipes.
-        .target(name: "Models", exclude: ["fights"], swiftSettings: core),
+            name: "Networks", dependencies: ["CNetworks"], exclude: ["README.md"]),
+        .testTarget(
+            name: "NetworksTests", dependencies: ["Networks", "MadeNetworks", "Seeds", "CNetworks"]),
+        // Trained weights, with their cards and recipes. `CModels` takes the files as they are.
+        .target(name: "CModels", cSettings: [.headerSearchPath("../Models")]),
         .target(
-            name: "Detectors", dependencies: ["Models", "Frames"], exclude: ["README.md"],
-            swiftSettings: core),
-        .testTarget(name: "DetectorsTests", dependencies: ["Detectors", "Models", "Frames"]),
+            name: "Models", dependencies: ["CModels"],
+            exclude: ["fights", "people", "crowd", "recipe", "NOTICE"]),
         .target(
-            name: "Incidents", dependencies: ["Detectors", "Frames"], exclude: ["README.md"],
-            swiftSettings: core),
+            name: "Detectors", dependencies: ["Models", "Networks", "Frames"],
+            exclude: ["README.md"]),
+        .testTarget(
+            name: "DetectorsTests", dependencies: ["Detectors", "Models", "Networks", "Frames"]),
+        .target(
+            name: "Incidents", dependencies: ["Detectors", "Frames"], exclude: ["README.md"]),
         .testTarget(name: "IncidentsTests", dependencies: ["Incidents", "Detectors", "Frames"]),
         .target(
-            name: "Station", dependencies: ["Incidents", "Detectors", "Frames"],
-            exclude: ["README.md"], swiftSettings: core),
+            name: "Records", dependencies: ["Incidents", "Detectors", "Frames"],
+            exclude: ["README.md"],
+            swiftSettings: small),
         .testTarget(
-            name: "StationTests", dependencies: ["Station", "Incidents", "Detectors", "Frames"]),
+            name: "RecordsTests", dependencies: ["Records", "Incidents", "Detectors", "Frames"]),
+        .target(
+            name: "Station", dependencies: ["Records", "Incidents", "Detectors", "Frames"],
+            exclude: ["README.md"]),
+        .testTarget(
+            name: "StationTests",
+            dependencies: ["Station", "Records", "Incidents", "Detectors", "Frames"]),
 
         // C libraries behind thin targets.
         .target(name: "CLinux"),
@@ -52,7 +62,7 @@ let package = Package(
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .target(name: "CTOML"),
 
-        // JSON and Base64.
+        // JSON, Base64, columns.
         .target(name: "Text"),
         .testTarget(name: "TextTests", dependencies: ["Text"]),
 
@@ -67,9 +77,12 @@ let package = Package(
             name: "Camera",
             dependencies: ["Station", "Frames", "Linux", "CLinux", "CJPEG", "CV4LConvert"],
             exclude: ["README.md"]),
+        // JPEGs of every kind, for tests.
+        .target(
+            name: "CTestJPEG", path: "Tests/CTestJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
         .testTarget(
             name: "CameraTests",
-            dependencies: ["Camera", "Station", "Frames", "Linux", "CLinux", "CJPEG"]),
+            dependencies: ["Camera", "Seeds", "Station", "Frames", "Linux", "CLinux", "CJPEG"]),
         .target(
             name: "Alarm", dependencies: ["Station", "Frames", "Linux", "CGPIOD"],
             exclude: ["README.md"]),
@@ -77,8 +90,15 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "Station", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite", "CJPEG"
-            ]),
+                "Station", "Records", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite",
+                "CJPEG"
+            ],
+            exclude: ["README.md"],
+            swiftSettings: small),
+        // Small input of every kind, for tests, and as what fuzzing starts from.
+        .target(
+            name: "Seeds", dependencies: ["MadeNetworks", "Frames", "CJPEG", "CTestJPEG"],
+            path: "Tests/Seeds"),
         // A disk for tests, that fails and forgets.
         .target(
             name: "CTestDisk", path: "Tests/CTestDisk",
@@ -86,80 +106,142 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "Store", "Station", "Incidents", "Detectors", "Frames", "Linux", "Cryptography",
-                "CTestDisk"
+                "Store", "Station", "Records", "Incidents", "Detectors", "Frames", "Linux",
+                "Cryptography", "CTestDisk"
             ]),
         .target(
             name: "Uplink",
             dependencies: [
-                "Station", "Incidents", "Frames", "Linux", "Cryptography", "Text",
+                "Station", "Records", "Incidents", "Detectors", "Frames", "Linux", "Cryptography",
+                "Text",
                 "COpenSSL"
             ],
-            exclude: ["README.md", "schema"]),
+            exclude: ["README.md", "schema"],
+            swiftSettings: small),
         .testTarget(
             name: "UplinkTests",
             dependencies: [
-                "Uplink", "Simulation", "Station", "Incidents", "Detectors", "Frames", "Linux",
-                "Cryptography", "Text"
+                "Uplink", "Simulation", "Station", "Records", "Incidents", "Detectors", "Frames",
+                "Linux", "Cryptography", "Text"
             ]),
 
-        .target(name: "Simulation", dependencies: ["Station", "Incidents", "Detectors", "Frames"]),
+        .target(
+            name: "Simulation",
+            dependencies: ["Station", "Records", "Incidents", "Detectors", "Frames"],
+            swiftSettings: small),
 
+        // The one file, and what stands in it.
+        .target(
+            name: "Configuration",
+            dependencies: [
+                "Alarm", "Camera", "Uplink", "Station", "Records", "Incidents", "Detectors",
+                "Frames", "Linux", "Cryptography", "Text", "CTOML"
+            ],
+            exclude: ["README.md"],
+            swiftSettings: small),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: [
+                "Configuration", "Alarm", "Camera", "Station", "Records", "Incidents", "Detectors",
+                "Frames", "Linux"
+            ]),
+        .target(
+            name: "Doctor",
+            dependencies: [
+                "Configuration", "Alarm", "Camera", "Store", "Uplink", "Station", "Frames", "Linux",
+                "Text"
+            ],
+            exclude: ["README.md"],
+            swiftSettings: small),
+        .testTarget(
+            name: "DoctorTests", dependencies: ["Doctor", "Configuration", "Alarm", "Linux"]),
+
+        // Wires edge and core together: the appliance, and the workbench.
+        .target(
+            name: "Guard",
+            dependencies: [
+                "Configuration", "Alarm", "Camera", "Store", "Uplink", "Station", "Records",
+                "Incidents", "Detectors", "Frames", "Linux", "Cryptography"
+            ],
+            exclude: ["README.md"],
+            swiftSettings: small),
+        .testTarget(
+            name: "GuardTests",
+            dependencies: [
+                "Guard", "Configuration", "Camera", "Store", "Station", "Records", "Incidents",
+                "Detectors", "Frames", "Linux"
+            ]),
+        // Networks without a file, for bench, selftest, tests and fuzzing.
+        .target(
+            name: "MadeNetworks", dependencies: ["Networks", "Frames"], exclude: ["README.md"]),
+        .target(
+            name: "Workbench",
+            dependencies: [
+                "Guard", "Configuration", "Simulation", "MadeNetworks", "Alarm", "Camera", "Store",
+                "Uplink", "Station", "Records", "Incidents", "Detectors", "Networks", "Models",
+                "Frames",
+                "Linux", "Cryptography", "Text"
+            ],
+            exclude: ["README.md"],
+            swiftSettings: small),
+        .testTarget(
+            name: "WorkbenchTests",
+            dependencies: [
+                "Workbench", "Guard", "Simulation", "Camera", "Store", "Station", "Records",
+                "Incidents", "Detectors", "Models", "Frames", "Linux", "Text"
+            ]),
+
+        // Argument parsing.
         .executableTarget(
             name: "kuzet",
             dependencies: [
-                "Simulation", "Camera", "Alarm", "Store", "Uplink", "Station", "Incidents",
-                "Detectors", "Networks", "Frames", "Linux", "Cryptography", "Text", "CTOML",
+                "Workbench", "Guard", "Doctor", "Configuration", "Simulation", "Camera", "Store",
+                "Uplink", "Records", "Incidents", "Linux", "Cryptography", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
-            exclude: ["Configuration/README.md"]),
+            swiftSettings: small),
         .testTarget(
             name: "KuzetTests",
             dependencies: [
-                "kuzet", "Alarm", "Camera", "Store", "Uplink", "Station", "Incidents", "Detectors",
-                "Frames", "Linux", "Cryptography", "Text"
+                "kuzet", "Workbench", "Configuration", "Camera",
+                .product(name: "ArgumentParser", package: "swift-argument-parser")
             ]),
 
         .testTarget(name: "HouseTests"),
         .testTarget(name: "FramesTests", dependencies: ["Frames"]),
         .testTarget(
-            name: "ConfigurationTests",
-            dependencies: [
-                "kuzet", "CTOML", "Alarm", "Station", "Incidents", "Detectors", "Frames", "Linux"
-            ]),
-        .testTarget(
             name: "SimulationTests",
-            dependencies: ["Simulation", "Station", "Incidents", "Detectors", "Frames"])
+            dependencies: [
+                "Simulation", "Station", "Records", "Incidents", "Detectors", "Frames"
+            ])
     ],
     cLanguageStandard: .gnu11,
     cxxLanguageStandard: .cxx17
 )
 
-// Tests/Fuzz/run: parsers under libFuzzer, which ordinary builds neither need nor have. What it
-// shares with an executable or a test (configuration, small files) it has by symbolic links.
+// Tests/Fuzz/run: parsers under libFuzzer, which ordinary builds neither need nor have.
 if Context.environment["KUZET_FUZZ"] != nil {
     package.targets += [
         .target(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "CFuzzer", "Camera", "Alarm", "Store", "Uplink", "Station", "Incidents",
-                "Detectors", "Cryptography", "Text", "Networks", "Frames", "Linux", "CJPEG",
-                "CTOML"
+                "CFuzzer", "Seeds", "Configuration", "MadeNetworks", "Camera", "Store", "Uplink",
+                "Station", "Records", "Incidents", "Cryptography", "Text", "Networks", "Frames",
+                "Linux", "CJPEG"
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "run"])
     ]
 }
 
-// Tests/City: many boards, or one that is killed, in front of a real broker. `Guard` has links to
-// what lies between station and disk in `kuzet run`.
+// Tests/City: many boards, or one that is killed, in front of a real broker.
 if Context.environment["KUZET_CITY"] != nil {
     package.targets += [
         .executableTarget(
             name: "City",
             dependencies: [
-                "Simulation", "Store", "Uplink", "Station", "Incidents", "Detectors", "Frames",
-                "Linux", "Cryptography"
+                "Guard", "Simulation", "Store", "Uplink", "Station", "Records", "Incidents",
+                "Detectors", "Frames", "Linux", "Cryptography"
             ],
             path: "Tests/City", exclude: ["storm", "faults", "figures", "broker.py"])
     ]

@@ -36,10 +36,14 @@ need() {
     command -v apt-get >/dev/null ||
         fail "this machine: install ${missing[*]}: apt-get not found; Debian 12 or 13 is needed"
     say "installing ${missing[*]}"
-    install_packages "${missing[@]}" >"$cache/apt.log" 2>&1 && return 0
+    # One at a time: steps that run side by side may each miss something.
+    exec 8>"$cache/apt.lock"
+    flock 8
+    install_packages "${missing[@]}" >"$cache/apt.log" 2>&1 && { exec 8>&- && return 0; }
     # The lists may be absent or old: refresh them once, then let a second failure stand.
     { as_root apt-get -q update && install_packages "${missing[@]}"; } >>"$cache/apt.log" 2>&1 ||
         { tail -n 15 "$cache/apt.log" >&2 && fail "apt-get: install ${missing[*]}: see above"; }
+    exec 8>&-
 }
 
 # need_build: what the sources need to be built for this computer.

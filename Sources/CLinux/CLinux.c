@@ -36,7 +36,8 @@ int kuzet_send_datagram(const char *path, const void *bytes, size_t byteCount) {
     int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return -1;
     ssize_t sent = sendto(
-        descriptor, bytes, byteCount, MSG_NOSIGNAL, (struct sockaddr *)&address, addressLength);
+        descriptor, bytes, byteCount, MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&address,
+        addressLength);
     int cause = errno;
     close(descriptor);
     errno = cause;
@@ -80,6 +81,9 @@ int kuzet_connect(const struct kuzet_address *address) {
     if (descriptor < 0) return -1;
     int one = 1;
     setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    // What the kernel holds on a slow way is memory, and an alarm would stand behind it.
+    int unsent = 32 << 10;
+    setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
     struct sockaddr_storage storage;
     memcpy(&storage, address->bytes, address->byteCount);
     if (connect(descriptor, (struct sockaddr *)&storage, address->byteCount) == 0 ||

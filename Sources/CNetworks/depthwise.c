@@ -57,7 +57,8 @@ static size_t weights_size(enum networks_path path, const networks_model *model)
 }
 
 size_t networks_depthwise_size(enum networks_path path, const networks_model *model) {
-    return weights_size(path_for(path, model), model) + channels_size(model->count);
+    return weights_size(path_for(path, model), model) + channels_size(model->count)
+        + silu_size(model);
 }
 
 /// All weights, but of the NEON paths, which have orders of their own.
@@ -90,7 +91,7 @@ networks_packed networks_pack_depthwise(
     filter_layout layout = layout_of(path);
     size_t size = weights_size(path, model);
     networks_channels *channels = (networks_channels *)((char *)memory + size);
-    memset(memory, 0, size + channels_size(model->count));
+    memset(memory, 0, size + channels_size(model->count) + silu_size(model));
 #if defined(__aarch64__)
     if (path == networks_dotprod)
         networks_pack_depthwise_dotprod(model, memory);
@@ -123,6 +124,7 @@ networks_packed networks_pack_depthwise(
         .weights = memory,
         .channels = channels,
         .codes = model->codes,
+        .silu = networks_pack_silu(model, (char *)channels + channels_size(model->count)),
     };
 }
 
@@ -137,6 +139,12 @@ size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count)
 #endif
     return (size_t)round_up(
         pixels * round_up(filters->count, layout.block) * layout.code_size, 64);
+}
+
+size_t networks_filter_scratch(const networks_packed *filters, ptrdiff_t pixel_count) {
+    // Words of a block of channels.
+    ptrdiff_t block = filters->path == networks_vnni ? 32 : 16;
+    return filters->silu ? (size_t)(pixel_count * block) * sizeof(int16_t) : 0;
 }
 
 typedef uint8_t sixteen __attribute__((vector_size(16)));
@@ -237,31 +245,32 @@ void networks_prepare_line(
 
 void networks_filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride) {
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
     switch (filters->path) {
 #if defined(__x86_64__)
     case networks_avx2:
-        networks_filter_avx2(filters, lines, pixel_count, codes, code_stride);
+        networks_filter_avx2(filters, lines, pixel_count, codes, code_stride, scratch);
         return;
     case networks_vnni:
-        networks_filter_vnni(filters, lines, pixel_count, codes, code_stride);
+        networks_filter_vnni(filters, lines, pixel_count, codes, code_stride, scratch);
         return;
 #elif defined(__aarch64__)
     case networks_dotprod:
-        networks_filter_dotprod(filters, lines, pixel_count, codes, code_stride);
+        networks_filter_dotprod(filters, lines, pixel_count, codes, code_stride, scratch);
         return;
     case networks_neon:
-        networks_filter_neon(filters, lines, pixel_count, codes, code_stride);
+        networks_filter_neon(filters, lines, pixel_count, codes, code_stride, scratch);
         return;
 #endif
     default:
-        networks_filter_portable(filters, lines, pixel_count, codes, code_stride);
+        networks_filter_portable(filters, lines, pixel_count, codes, code_stride, scratch);
     }
 }
 
 void networks_filter_portable(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride) {
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+    (void)scratch;
     networks_window window = filters->window;
     ptrdiff_t count = filters->count;
     for (ptrdiff_t pixel = 0; pixel < pixel_count; pixel++, codes += code_stride) {
@@ -276,7 +285,11 @@ void networks_filter_portable(
                     sum += (uint32_t)(line[from * count] * *weights++);
                 }
             }
-            codes[n] = networks_code((int32_t)sum, channels, (int)(n % 16), &filters->codes);
+            int lane = (int)(n % 16);
+            codes[n] = filters->silu
+                ? networks_silu_code(
+                    (int32_t)sum, channels, filters->silu + n / 16, lane, filters->codes.zero)
+                : networks_code((int32_t)sum, channels, lane, &filters->codes);
         }
     }
 }

@@ -9,7 +9,8 @@
 AVX2_BODY void filter_pixels(
     const networks_packed *filters, const int16_t *weights, const void *const *lines,
     ptrdiff_t place, const networks_channels *channels, const eight_scales *scales, int8_t *codes,
-    ptrdiff_t code_stride, ptrdiff_t count, int outputs, int packed_outputs, int is_half_up) {
+    ptrdiff_t code_stride, ptrdiff_t count, int outputs, int packed_outputs, int is_half_up,
+    enum ending ending) {
     networks_window window = filters->window;
     ptrdiff_t step = round_up(filters->count, 16) * window.dilation;
     __m256i sums[2][2];
@@ -31,20 +32,23 @@ AVX2_BODY void filter_pixels(
     UNROLL for (int output = 0; output < outputs; output++) {
         __m256i *sum = sums[output];
         UNROLL for (int v = 0; v < 2; v++) sum[v] = scale_avx2(sum[v], &scales[v], is_half_up);
-        store_avx2(
-            codes + output * code_stride,
-            narrow_avx2(_mm256_packs_epi32(sum[0], sum[1]), &filters->codes), count);
+        __m256i words = _mm256_packs_epi32(sum[0], sum[1]);
+        int8_t *into = codes + output * code_stride;
+        if (ending == to_words)
+            _mm256_storeu_si256((__m256i *)into, words);
+        else
+            store_avx2(into, narrow_avx2(words, &filters->codes), count);
     }
 }
 
 #define PIXELS(outputs, packed_outputs) \
     filter_pixels( \
         filters, weights, lines, pixel * pixel_step + first, channels, scales, \
-        codes + pixel * code_stride + first, code_stride, count, outputs, packed_outputs, is_half_up)
+        into + pixel * stride, stride, count, outputs, packed_outputs, is_half_up, ending)
 
 AVX2_BODY void filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride, int is_half_up) {
+    int8_t *codes, ptrdiff_t code_stride, int16_t *words, int is_half_up, enum ending ending) {
     networks_window window = filters->window;
     ptrdiff_t packed_outputs = output_count(window, 2);
     ptrdiff_t block_size = window.height * round_up(window.width, 2) * packed_outputs * 16;
@@ -55,21 +59,29 @@ AVX2_BODY void filter(
         eight_scales scales[2];
         UNROLL for (int v = 0; v < 2; v++) scales[v] = load_eight(channels, v, is_half_up);
         ptrdiff_t count = filters->count - first, pixel = 0;
+        ptrdiff_t stride = ending == to_words ? 16 * (ptrdiff_t)sizeof(*words) : code_stride;
+        int8_t *into = ending == to_words ? (int8_t *)words : codes + first;
         if (packed_outputs == 2) {
             for (; pixel + 2 <= pixel_count; pixel += 2) PIXELS(2, 2);
             if (pixel < pixel_count) PIXELS(1, 2);
         } else {
             for (; pixel < pixel_count; pixel++) PIXELS(1, 1);
         }
+        if (ending == to_words)
+            networks_silu_avx2(
+                filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,
+                code_stride, count);
     }
 }
 
 AVX2 void networks_filter_avx2(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride) {
-    if (filters->rounding == networks_half_up)
-        filter(filters, lines, pixel_count, codes, code_stride, 1);
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+    if (filters->silu)
+        filter(filters, lines, pixel_count, codes, code_stride, scratch, 0, to_words);
+    else if (filters->rounding == networks_half_up)
+        filter(filters, lines, pixel_count, codes, code_stride, scratch, 1, to_codes);
     else
-        filter(filters, lines, pixel_count, codes, code_stride, 0);
+        filter(filters, lines, pixel_count, codes, code_stride, scratch, 0, to_codes);
 }
 #endif

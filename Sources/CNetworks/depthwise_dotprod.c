@@ -168,6 +168,12 @@ DOT_BODY void filter_group(
         }
     }
     sixteen_channels sixteen = load_sixteen(block->channels, scaling);
+    if (ending_of(scaling) == to_words) {
+        UNROLL for (int output = 0; output < stored_outputs; output++)
+            scale_words(
+                codes + output * block->code_stride, sums[output], &sixteen, 16, scaling);
+        return;
+    }
     int8x16_t done[2];
     UNROLL for (int output = 0; output < stored_outputs; output++)
         done[output] = sixteen_neon(sums[output], &sixteen, block->limits, scaling);
@@ -187,7 +193,8 @@ DOT_BODY void filter_block(
 
 DOT_BODY void filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
+    int8_t *codes, ptrdiff_t code_stride, int16_t *words, enum scaling scaling) {
+    int is_words = ending_of(scaling) == to_words;
     const int8_t *under[3] = {lines[0], lines[1], lines[2]};
     for (ptrdiff_t first = 0; first < filters->count; first += 16) {
         block_work block = {
@@ -195,19 +202,24 @@ DOT_BODY void filter(
             .weights = (const int8_t *)filters->weights + first / 16 * block_size,
             .limits = load_codes(&filters->codes),
             .count = filters->count - first,
-            .code_stride = code_stride,
+            .code_stride = is_words ? 16 * (ptrdiff_t)sizeof(*words) : code_stride,
         };
-        if (block.count >= 16)
-            filter_block(&block, under, pixel_count, codes + first, 1, scaling);
+        int8_t *into = is_words ? (int8_t *)words : codes + first;
+        if (is_words || block.count >= 16)
+            filter_block(&block, under, pixel_count, into, 1, scaling);
         else
-            filter_block(&block, under, pixel_count, codes + first, 0, scaling);
+            filter_block(&block, under, pixel_count, into, 0, scaling);
+        if (is_words)
+            networks_silu_neon(
+                filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,
+                code_stride, block.count);
     }
 }
 
 DOT void networks_filter_dotprod(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride) {
-#define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scaling)
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+#define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scratch, scaling)
     WITH_SCALING(scaling_of(filters), FILTER)
 }
 #endif

@@ -128,7 +128,7 @@ typedef struct {
     const void *const *lines;
     ptrdiff_t first; ///< Channel.
     ptrdiff_t pixel_count;
-    int8_t *codes;
+    int8_t *codes; ///< Of the first channel and pixel; or words.
     ptrdiff_t code_stride;
 } block_work;
 
@@ -156,7 +156,7 @@ BODY void filter_pixels(
             w[tap] = vld1q_s8(weights + 16 * tap);
         }
     }
-    int8_t *codes = work->codes + work->first;
+    int8_t *codes = work->codes;
     for (ptrdiff_t pixel = 0, at = 0; pixel < work->pixel_count; pixel++, at += step) {
         // One register for all taps: compilers else step nine pointers on.
         __asm__("" : "+r"(at));
@@ -198,7 +198,10 @@ BODY void filter_pixels(
             }
         }
         UNROLL for (int v = 0; v < 4; v++) sums[v] = scale_neon(sums[v], fours[v], scaling);
-        store_neon(codes, codes_neon(sums, limits, scaling), is_whole ? 16 : count);
+        if (ending_of(scaling) == to_words)
+            store_words(codes, sums, 16);
+        else
+            store_neon(codes, codes_neon(sums, limits, scaling), is_whole ? 16 : count);
         codes += work->code_stride;
     }
 }
@@ -230,7 +233,8 @@ static __attribute__((noinline)) void filter_last(const block_work *work) {
 
 BODY void filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride, enum scaling scaling) {
+    int8_t *codes, ptrdiff_t code_stride, int16_t *words, enum scaling scaling) {
+    int is_words = ending_of(scaling) == to_words;
     for (ptrdiff_t first = 0; first < filters->count; first += 16) {
         const char *block =
             (const char *)filters->weights + first / 16 * block_size(filters->depth);
@@ -242,20 +246,24 @@ BODY void filter(
             .lines = lines,
             .first = first,
             .pixel_count = pixel_count,
-            .codes = codes,
-            .code_stride = code_stride,
+            .codes = is_words ? (int8_t *)words : codes + first,
+            .code_stride = is_words ? 16 * (ptrdiff_t)sizeof(*words) : code_stride,
         };
-        if (filters->count - first >= 16)
+        if (is_words || filters->count - first >= 16)
             filter_block(&work, 1, scaling);
         else
             filter_last(&work);
+        if (is_words)
+            networks_silu_neon(
+                filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,
+                code_stride, filters->count - first);
     }
 }
 
 void networks_filter_neon(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride) {
-#define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scaling)
+    int8_t *codes, ptrdiff_t code_stride, void *scratch) {
+#define FILTER(scaling) filter(filters, lines, pixel_count, codes, code_stride, scratch, scaling)
     WITH_SCALING(scaling_of(filters), FILTER)
 }
 #endif

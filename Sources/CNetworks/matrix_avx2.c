@@ -4,10 +4,11 @@
 #if defined(__x86_64__)
 enum { rows_in_registers = 6 };
 
-/// `row_count` and `vector_count` are constants once this is inlined, and the sums are registers.
+/// `row_count`, `vector_count` and the last two are constants once this is inlined, and the sums are
+/// registers. Words go to rows of a panel, codes where they belong.
 AVX2_BODY void tile(
     const networks_packed *matrix, ptrdiff_t panel, const int16_t *rows, int8_t *codes,
-    ptrdiff_t code_stride, int row_count, int vector_count, int is_half_up) {
+    ptrdiff_t code_stride, int row_count, int vector_count, int is_half_up, enum ending ending) {
     ptrdiff_t depth = matrix->padded_depth;
     const networks_channels *channels = matrix->channels + panel / 16;
     const __m256i *weights =
@@ -33,18 +34,25 @@ AVX2_BODY void tile(
         UNROLL for (int row = 0; row < row_count; row++)
             sums[row][v] = scale_avx2(sums[row][v], &scales, is_half_up);
     }
+    if (ending == to_words) {
+        UNROLL for (int row = 0; row < row_count; row++)
+            _mm256_storeu_si256(
+                (__m256i *)(codes + row * code_stride),
+                words_avx2(sums[row][0], sums[row][vector_count - 1]));
+        return;
+    }
     UNROLL for (int row = 0; row < row_count; row++)
         store_avx2(
-            codes + row * code_stride + panel,
+            codes + row * code_stride,
             codes_avx2(sums[row][0], sums[row][vector_count - 1], &matrix->codes),
             least(16, matrix->count - panel));
 }
 
 #define TILE(row_count) \
     if (matrix->count - panel > 8) \
-        tile(matrix, panel, from, into, code_stride, row_count, 2, is_half_up); \
+        tile(matrix, panel, from, into, stride, row_count, 2, is_half_up, ending); \
     else \
-        tile(matrix, panel, from, into, code_stride, row_count, 1, is_half_up); \
+        tile(matrix, panel, from, into, stride, row_count, 1, is_half_up, ending); \
     break
 
 AVX2 static void widen(const int8_t *row, ptrdiff_t depth, int16_t *wide, ptrdiff_t padded) {
@@ -59,11 +67,14 @@ AVX2 static void widen(const int8_t *row, ptrdiff_t depth, int16_t *wide, ptrdif
 
 AVX2_BODY void multiply(
     const networks_packed *matrix, const int16_t *rows, ptrdiff_t row_count, int8_t *codes,
-    ptrdiff_t code_stride, int is_half_up) {
+    ptrdiff_t code_stride, int is_half_up, enum ending ending) {
     for (ptrdiff_t panel = 0; panel < matrix->count; panel += 16) {
+        int16_t words[rows_in_block * 16];
+        ptrdiff_t stride = ending == to_words ? 16 * (ptrdiff_t)sizeof(*words) : code_stride;
+        int8_t *panel_codes = ending == to_words ? (int8_t *)words : codes + panel;
         for (ptrdiff_t row = 0; row < row_count; row += rows_in_registers) {
             const int16_t *from = rows + row * matrix->padded_depth;
-            int8_t *into = codes + row * code_stride;
+            int8_t *into = panel_codes + row * stride;
             switch (least(rows_in_registers, row_count - row)) {
             case 1: TILE(1);
             case 2: TILE(2);
@@ -73,6 +84,10 @@ AVX2_BODY void multiply(
             default: TILE(6);
             }
         }
+        if (ending == to_words)
+            networks_silu_avx2(
+                matrix->silu + panel / 16, words, row_count, matrix->codes.zero, codes + panel,
+                code_stride, least(16, matrix->count - panel));
     }
 }
 
@@ -83,9 +98,11 @@ AVX2 void networks_multiply_avx2(
     ptrdiff_t depth = matrix->padded_depth;
     for (ptrdiff_t row = 0; row < row_count; row++)
         widen(rows + row * row_stride, matrix->depth, wide + row * depth, depth);
-    if (matrix->rounding == networks_half_up)
-        multiply(matrix, wide, row_count, codes, code_stride, 1);
+    if (matrix->silu)
+        multiply(matrix, wide, row_count, codes, code_stride, 0, to_words);
+    else if (matrix->rounding == networks_half_up)
+        multiply(matrix, wide, row_count, codes, code_stride, 1, to_codes);
     else
-        multiply(matrix, wide, row_count, codes, code_stride, 0);
+        multiply(matrix, wide, row_count, codes, code_stride, 0, to_codes);
 }
 #endif

@@ -102,6 +102,11 @@ DOT_BODY const int8_t *tile(
     }
 
     sixteen_channels sixteen = load_sixteen(panel->channels, scaling);
+    if (ending_of(scaling) == to_words) {
+        UNROLL for (int row = 0; row < row_count; row++, codes += panel->code_stride)
+            scale_words(codes, sums[row], &sixteen, 4 * vector_count, scaling);
+        return rows;
+    }
     int8x16_t done[4];
     UNROLL for (int row = 0; row < row_count; row++) {
         UNROLL for (int v = vector_count; v < 4; v++) sums[row][v] = sums[row][0];
@@ -133,8 +138,12 @@ DOT_BODY void multiply(
         const int8_t *weights = (const int8_t *)matrix->weights + first * matrix->padded_depth;
         ptrdiff_t count = least(16, matrix->count - first), width = count > 8 ? 16 : 8;
         ptrdiff_t rest = matrix->padded_depth % 16;
-        // Codes of a panel that is not whole go by way of these.
-        int8_t some[rows_in_block * 16], *into = count < width ? some : codes + first;
+        // Codes of a panel that is not whole go by way of these, and words.
+        int16_t words[rows_in_block * 16];
+        int8_t *some = (int8_t *)words;
+        int is_some = ending_of(scaling) == to_words || count < width;
+        ptrdiff_t stride = ending_of(scaling) == to_words ? 16 * (ptrdiff_t)sizeof(*words) : width;
+        int8_t *into = is_some ? some : codes + first;
         panel_work panel = {
             .channels = matrix->channels + first / 16,
             .weights = weights,
@@ -142,13 +151,17 @@ DOT_BODY void multiply(
             .rest = (int)rest,
             .has_terms = matrix->weight_zero != 0,
             .limits = load_codes(&matrix->codes),
-            .code_stride = count < width ? width : code_stride,
+            .code_stride = is_some ? stride : code_stride,
         };
         if (width == 16)
             multiply_panel(&panel, rows, terms, row_count, into, 4, scaling);
         else
             multiply_panel(&panel, rows, terms, row_count, into, 2, scaling);
-        if (into == some)
+        if (ending_of(scaling) == to_words)
+            networks_silu_neon(
+                matrix->silu + first / 16, words, row_count, matrix->codes.zero, codes + first,
+                code_stride, count);
+        else if (is_some)
             for (ptrdiff_t row = 0; row < row_count; row++)
                 memcpy(codes + row * code_stride + first, some + row * width, (size_t)count);
     }

@@ -171,6 +171,10 @@ BODY void tile(
 
     sixteen_channels sixteen = load_sixteen(panel->channels, scaling);
     UNROLL for (int row = 0; row < row_count; row++, codes += panel->code_stride) {
+        if (ending_of(scaling) == to_words) {
+            scale_words(codes, sums[row], &sixteen, width, scaling);
+            continue;
+        }
         UNROLL for (int v = width / 4; v < 4; v++) sums[row][v] = sums[row][0];
         int8x16_t done = sixteen_neon(sums[row], &sixteen, panel->limits, scaling);
         if (width == 16)
@@ -211,8 +215,12 @@ BODY void multiply(
     const char *place = matrix->weights;
     for (ptrdiff_t first = 0; first < matrix->count; first += 16) {
         ptrdiff_t count = least(16, matrix->count - first), width = panel_width(count);
-        // Codes of a panel that is not whole go by way of these.
-        int8_t some[rows_in_block * 16], *into = count < width ? some : work->codes + first;
+        // Codes of a panel that is not whole go by way of these, and words.
+        int16_t words[rows_in_block * 16];
+        int8_t *some = (int8_t *)words;
+        int is_some = ending_of(scaling) == to_words || count < width;
+        ptrdiff_t stride = ending_of(scaling) == to_words ? 16 * (ptrdiff_t)sizeof(*words) : width;
+        int8_t *into = is_some ? some : work->codes + first;
         panel_work panel = {
             .channels = matrix->channels + first / 16,
             .kinds = (const uint8_t *)place,
@@ -220,7 +228,7 @@ BODY void multiply(
             .has_terms = matrix->weight_zero != 0,
             .limits = load_codes(&matrix->codes),
             .row_stride = work->row_stride,
-            .code_stride = count < width ? width : work->code_stride,
+            .code_stride = is_some ? stride : work->code_stride,
         };
 #define PANEL(width) \
     multiply_panel( \
@@ -230,7 +238,11 @@ BODY void multiply(
         else
             PANEL(8);
 #undef PANEL
-        if (into == some)
+        if (ending_of(scaling) == to_words)
+            networks_silu_neon(
+                matrix->silu + first / 16, words, work->row_count, matrix->codes.zero,
+                work->codes + first, work->code_stride, count);
+        else if (is_some)
             for (ptrdiff_t row = 0; row < work->row_count; row++)
                 memcpy(
                     work->codes + row * work->code_stride + first, some + row * width,
@@ -248,7 +260,10 @@ static __attribute__((noinline)) void multiply_fours(
 /// Fewer than four: the last, once for all scalings.
 static __attribute__((noinline)) void multiply_ones(
     const networks_packed *matrix, const row_work *work) {
-    multiply(matrix, work, 1, any_scaling);
+    if (matrix->silu)
+        multiply(matrix, work, 1, any_words);
+    else
+        multiply(matrix, work, 1, any_scaling);
 }
 
 /// The first `row_count` rows; gives what is left.

@@ -5,11 +5,12 @@
 #if defined(__x86_64__)
 enum { rows_in_registers = 8 };
 
-/// `row_count`, `vector_count` and `rounding` are constants once this is inlined, and the sums are
-/// registers.
+/// `row_count`, `vector_count` and the last two are constants once this is inlined, and the sums are
+/// registers. Words go to rows of a panel, codes where they belong.
 VNNI_BODY void tile(
     const networks_packed *matrix, ptrdiff_t panel, const uint8_t *rows, const int32_t *terms,
-    int8_t *codes, ptrdiff_t code_stride, int row_count, int vector_count, enum networks_rounding rounding) {
+    int8_t *codes, ptrdiff_t code_stride, int row_count, int vector_count,
+    enum networks_rounding rounding, enum ending ending) {
     ptrdiff_t depth = matrix->padded_depth;
     const networks_channels *channels = matrix->channels + panel / 16;
     const int8_t *weights = (const int8_t *)matrix->weights + panel * depth;
@@ -35,8 +36,17 @@ VNNI_BODY void tile(
         UNROLL for (int row = 0; row < row_count; row++)
             sums[row][v] = scale(sums[row][v], &scales, rounding);
     }
+    if (ending == to_words) {
+        UNROLL for (int row = 0; row < row_count; row++) {
+            int8_t *words = codes + row * code_stride;
+            if (vector_count == 2)
+                _mm512_storeu_si512(words, _mm512_packs_epi32(sums[row][0], sums[row][1]));
+            else
+                _mm256_storeu_si256((__m256i *)words, _mm512_cvtsepi32_epi16(sums[row][0]));
+        }
+        return;
+    }
     ptrdiff_t count = matrix->count - panel;
-    int8_t *into = codes + panel;
     if (vector_count == 2) {
         // Two rows of thirty-two, eight codes each in turn.
         const __m512i apart = _mm512_setr_epi64(0, 2, 4, 6, 1, 3, 5, 7);
@@ -45,9 +55,9 @@ VNNI_BODY void tile(
             __m512i two = _mm512_permutexvar_epi64(
                 apart, codes_of(
                     sums[row][0], sums[row][1], sums[next][0], sums[next][1], &matrix->codes));
-            store_thirty_two(into + row * code_stride, _mm512_castsi512_si256(two), count);
+            store_thirty_two(codes + row * code_stride, _mm512_castsi512_si256(two), count);
             if (next > row)
-                store_thirty_two(into + next * code_stride, _mm512_extracti64x4_epi64(two, 1), count);
+                store_thirty_two(codes + next * code_stride, _mm512_extracti64x4_epi64(two, 1), count);
         }
     } else {
         // Four rows of sixteen, four codes each in turn.
@@ -64,16 +74,16 @@ VNNI_BODY void tile(
                 _mm512_castsi512_si128(four), _mm512_extracti32x4_epi32(four, 1),
                 _mm512_extracti32x4_epi32(four, 2), _mm512_extracti32x4_epi32(four, 3)};
             UNROLL for (int next = 0; next < 4 && row + next < row_count; next++)
-                store_avx2(into + (row + next) * code_stride, each[next], count);
+                store_avx2(codes + (row + next) * code_stride, each[next], count);
         }
     }
 }
 
 #define TILE(row_count) \
     if (matrix->count - panel > 16) \
-        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 2, rounding); \
+        tile(matrix, panel, from, terms + row, into, stride, row_count, 2, rounding, ending); \
     else \
-        tile(matrix, panel, from, terms + row, into, code_stride, row_count, 1, rounding); \
+        tile(matrix, panel, from, terms + row, into, stride, row_count, 1, rounding, ending); \
     break
 
 /// Adds 128 to each of `depth` codes, and zeros up to `padded`. Gives their sum if `with_sum`.
@@ -123,11 +133,16 @@ VNNI static void widen_rows(
 
 VNNI_BODY void multiply(
     const networks_packed *matrix, const uint8_t *rows, const int32_t *terms, ptrdiff_t row_count,
-    int8_t *codes, ptrdiff_t code_stride, enum networks_rounding rounding) {
+    int8_t *codes, ptrdiff_t code_stride, enum networks_rounding rounding, enum ending ending) {
     for (ptrdiff_t panel = 0; panel < matrix->count; panel += 32) {
+        // Sixteen channels or fewer are the narrower kernel's.
+        int16_t words[rows_in_block * 32];
+        ptrdiff_t count = matrix->count - panel, width = count > 16 ? 32 : 16;
+        ptrdiff_t stride = ending == to_words ? width * (ptrdiff_t)sizeof(*words) : code_stride;
+        int8_t *panel_codes = ending == to_words ? (int8_t *)words : codes + panel;
         for (ptrdiff_t row = 0; row < row_count; row += rows_in_registers) {
             const uint8_t *from = rows + row * matrix->padded_depth;
-            int8_t *into = codes + row * code_stride;
+            int8_t *into = panel_codes + row * stride;
             switch (least(rows_in_registers, row_count - row)) {
             case 1: TILE(1);
             case 2: TILE(2);
@@ -139,6 +154,10 @@ VNNI_BODY void multiply(
             default: TILE(8);
             }
         }
+        if (ending == to_words)
+            (width == 32 ? networks_silu_vnni : networks_silu_avx2)(
+                matrix->silu + panel / 16, words, row_count, matrix->codes.zero, codes + panel,
+                code_stride, count);
     }
 }
 
@@ -148,15 +167,23 @@ VNNI void networks_multiply_vnni(
     int32_t *terms = scratch;
     uint8_t *unsigned_rows = (uint8_t *)(terms + rows_in_block);
     widen_rows(matrix, rows, row_stride, row_count, unsigned_rows, terms);
+#define MULTIPLY(rounding, ending) \
+    multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, rounding, ending)
     switch (matrix->rounding) {
     case networks_half_up:
-        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, networks_half_up);
+        MULTIPLY(networks_half_up, to_codes);
         break;
     case networks_away:
-        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, networks_away);
+        if (matrix->silu)
+            MULTIPLY(networks_away, to_words);
+        else
+            MULTIPLY(networks_away, to_codes);
         break;
     default:
-        multiply(matrix, unsigned_rows, terms, row_count, codes, code_stride, networks_any_rounding);
+        if (matrix->silu)
+            MULTIPLY(networks_any_rounding, to_words);
+        else
+            MULTIPLY(networks_any_rounding, to_codes);
     }
 }
 #endif

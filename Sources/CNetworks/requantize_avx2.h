@@ -80,10 +80,14 @@ AVX2_BODY __m128i narrow_avx2(__m256i scaled, const networks_codes *codes) {
         _mm_max_epi8(packed, _mm_set1_epi8(codes->minimum)), _mm_set1_epi8(codes->maximum));
 }
 
+/// Sixteen words of eight channels and the eight after them.
+AVX2_BODY __m256i words_avx2(__m256i low, __m256i high) {
+    return _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0b11011000);
+}
+
 /// Of eight channels and the eight after them.
 AVX2_BODY __m128i codes_avx2(__m256i low, __m256i high, const networks_codes *codes) {
-    __m256i scaled = _mm256_permute4x64_epi64(_mm256_packs_epi32(low, high), 0b11011000);
-    return narrow_avx2(scaled, codes);
+    return narrow_avx2(words_avx2(low, high), codes);
 }
 
 /// Writes the first `count` codes of sixteen. Never with a mask: processors take tens of cycles for

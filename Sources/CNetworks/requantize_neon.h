@@ -12,10 +12,17 @@ enum scaling {
     linear,    ///< `networks_away` and narrow, and codes have no limits but their own.
     rectified, ///< `networks_half_up`, and codes are the zero point's, -128, to 127.
     narrow,    ///< As well, and narrow.
+    any_words,    ///< Words for SiLU are made of sums.
+    linear_words, ///< As well, and `networks_away`.
 };
+
+BODY enum ending ending_of(enum scaling scaling) {
+    return scaling == any_words || scaling == linear_words ? to_words : to_codes;
+}
 
 BODY enum scaling scaling_of(const networks_packed *packed) {
     networks_codes codes = packed->codes;
+    if (packed->silu) return packed->rounding == networks_away ? linear_words : any_words;
     if (codes.minimum != -128 || codes.maximum != 127) return any_scaling;
     if (packed->rounding == networks_half_up && codes.zero == -128)
         return packed->is_narrow ? narrow : rectified;
@@ -29,7 +36,14 @@ BODY enum scaling scaling_of(const networks_packed *packed) {
     case linear: call(linear); break; \
     case rectified: call(rectified); break; \
     case narrow: call(narrow); break; \
+    case any_words: call(any_words); break; \
+    case linear_words: call(linear_words); break; \
     }
+
+/// Whether some channels' sums may be shifted to the left.
+BODY int shifts_left(enum scaling scaling) {
+    return scaling == any_scaling || scaling == any_words;
+}
 
 /// Of four channels.
 typedef struct {
@@ -51,7 +65,7 @@ BODY sixteen_channels load_sixteen(const networks_channels *channels, enum scali
     sixteen_channels sixteen;
     sixteen.multipliers = vld1q_s32_x4(channels->multipliers);
     sixteen.back = vld1q_s32_x4(channels->back);
-    sixteen.left = scaling == any_scaling ? vld1q_s32_x4(channels->left) : sixteen.back;
+    sixteen.left = shifts_left(scaling) ? vld1q_s32_x4(channels->left) : sixteen.back;
     return sixteen;
 }
 
@@ -63,12 +77,12 @@ BODY four_channels quarter_of(const sixteen_channels *sixteen, int quarter) {
 /// Each code, less the zero point. vqrdmulh is the source's product: multipliers are positive, so
 /// its one saturating case never comes. vrshl rounds half up, and has one more bit than the sum.
 BODY int32x4_t scale_neon(int32x4_t sums, four_channels channels, enum scaling scaling) {
-    if (scaling == any_scaling) sums = vshlq_s32(sums, channels.left);
+    if (shifts_left(scaling)) sums = vshlq_s32(sums, channels.left);
     int32x4_t high = vqrdmulhq_s32(sums, channels.multipliers);
     // Half away from zero, where something is shifted. Cannot overflow: `high` is never the least
     // integer.
-    if (scaling == any_scaling) high = vsraq_n_s32(high, vandq_s32(high, channels.back), 31);
-    if (scaling == linear) high = vsraq_n_s32(high, high, 31);
+    if (shifts_left(scaling)) high = vsraq_n_s32(high, vandq_s32(high, channels.back), 31);
+    if (scaling == linear || scaling == linear_words) high = vsraq_n_s32(high, high, 31);
     return vrshlq_s32(high, channels.back);
 }
 
@@ -102,6 +116,28 @@ BODY int8x16_t codes_neon(const int32x4_t sums[4], sixteen_codes codes, enum sca
         vqmovn_s16(vqaddq_s16(low, codes.zero)), vqaddq_s16(high, codes.zero));
     if (scaling == linear) return packed;
     return vminq_s8(vmaxq_s8(packed, codes.minimum), codes.maximum);
+}
+
+/// Sixteen words of what `scale_neon` gave; eight if `width`, a constant, is 8.
+BODY void store_words(int8_t *into, const int32x4_t *sums, int width) {
+    // Of words, whatever else stands there.
+    int16_t *words = (int16_t *)(void *)into;
+    int16x8_t low = vqmovn_high_s32(vqmovn_s32(sums[0]), sums[1]);
+    if (width == 8) {
+        vst1q_s16(words, low);
+        return;
+    }
+    int16x8x2_t both = {{low, vqmovn_high_s32(vqmovn_s32(sums[2]), sums[3])}};
+    vst1q_s16_x2(words, both);
+}
+
+/// Sixteen sums, or eight, to words.
+BODY void scale_words(
+    int8_t *into, int32x4_t *sums, const sixteen_channels *channels, int width,
+    enum scaling scaling) {
+    UNROLL for (int v = 0; v < width / 4; v++)
+        sums[v] = scale_neon(sums[v], quarter_of(channels, v), scaling);
+    store_words(into, sums, width);
 }
 
 /// Sixteen sums to codes.

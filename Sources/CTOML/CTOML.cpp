@@ -41,6 +41,9 @@ struct Violation {};
 #include <vector>
 
 struct CTOMLDocument {
+    std::string source;
+    /// Where the lines of `source` begin.
+    std::vector<size_t> lines;
     toml::table root;
     std::vector<CTOMLNode> nodes;
     std::string error;
@@ -145,6 +148,23 @@ private:
     }
 };
 
+/// What stands in the document for a value on one line; empty far to the right, so that a long line
+/// of many values costs no more than its length.
+std::string_view written(const CTOMLDocument &document, const toml::source_region &region) {
+    const auto begin = region.begin, end = region.end;
+    if (begin.line == 0 || begin.line > document.lines.size() || begin.line != end.line
+        || begin.column == 0 || begin.column > 200 || end.column <= begin.column)
+        return {};
+    const std::string_view source = document.source;
+    size_t index = document.lines[begin.line - 1];
+    // Columns count code points; numbers and dates are ASCII.
+    for (uint32_t column = 1; index < source.size(); ++index) {
+        if ((source[index] & 0xC0) == 0x80) continue;
+        if (column++ == begin.column) break;
+    }
+    return source.substr(index, end.column - begin.column);
+}
+
 bool append(CTOMLDocument &document, const toml::node &node, const toml::key *key, int32_t parent) {
     if (document.nodes.size() >= CTOML_NODE_COUNT_MAX) {
         const auto place = node.source().begin;
@@ -191,6 +211,11 @@ bool append(CTOMLDocument &document, const toml::node &node, const toml::key *ke
     default:
         entry.type = CTOML_TIME;
         break;
+    }
+    if (entry.type == CTOML_FRACTION || entry.type == CTOML_TIME) {
+        const std::string_view text = written(document, node.source());
+        entry.text = text.data();
+        entry.text_byte_count = text.size();
     }
     const auto index = static_cast<int32_t>(document.nodes.size());
     document.nodes.push_back(entry);
@@ -259,6 +284,11 @@ void parse(CTOMLDocument &document, std::string_view text) {
         return;
     }
     document.root = std::move(result).table();
+    document.source = text;
+    document.lines.push_back(0);
+    for (size_t index = 0; index < text.size(); ++index) {
+        if (text[index] == '\n') document.lines.push_back(index + 1);
+    }
     append(document, document.root, nullptr, -1);
 }
 

@@ -10,7 +10,7 @@ final class ByteStream {
     private(set) var position: UInt64 = 0
 
     private let descriptor: FileDescriptor?
-    private let buffer: UnsafeMutableRawBufferPointer
+    private var buffer: UnsafeMutableRawBufferPointer
     private var start = 0
     private var end = 0
     private var isAtEnd = false
@@ -131,6 +131,56 @@ final class ByteStream {
             take(step)
             left -= UInt64(step)
         }
+    }
+
+    /// Reads on to the first place at which `isHere` is true of the bytes that begin there, of
+    /// which it is shown `reach`, or what is left at the end.
+    ///
+    /// - Parameter passed: is shown everything before that place.
+    /// - Returns: false where the stream ends first.
+    func search(
+        reach: Int, passed: (UnsafeRawBufferPointer) -> Void,
+        _ isHere: (UnsafeRawBufferPointer) -> Bool
+    ) throws -> Bool {
+        while true {
+            let window = try peek(ByteStream.bufferByteCount)
+            let isLast = window.count < ByteStream.bufferByteCount
+            let placeCount = isLast ? window.count : window.count - reach + 1
+            let place = ByteStream.place(in: window, from: 0, to: placeCount, reach: reach, isHere)
+            passed(UnsafeRawBufferPointer(rebasing: window[..<(place ?? placeCount)]))
+            take(place ?? placeCount)
+            if place != nil { return true }
+            if isLast { return false }
+        }
+    }
+
+    /// The first place in `from ..< to` at which `isHere` is true of the next `reach` bytes.
+    static func place(
+        in bytes: UnsafeRawBufferPointer, from: Int, to: Int, reach: Int,
+        _ isHere: (UnsafeRawBufferPointer) -> Bool
+    ) -> Int? {
+        guard from < to else { return nil }
+        return (from..<to).first {
+            isHere(UnsafeRawBufferPointer(rebasing: bytes[$0..<min($0 + reach, bytes.count)]))
+        }
+    }
+
+    /// Puts back what was taken last, to be read again.
+    func giveBack(_ bytes: UnsafeRawBufferPointer) {
+        let left = end - start
+        if start < bytes.count {
+            let larger = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: max(bytes.count + left, buffer.count), alignment: 16)
+            let rest = UnsafeMutableRawBufferPointer(rebasing: larger[bytes.count...])
+            rest.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+            buffer.deallocate()
+            buffer = larger
+            (start, end) = (bytes.count, bytes.count + left)
+        }
+        start -= bytes.count
+        position -= UInt64(bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: buffer[start..<start + bytes.count]).copyMemory(
+            from: bytes)
     }
 
     private func take(_ count: Int) {

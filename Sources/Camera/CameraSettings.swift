@@ -11,7 +11,7 @@ public struct CameraSettings: Hashable, Sendable {
     }
 
     /// What hides the flicker of lamps.
-    public enum PowerLine: Int32, Hashable, Sendable {
+    public enum PowerLine: Int32, CaseIterable, Hashable, Sendable {
         case off = 0
         case hertz50 = 1
         case hertz60 = 2

@@ -7,19 +7,21 @@ import Frames
 struct CaptureMachine {
     /// A picture that is whole counts as life; a damaged one does not.
     ///
-    ///                   opened                      pictured
-    ///     ┌─────────┐ ──────────▶ ┌─────────┐ ──────────────▶ ┌────────────┐
-    ///     │ waiting │             │ proving │                 │ delivering │ ◀─┐ pictured
-    ///     └─────────┘ ◀────────── └─────────┘                 └────────────┘ ──┘
-    ///      ▲  │  ▲      failed, or no picture for 2 s               │
-    ///      └──┘  └──────────────────────────────────────────────────┘
-    ///     failed (to open)        failed, or no picture for 2 s
+    ///                  began              opened                pictured
+    ///     ┌─────────┐ ──────▶ ┌─────────┐ ──────▶ ┌─────────┐ ──────────▶ ┌────────────┐
+    ///     │ waiting │         │ opening │         │ proving │             │ delivering │ ◀─┐
+    ///     └─────────┘         └─────────┘         └─────────┘             └────────────┘ ──┘
+    ///          ▲                   │ failed            │ failed, or no          │      pictured
+    ///          └───────────────────┴───────────────────┴── picture for 2 s ─────┘
     ///
-    /// `pictured` in `waiting` and `opened` outside of it cannot happen: the caller has no device
-    /// in `waiting`, and has one already elsewhere. Both change nothing.
+    /// `began` outside of `waiting`, `opened` outside of `opening` and `pictured` in these two
+    /// cannot happen: the caller has no device in them, and has one already elsewhere. They change
+    /// nothing.
     enum State: Hashable {
         /// No device is open; the next attempt is due at `until`.
         case waiting(until: Instant)
+        /// The driver was asked for the device, and takes its time: seconds over USB, or for ever.
+        case opening(since: Instant)
         /// The device streams but has not shown a picture yet.
         case proving(since: Instant)
         case delivering(since: Instant, last: Instant)
@@ -29,6 +31,10 @@ struct CaptureMachine {
         case open
         /// Nothing to do until then.
         case sleep(until: Instant)
+        /// Wait for the driver's answer, at most until then.
+        case await(until: Instant)
+        /// Say `overdue` with this cause, and wait on: a driver cannot be called back.
+        case complain(cause: String)
         /// Wait for a picture until then.
         case poll(until: Instant)
         /// Close the device, which is silent, and say `failed` with this cause.
@@ -47,10 +53,14 @@ struct CaptureMachine {
     /// Whether the owner was told that the camera is lost.
     private(set) var isLost = false
     /// Damaged pictures since the last whole one.
-    private(set) var damagedCount = 0
+    private(set) var damagedCount: UInt64 = 0
+    /// What was wrong with the last of them.
+    private var damage = ""
 
     static let backoffMin = Interval.milliseconds(500)
     static let backoffMax = Interval.seconds(30)
+    /// A driver that takes longer to open a device is told as a loss.
+    static let openingMax = Interval.seconds(10)
     /// Longest time without a whole picture.
     static let silenceMax = Interval.seconds(2)
     /// A camera that delivered for this long failed anew, not again: the backoff starts over.
@@ -64,6 +74,15 @@ struct CaptureMachine {
         switch state {
         case .waiting(let until):
             return now >= until ? .open : .sleep(until: until)
+        case .opening(let since):
+            let limit = since + CaptureMachine.openingMax
+            guard now >= limit else { return .await(until: limit) }
+            guard isLost else {
+                return .complain(
+                    cause: "no answer from its driver for "
+                        + "\(CaptureMachine.openingMax.milliseconds / 1_000) s")
+            }
+            return .await(until: now + CaptureMachine.openingMax)
         case .proving(let since):
             return judge(lastPicture: since, at: now)
         case .delivering(_, let last):
@@ -71,20 +90,34 @@ struct CaptureMachine {
         }
     }
 
+    mutating func began(at now: Instant) {
+        switch state {
+        case .waiting: state = .opening(since: now)
+        case .opening, .proving, .delivering: return
+        }
+    }
+
     mutating func opened(at now: Instant) {
         switch state {
-        case .waiting:
+        case .opening:
             state = .proving(since: now)
             damagedCount = 0
-        case .proving, .delivering:
+        case .waiting, .proving, .delivering:
             return
         }
+    }
+
+    /// The driver has not answered in time; it may yet.
+    mutating func overdue(_ cause: String) -> Notice? {
+        guard !isLost else { return nil }
+        isLost = true
+        return .lost(cause: cause)
     }
 
     mutating func pictured(at now: Instant) -> Notice? {
         damagedCount = 0
         switch state {
-        case .waiting:
+        case .waiting, .opening:
             return nil
         case .proving:
             state = .delivering(since: now, last: now)
@@ -97,8 +130,9 @@ struct CaptureMachine {
         return .restored
     }
 
-    mutating func damaged() {
-        damagedCount += 1
+    mutating func damaged(_ count: UInt64, _ cause: String) {
+        damagedCount += count
+        damage = cause
     }
 
     /// - Returns: a notice for the first failure only: a camera is lost once, however long.
@@ -115,7 +149,8 @@ struct CaptureMachine {
         guard now >= until else { return .poll(until: until) }
         return .giveUp(
             cause: damagedCount > 0
-                ? "no whole picture for 2 s, \(damagedCount) damaged ones" : "no picture for 2 s")
+                ? "no whole picture for 2 s, \(damagedCount) damaged ones: \(damage)"
+                : "no picture for 2 s")
     }
 }
 

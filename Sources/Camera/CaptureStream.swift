@@ -11,8 +11,8 @@ protocol CaptureStream: AnyObject {
     /// Whether something came, within `milliseconds` at the most.
     func wait(milliseconds: Int64) throws -> Bool
     /// Takes what the device has, keeps the newest whole picture in `frame` and gives every buffer
-    /// back to the device.
-    func take(into frame: Frame, _ sequence: inout CaptureSequence) throws -> CaptureTake
+    /// back to the device. Puts another frame there where the picture has another size.
+    func take(into frame: inout Frame?, _ sequence: inout CaptureSequence) throws -> CaptureTake
     /// The JPEG that the picture of the last `take` was decoded from, where both have one size;
     /// valid until the next `take`.
     var ownJPEG: UnsafeRawBufferPointer? { get }
@@ -37,5 +37,12 @@ struct CaptureTake: Hashable {
     /// Older whole pictures that were passed over, and those that the driver dropped.
     var droppedCount: UInt64 = 0
     /// Flagged by the driver, short, or undecodable.
-    var damagedCount: UInt64 = 0
+    private(set) var damagedCount: UInt64 = 0
+    /// What was wrong with the last of them.
+    private(set) var damage: String?
+
+    mutating func damaged(_ cause: String) {
+        damagedCount += 1
+        damage = cause
+    }
 }

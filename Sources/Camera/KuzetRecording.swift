@@ -26,6 +26,7 @@ enum KuzetFormat {
 final class KuzetReader: RecordingReader {
     let width: Int
     let height: Int
+    var object: String { stream.object }
 
     private let stream: ByteStream
     private var index = 0
@@ -57,8 +58,9 @@ final class KuzetReader: RecordingReader {
         }
     }
 
-    func read(into frame: Frame) throws -> RecordingStep {
-        guard try stream.hasMore() else { return .ended(notice: nil) }
+    func read(into frame: inout Frame?) throws -> RecordingStep {
+        let frame = Frame.fitted(&frame, width: width, height: height)
+        guard try stream.hasMore() else { return .ended(notices: []) }
         var sum = Checksum()
         var header = (UInt64.zero, UInt64.zero, UInt32.zero)
         let isWhole = try withUnsafeMutableBytes(of: &header) {
@@ -86,7 +88,9 @@ final class KuzetReader: RecordingReader {
         let sumCame = try withUnsafeMutableBytes(of: &stated) { try stream.read(into: $0) }
         guard sumCame == 4 else { return cutShort() }
         index += 1
-        guard UInt32(littleEndian: stated) == sum.value else { return .damaged }
+        guard UInt32(littleEndian: stated) == sum.value else {
+            return .damaged("its checksum is wrong")
+        }
         frame.sequence = UInt32(truncatingIfNeeded: first >> 32)
         frame.capturedAt = Instant(
             nanoseconds: Int64(truncatingIfNeeded: UInt64(littleEndian: header.1)))
@@ -95,8 +99,10 @@ final class KuzetReader: RecordingReader {
 
     private func cutShort() -> RecordingStep {
         .ended(
-            notice: "\(stream.object): read picture \(index): cut short at byte "
-                + "\(stream.position); the \(index) pictures before it are whole")
+            notices: [
+                "read picture \(index): cut short at byte "
+                    + "\(stream.position); the \(index) pictures before it are whole"
+            ])
     }
 
     private func read(_ plane: Plane, rowByteCount: Int, _ sum: inout Checksum) throws -> Bool {
@@ -124,7 +130,7 @@ public final class KuzetWriter {
         self.width = width
         self.height = height
         do {
-            file = try FileDescriptor.open(path, [.writeOnly, .create, .truncate])
+            file = try Files.openOutput(path)
         } catch {
             throw CameraError(
                 kind: .unavailable, object: object, attempt: "create", cause: error.description)

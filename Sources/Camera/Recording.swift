@@ -4,71 +4,103 @@ import Station
 
 /// What takes pictures out of one kind of file.
 protocol RecordingReader: AnyObject {
-    var width: Int { get }
-    var height: Int { get }
-    /// Fills `frame`, which has the size above, and its time and sequence.
-    func read(into frame: Frame) throws -> RecordingStep
+    /// What errors call it, "recording evening.y4m".
+    var object: String { get }
+    /// Fills `frame` and its time and sequence; puts another one there where there is none yet, or
+    /// the picture has another size.
+    func read(into frame: inout Frame?) throws -> RecordingStep
 }
 
 enum RecordingStep {
     case picture
-    /// A picture that must not be shown.
-    case damaged
-    /// Nothing more; `notice` says what a person should know about the end.
-    case ended(notice: String?)
+    /// A picture whose last row of blocks breaks off.
+    case mended
+    /// A picture that must not be shown, and why.
+    case damaged(String)
+    /// Nothing more, and what a person should know about that.
+    case ended(notices: [String])
 }
 
 /// A recording as a source of frames: Y4M, MJPEG in AVI or Matroska, Kuzet's own, and through
 /// `ffmpeg`, if it is installed, whatever else that reads.
 ///
 /// The same file gives the same frames on every machine (through `ffmpeg`, as far as that does).
-/// Memory is bounded by the picture's size, which is limited whatever the file claims.
+/// Memory is bounded by the picture's size, which is limited whatever the file claims. Pictures may
+/// change their size; times are the file's own, see `RecordingTimes`.
 public final class Recording: FrameSource {
-    public let width: Int
-    public let height: Int
     public private(set) var counts = FrameCounts()
-    /// What a person should know about the file: that its tail was cut off.
+    /// What a person should know about the file once it is over: what was left out and why, that
+    /// its tail was cut off, that its times go back.
     public private(set) var notices: [String] = []
 
     private let reader: any RecordingReader
-    private let frame: Frame
+    private var frame: Frame?
+    private var times = RecordingTimes()
+    private var findings = RecordingFindings()
+    /// What the reader said of the end.
+    private var tail: [String] = []
+    private var hasFrameInHand = false
     private var hasEnded = false
 
-    init(_ reader: any RecordingReader) {
+    /// Reads on to the first picture that can be shown.
+    ///
+    /// - Error: `badData` where there is none, with the reason.
+    init(_ reader: any RecordingReader) throws {
         self.reader = reader
-        width = reader.width
-        height = reader.height
-        frame = Frame(width: width, height: height)
+        hasFrameInHand = try advance()
+        guard !hasFrameInHand else { return }
+        let reasons = findings.reasons
+        let cause =
+            reasons.isEmpty
+            ? "there is no picture in it"
+            : "not one of its \(counts.damaged) pictures can be shown: \(reasons)"
+        throw CameraError(
+            kind: .badData, object: reader.object, attempt: "read",
+            cause: ([cause] + tail).joined(separator: "; "))
     }
 
-    /// - Parameter path: "-" is standard input.
+    /// Of the picture shown last; before the first call of `next`, of the first one.
+    public var width: Int { frame?.width ?? 0 }
+    public var height: Int { frame?.height ?? 0 }
+
+    /// How long a pipe may have nobody who writes into it.
+    private static let pipePatienceMilliseconds: Int64 = 3_000
+
+    /// - Parameter path: "-" is standard input; else a file, or a pipe that somebody writes into.
     /// - Error: `CameraError`, of kind `badData` where the file is no recording.
     public static func open(_ path: String) throws -> Recording {
         let object = path == "-" ? "recording on standard input" : "recording \(path)"
         let descriptor: FileDescriptor
-        do {
+        var isFile = false
+        do throws(Errno) {
+            let kind = path == "-" ? nil : try Files.facts(path).kind
+            isFile = kind != nil && kind != .pipe
             if path == "-" {
                 descriptor = .standardInput
+            } else if kind == .pipe {
+                let pipe = try Files.openPipe(path, within: pipePatienceMilliseconds)
+                guard let pipe else { throw .brokenPipe }
+                descriptor = pipe
             } else {
-                descriptor = try FileDescriptor.open(path, .readOnly)
-                guard try descriptor.facts().kind != .directory else {
-                    throw CameraError(
-                        kind: .badData, object: object, attempt: "open", cause: "it is a folder")
-                }
+                descriptor = try Files.open(path)
             }
-        } catch let cause as Errno {
+        } catch {
             throw CameraError(
-                kind: .unavailable, object: object, attempt: "open", cause: cause.description)
+                kind: [.notARegularFile, .brokenPipe].contains(error) ? .badData : .unavailable,
+                object: object, attempt: "open",
+                cause: error == .brokenPipe ? "nobody writes into this pipe" : error.description)
         }
         let stream = ByteStream(descriptor, object: object)
         if let recording = try open(stream) { return recording }
-        guard path != "-" else {
+        // What was read of a stream is gone; of a file ffmpeg begins anew.
+        guard isFile else {
             throw stream.badData(
                 "recognise",
-                "neither Y4M, AVI with MJPEG, Matroska with MJPEG nor a Kuzet recording; "
-                    + "convert it with: ffmpeg -i FILE -f yuv4mpegpipe -")
+                "neither Y4M, AVI with MJPEG, Matroska with MJPEG nor a Kuzet recording, and a "
+                    + "pipe is not decoded; convert it with: "
+                    + "ffmpeg -i FILE -f yuv4mpegpipe - | kuzet replay -")
         }
-        return Recording(try FFmpegReader(path: path, object: object))
+        return try Recording(FFmpegReader(descriptor, object: object))
     }
 
     /// What the first bytes say it is; nil where they say nothing, or name a codec not our own.
@@ -83,8 +115,8 @@ public final class Recording: FrameSource {
                 magic[offset + $0] == text.utf8Start[$0]
             }
         }
-        if begins("YUV4MPEG2") { return Recording(try Y4MReader(stream)) }
-        if begins("KUZETREC") { return Recording(try KuzetReader(stream)) }
+        if begins("YUV4MPEG2") { return try Recording(Y4MReader(stream)) }
+        if begins("KUZETREC") { return try Recording(KuzetReader(stream)) }
         if begins("RIFF"), begins("AVI ", at: 8) {
             return try AVIReader(stream).map(Recording.init)
         }
@@ -96,19 +128,37 @@ public final class Recording: FrameSource {
     }
 
     public func next(timeout: Interval) throws -> FrameEvent {
+        let isThere = try hasFrameInHand || advance()
+        hasFrameInHand = false
+        guard isThere, let frame else { return .ended }
+        counts.delivered += 1
+        return .frame(frame)
+    }
+
+    /// Reads on to the next picture that can be shown; false at the end.
+    private func advance() throws -> Bool {
         while !hasEnded {
-            switch try reader.read(into: frame) {
-            case .picture:
-                counts.delivered += 1
-                return .frame(frame)
-            case .damaged:
+            let step = try reader.read(into: &frame)
+            switch step {
+            case .picture, .mended:
+                guard let frame else { continue }
+                var isMended = false
+                if case .mended = step { isMended = true }
+                findings.showed(width: frame.width, height: frame.height, isMended: isMended)
+                frame.capturedAt = times.time(stated: frame.capturedAt)
+                return true
+            case .damaged(let cause):
                 counts.damaged += 1
-            case .ended(let notice):
+                findings.leftOut(cause)
+            case .ended(let tail):
                 hasEnded = true
-                if let notice { notices.append(notice) }
+                self.tail = tail
+                notices = findings.notices
+                if let notice = times.notice { notices.append(notice) }
+                notices = (notices + tail).map { "\(reader.object): \($0)" }
             }
         }
-        return .ended
+        return false
     }
 }
 
@@ -140,5 +190,15 @@ struct FrameRate: Hashable {
         let scaled = Int64(index) * seconds
         let (whole, part) = scaled.quotientAndRemainder(dividingBy: pictures)
         return .zero + .seconds(whole) + Interval(nanoseconds: part * 1_000_000_000 / pictures)
+    }
+}
+
+extension Frame {
+    /// The frame there, or a new one where that has another size.
+    static func fitted(_ frame: inout Frame?, width: Int, height: Int) -> Frame {
+        if let frame, frame.width == width, frame.height == height { return frame }
+        let fitted = Frame(width: width, height: height)
+        frame = fitted
+        return fitted
     }
 }

@@ -135,7 +135,8 @@ final class V4L2Device {
         return V4L2Format(
             format: kind, width: width, height: height, stride: stride, denominator: denominator,
             shownWidth: (width + denominator - 1) / denominator,
-            shownHeight: (height + denominator - 1) / denominator)
+            shownHeight: (height + denominator - 1) / denominator,
+            wanted: (settings.width, settings.height))
     }
 
     /// Sets what may be refused without harm.

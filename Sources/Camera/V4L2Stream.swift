@@ -17,7 +17,8 @@ final class V4L2Stream: CaptureStream {
     /// Copies: the device writes over a buffer as soon as it has it back.
     private var jpeg = UnsafeMutableRawBufferPointer(start: nil, count: 0)
     private var jpegByteCount = 0
-    private let keepsJPEG: Bool
+    /// What was taken out of the driver and not given back yet, oldest first.
+    private var taken: [v4l2_buffer] = []
 
     static let bufferCount: UInt32 = 4
 
@@ -28,7 +29,6 @@ final class V4L2Stream: CaptureStream {
         width = format.shownWidth
         height = format.shownHeight
         unpacker = try V4L2Unpacker(format, object: device.object)
-        keepsJPEG = format.format == .mjpeg && format.denominator == 1
         advice = device.configure(settings)
         try map(format)
         do {
@@ -103,11 +103,11 @@ final class V4L2Stream: CaptureStream {
         return !readiness.isEmpty
     }
 
-    func take(into frame: Frame, _ sequence: inout CaptureSequence) throws -> CaptureTake {
+    func take(into frame: inout Frame?, _ sequence: inout CaptureSequence) throws -> CaptureTake {
         var take = CaptureTake()
-        var newest: v4l2_buffer?
-        // More buffers than there are cannot come, unless the device fills them as fast as they
-        // are given back: then the newest so far is good enough.
+        taken.removeAll(keepingCapacity: true)
+        // More buffers than there are cannot come, unless the device fills damaged ones as fast as
+        // they are given back: then the newest so far is good enough.
         for round in 0..<(2 * mappings.count) {
             var buffer = blankBuffer(0)
             do {
@@ -125,31 +125,35 @@ final class V4L2Stream: CaptureStream {
             let numbered = sequence.take(buffer.sequence)
             take.droppedCount += numbered.lostCount
             buffer.sequence = numbered.number
-            if buffer.flags & V4L2_BUFFER_DAMAGED != 0 || !unpacker.accepts(buffer) {
-                take.damagedCount += 1
+            if let cause = unpacker.refusal(of: buffer) {
+                take.damaged(cause)
                 try giveBack(buffer)
-                continue
+            } else {
+                taken.append(buffer)
             }
-            if let older = newest {
-                take.droppedCount += 1
-                try giveBack(older)
-            }
-            newest = buffer
         }
         jpegByteCount = 0
-        guard let newest else { return take }
-        let mapping = mappings[Int(newest.index)]
-        let bytes = UnsafeRawBufferPointer(
-            start: mapping.base, count: min(Int(newest.bytesused), mapping.byteCount))
-        if unpacker.unpack(bytes, into: frame) {
-            take.picture = CaptureTake.Picture(
-                stated: V4L2Stream.statedTime(newest), sequence: newest.sequence)
-            if keepsJPEG { keepJPEG(bytes) }
-        } else {
-            take.damagedCount += 1
+        // The newest that decodes: of a camera whose every second picture is broken, the newest
+        // one could be broken each time.
+        while let buffer = taken.popLast() {
+            if take.picture == nil {
+                show(buffer, in: &frame, &take)
+            } else {
+                take.droppedCount += 1
+            }
+            try giveBack(buffer)
         }
-        try giveBack(newest)
         return take
+    }
+
+    private func show(_ buffer: v4l2_buffer, in frame: inout Frame?, _ take: inout CaptureTake) {
+        let mapping = mappings[Int(buffer.index)]
+        let bytes = UnsafeRawBufferPointer(
+            start: mapping.base, count: min(Int(buffer.bytesused), mapping.byteCount))
+        if let cause = unpacker.unpack(bytes, into: &frame) { return take.damaged(cause) }
+        take.picture = CaptureTake.Picture(
+            stated: V4L2Stream.statedTime(buffer), sequence: buffer.sequence)
+        if unpacker.hasOwnJPEG { keepJPEG(bytes) }
     }
 
     func close() {
@@ -204,6 +208,8 @@ struct V4L2Format {
     /// As the frames are.
     var shownWidth: Int
     var shownHeight: Int
+    /// What was asked for.
+    var wanted = (width: 0, height: 0)
     var converter: V4L2Converter?
 
     /// Fewer bytes are no picture.
@@ -236,14 +242,31 @@ final class V4L2Unpacker {
         planar?.deallocate()
     }
 
-    /// Whether a buffer holds enough to be looked at.
-    func accepts(_ buffer: v4l2_buffer) -> Bool { Int(buffer.bytesused) >= format.byteCountMin }
+    /// Whether the picture unpacked last is a JPEG of the frame's own size.
+    var hasOwnJPEG: Bool { decoder?.denominator == 1 }
 
-    /// - Returns: false where the picture is damaged; then `frame` holds anything.
-    func unpack(_ bytes: UnsafeRawBufferPointer, into frame: Frame) -> Bool {
+    /// Why a buffer is not looked at; nil where it is.
+    func refusal(of buffer: v4l2_buffer) -> String? {
+        if buffer.flags & V4L2_BUFFER_DAMAGED != 0 { return "the driver calls it damaged" }
+        let byteCount = Int(buffer.bytesused)
+        return byteCount >= format.byteCountMin
+            ? nil : "\(byteCount) bytes of \(format.byteCountMin)"
+    }
+
+    /// Fills `frame`; puts another one there where a JPEG has another size than was negotiated.
+    ///
+    /// - Returns: what is wrong with the picture; then `frame` holds anything. nil where it is whole.
+    func unpack(_ bytes: UnsafeRawBufferPointer, into frame: inout Frame?) -> String? {
         guard bytes.count >= format.byteCountMin,
             let base = bytes.bindMemory(to: UInt8.self).baseAddress
-        else { return false }
+        else { return "\(bytes.count) bytes of \(format.byteCountMin)" }
+        if let decoder {
+            switch decoder.decode(bytes, wanted: format.wanted, into: &frame) {
+            case .whole, .mended: return nil
+            case .refused(let cause): return cause
+            }
+        }
+        let frame = Frame.fitted(&frame, width: format.shownWidth, height: format.shownHeight)
         let height = format.height
         let stride = format.stride
         switch format.format {
@@ -263,12 +286,10 @@ final class V4L2Unpacker {
                 yuyv: PlaneView(
                     base: base, width: LumaExtraction.widthInBytes(ofYUYV: format.width),
                     height: height, stride: stride), into: frame)
-        case .mjpeg:
-            return decoder?.decode(bytes, denominator: format.denominator, into: frame) ?? false
-        case .converted:
-            return convert(bytes, into: frame)
+        case .mjpeg, .converted:
+            return convert(bytes, into: frame) ? nil : "it cannot be converted"
         }
-        return true
+        return nil
     }
 
     private func convert(_ bytes: UnsafeRawBufferPointer, into frame: Frame) -> Bool {

@@ -49,6 +49,7 @@ final class Y4MReader: RecordingReader {
 
     let width: Int
     let height: Int
+    var object: String { stream.object }
     let rate: FrameRate
     let layout: Layout
 
@@ -123,10 +124,11 @@ final class Y4MReader: RecordingReader {
         chromaPlanes.1.deallocate()
     }
 
-    func read(into frame: Frame) throws -> RecordingStep {
+    func read(into frame: inout Frame?) throws -> RecordingStep {
+        let frame = Frame.fitted(&frame, width: width, height: height)
         let attempt = "read picture \(index)"
         guard let line = try stream.line(byteCountMax: Y4MReader.frameLineByteCountMax, attempt)
-        else { return .ended(notice: nil) }
+        else { return .ended(notices: []) }
         guard line.starts(with: "FRAME".utf8) else {
             throw stream.badData(attempt, "no FRAME before byte \(stream.position)")
         }

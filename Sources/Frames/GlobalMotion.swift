@@ -43,6 +43,59 @@ public enum GlobalMotion {
         return found
     }
 
+    /// The part of the picture in `area` alone: of all shifts of up to ± `refineMax` pixels about
+    /// `known` the one with the least sum over every second row, if it takes away more than an
+    /// eighth of what `known` leaves. Defines the right answer.
+    ///
+    /// - Parameters:
+    ///   - area: within the picture; what is nearer than `refineMargin` to an edge is left out.
+    ///   - known: at most ± `rangeMax`.
+    public static func refineReference(
+        _ now: PlaneView, before: PlaneView, in area: Rectangle, about known: (dx: Int, dy: Int)
+    ) -> (dx: Int, dy: Int) {
+        let (left, right, rows) = checked(now, before, area, known)
+        func sum(_ shift: (dx: Int, dy: Int)) -> Int {
+            var sum = 0
+            for y in rows {
+                let (a, b) = (now.row(y), before.row(y + shift.dy))
+                for x in left..<max(left, right) {
+                    sum += min(abs(Int(a[x]) - Int(b[x + shift.dx])), Int(cap))
+                }
+            }
+            return sum
+        }
+        var (best, found) = (sum(known) * 7, known)
+        for offset in refinements {
+            let shift = (dx: known.dx + offset.dx, dy: known.dy + offset.dy)
+            if sum(shift) * 8 < best { (best, found) = (sum(shift) * 8, shift) }
+        }
+        return found
+    }
+
+    /// The same shift as `refineReference`; leaves a shift as soon as it cannot win.
+    public static func refine(
+        _ now: PlaneView, before: PlaneView, in area: Rectangle, about known: (dx: Int, dy: Int)
+    ) -> (dx: Int, dy: Int) {
+        let (left, right, rows) = checked(now, before, area, known)
+        func sum(_ shift: (dx: Int, dy: Int), limit: Int) -> Int {
+            var sum = 0
+            for y in rows {
+                let a = now.row(y) + left
+                let b = before.row(y + shift.dy).advanced(by: left + shift.dx)
+                sum += Int(kernels_capped_row_distance(a, b, cap, max(right - left, 0)))
+                if sum * 8 >= limit { return sum }
+            }
+            return sum
+        }
+        var (best, found) = (sum(known, limit: .max) * 7, known)
+        for offset in refinements {
+            let shift = (dx: known.dx + offset.dx, dy: known.dy + offset.dy)
+            let sum = sum(shift, limit: best)
+            if sum * 8 < best { (best, found) = (sum * 8, shift) }
+        }
+        return found
+    }
+
     /// Fills `shifted` with `before` as it would look had it shifted by (dx, dy); what comes in at
     /// the edges repeats the edge.
     public static func shift(_ before: PlaneView, dx: Int, dy: Int, into shifted: Plane) {
@@ -63,10 +116,28 @@ public enum GlobalMotion {
         }
     }
 
-    private static let offsets: [(dx: Int, dy: Int)] = {
+    public static let refineMax = 3
+    public static let refineMargin = rangeMax + refineMax
+
+    /// - Returns: columns and rows that every shift leaves within the picture.
+    private static func checked(
+        _ now: PlaneView, _ before: PlaneView, _ area: Rectangle, _ known: (dx: Int, dy: Int)
+    ) -> (left: Int, right: Int, rows: StrideTo<Int>) {
+        check(now, before)
+        precondition(max(abs(known.dx), abs(known.dy)) <= rangeMax, "it was found by find")
+        let left = max(area.x, refineMargin)
+        let right = min(area.x + area.width, now.width - refineMargin)
+        let bottom = min(area.y + area.height, now.height - refineMargin)
+        return (left, right, stride(from: max(area.y, refineMargin), to: bottom, by: 2))
+    }
+
+    private static let offsets = around(rangeMax)
+    private static let refinements = around(refineMax)
+
+    private static func around(_ range: Int) -> [(dx: Int, dy: Int)] {
         var pairs: [(dx: Int, dy: Int)] = []
-        for dy in -rangeMax...rangeMax {
-            for dx in -rangeMax...rangeMax where dx != 0 || dy != 0 {
+        for dy in -range...range {
+            for dx in -range...range where dx != 0 || dy != 0 {
                 pairs.append((dx, dy))
             }
         }
@@ -76,7 +147,7 @@ public enum GlobalMotion {
             return leftKey < rightKey
         }
         return pairs
-    }()
+    }
 
     /// - Parameter limit: of eight times the sum; it is given up there.
     private static func sum(

@@ -27,7 +27,8 @@ public enum KernelSelftest {
             outcome("integralImage", integralImage), outcome("sharpness", sharpness),
             outcome("lumaHistogram", lumaHistogram), outcome("blockMotion", blockMotion),
             outcome("gradientMap", gradientMap), outcome("polygonMask", polygonMask),
-            outcome("cellLikeness", cellLikeness), outcome("sampledRows", sampledRows)
+            outcome("cellLikeness", cellLikeness), outcome("sampledRows", sampledRows),
+            outcome("globalMotion", globalMotion), outcome("cellChange", cellChange)
         ]
     }
 
@@ -293,6 +294,50 @@ public enum KernelSelftest {
             ]
             for sum in sums {
                 hash.combine(UInt64(UInt32(bitPattern: sum)))
+            }
+        }
+    }
+
+    private static func globalMotion(_ isReference: Bool, _ width: Int, _ hash: inout StableHash) {
+        let (side, rows) = (width + 60, 64)
+        let (before, now) = (speckled(side, rows, seed: 32), Plane(width: side, height: rows))
+        GlobalMotion.shift(before.view, dx: width % 9 - 4, dy: width % 7 - 3, into: now)
+        let area = Rectangle(x: width % 5, y: 3, width: side / 2, height: rows / 2)
+        var known = (dx: 0, dy: 0)
+        for picture in [now, speckled(side, rows, seed: 33)] {
+            // A part goes its own way.
+            for y in 0..<8 { picture[y, y] = 255 - picture[y, y] }
+            if isReference {
+                known = GlobalMotion.findReference(picture.view, before: before.view)
+            } else {
+                known = GlobalMotion.find(picture.view, before: before.view)
+            }
+            let about = (dx: known.dx / 2, dy: known.dy / 2)
+            let refined =
+                isReference
+                ? GlobalMotion.refineReference(
+                    picture.view, before: before.view, in: area, about: about)
+                : GlobalMotion.refine(picture.view, before: before.view, in: area, about: about)
+            for value in [known.dx, known.dy, refined.dx, refined.dy] {
+                hash.combine(UInt64(bitPattern: Int64(value)))
+            }
+        }
+    }
+
+    private static func cellChange(_ isReference: Bool, _ width: Int, _ hash: inout StableHash) {
+        let side = width * CellChange.side
+        let (now, before) = (speckled(side, 16, seed: 34).view, speckled(side, 16, seed: 35).view)
+        let cells = UnsafeMutableBufferPointer<UInt16>.allocate(capacity: 2 * width)
+        defer { cells.deallocate() }
+        cells.initialize(repeating: 0)
+        for floor: UInt8 in [0, 12] {
+            if isReference {
+                CellChange.measureReference(now, before: before, floor: floor, into: cells)
+            } else {
+                CellChange.measure(now, before: before, floor: floor, into: cells)
+            }
+            for cell in cells {
+                hash.combine(UInt64(cell))
             }
         }
     }

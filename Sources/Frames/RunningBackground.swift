@@ -110,13 +110,18 @@ public final class RunningBackground: @unchecked Sendable {
         deviation.deallocate()
     }
 
-    /// Takes `luma` for the empty scene.
+    /// Takes `luma` for the empty scene, or for the part of it where `part` is not 0.
     ///
     /// - Parameter deviation: what every pixel is expected to deviate; UQ8.8 code values.
-    public func begin(with luma: PlaneView, deviation first: Int16 = 4 << 8) {
+    public func begin(
+        with luma: PlaneView, where part: PlaneView? = nil, deviation first: Int16 = 4 << 8
+    ) {
         precondition(luma.width == width && luma.height == height, "one size per background")
+        precondition(
+            part.map { $0.width == width && $0.height == height } ?? true,
+            "one size per background")
         for y in 0..<height {
-            for x in 0..<width {
+            for x in 0..<width where part.map({ $0.row(y)[x] != 0 }) ?? true {
                 mean[y * stride + x] = Int16((Int(luma.row(y)[x]) << 8) - 32_768)
                 deviation[y * stride + x] = max(first, 0)
             }
@@ -193,6 +198,46 @@ public final class RunningBackground: @unchecked Sendable {
             let value = (Int(mean[index]) + 32_768) * Int(light.gain) + 128
             let moved = value >> 8 + Int(light.offset)
             mean[index] = Int16(min(max(moved, 0), 65_535) - 32_768)
+        }
+    }
+
+    /// How a cell of the picture moved: what is now at (x, y) was at (x + dx, y + dy).
+    public struct Shift: Hashable, Sendable {
+        public var dx: Int16
+        public var dy: Int16
+
+        public init(dx: Int16 = 0, dy: Int16 = 0) {
+            self.dx = dx
+            self.dy = dy
+        }
+    }
+
+    /// Becomes the scene of `before`, moved with a camera that gave way. What was not in view, or
+    /// is or was under `mask`, is taken from `luma`.
+    ///
+    /// - Parameter shifts: of cells of `side` × `side` pixels, row-major, the last ones of a row or
+    ///   column smaller where the size is no multiple.
+    public func take(
+        _ before: RunningBackground, shifts: UnsafeBufferPointer<Shift>, side: Int,
+        filling luma: PlaneView, within mask: PlaneView? = nil, deviation first: Int16 = 4 << 8
+    ) {
+        let columns = (width + side - 1) / side
+        precondition(
+            before.width == width && before.height == height && before !== self
+                && luma.width == width && luma.height == height && side > 0
+                && shifts.count == columns * ((height + side - 1) / side),
+            "one size per background")
+        for y in 0..<height {
+            let row = luma.row(y)
+            for x in 0..<width {
+                let shift = shifts[y / side * columns + x / side]
+                let (fromX, fromY) = (x + Int(shift.dx), y + Int(shift.dy))
+                let (to, from) = (y * stride + x, fromY * stride + fromX)
+                var isKept = fromX >= 0 && fromX < width && fromY >= 0 && fromY < height
+                if let mask, isKept { isKept = mask.row(y)[x] != 0 && mask.row(fromY)[fromX] != 0 }
+                mean[to] = isKept ? before.mean[from] : Int16((Int(row[x]) << 8) - 32_768)
+                deviation[to] = isKept ? before.deviation[from] : max(first, 0)
+            }
         }
     }
 

@@ -3,46 +3,8 @@ import Frames
 
 /// Something that happened, from its first sign to its end.
 public struct Incident: Hashable, Sendable {
-    /// The raw values stand in the ledger: never renumber them.
-    public enum Kind: UInt16, CaseIterable, Sendable {
-        case presence = 1
-        case fight = 2
-        case aggression = 3
-        case covered = 32
-        case partlyCovered = 33
-        case defocused = 34
-        case sprayed = 35
-        case turned = 36
-        case glare = 37
-        case frozen = 38
-        case dark = 39
-        case strobe = 40
-        case blind = 41
-        case cameraLost = 64
-        case panic = 65
-        case enclosureOpened = 66
-        case storeFailed = 67
-        /// An operations centre was not reached for too long.
-        case uplinkLost = 68
-
-        public init(_ kind: Sighting.Kind) {
-            switch kind {
-            case .presence: self = .presence
-            case .fight: self = .fight
-            case .aggression: self = .aggression
-            case .covered: self = .covered
-            case .partlyCovered: self = .partlyCovered
-            case .defocused: self = .defocused
-            case .sprayed: self = .sprayed
-            case .turned: self = .turned
-            case .glare: self = .glare
-            case .frozen: self = .frozen
-            case .dark: self = .dark
-            case .strobe: self = .strobe
-            case .blind: self = .blind
-            }
-        }
-    }
+    public typealias Subject = Detectors.Subject
+    public typealias Measure = Detectors.Measure
 
     public enum State: UInt8, Sendable {
         case suspected = 1
@@ -66,13 +28,18 @@ public struct Incident: Hashable, Sendable {
     public var region: Region
     /// How many frames showed it.
     public var sightingCount: UInt32
+    /// Which one of several; nil where its kind has but one in a zone.
+    public var subject: Subject?
+    /// What was measured at its peak.
+    public var measure: Measure?
 
     /// Stands for a camera in incidents of the whole appliance: buttons, enclosure, ledger.
     public static let noCamera: UInt8 = 255
 
     public init(
         ordinal: UInt32, camera: UInt8, kind: Kind, zone: UInt8, openedAt: Instant,
-        score: Q15 = .one, region: Region = .whole
+        score: Q15 = .one, region: Region = .whole, subject: Subject? = nil,
+        measure: Measure? = nil
     ) {
         self.ordinal = ordinal
         self.camera = camera
@@ -86,5 +53,12 @@ public struct Incident: Hashable, Sendable {
         peakAt = openedAt
         self.region = region
         sightingCount = 1
+        self.subject = subject
+        self.measure = measure
     }
+}
+
+extension Incident {
+    /// What it is, and which one: "presence, track 17".
+    public var name: String { kind.row.name + (subject.map { ", \($0.words)" } ?? "") }
 }

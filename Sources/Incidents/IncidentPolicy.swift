@@ -53,41 +53,7 @@ public struct IncidentRule: Hashable, Sendable {
 
     /// What holds for a kind where the configuration says nothing.
     public static func standard(_ kind: Sighting.Kind) -> IncidentRule {
-        switch kind {
-        case .presence:
-            // Somebody walks through a closed zone in two or three seconds.
-            IncidentRule(
-                suspectWindow: .milliseconds(500), confirmWindow: .seconds(1),
-                coolDown: .seconds(30))
-        case .fight:
-            // The score looks back two seconds: what makes it jump is over in one, a fight is not.
-            IncidentRule(
-                enterScore: FightDetector.fightMin, leaveScore: FightDetector.aggressionMin,
-                suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_600),
-                confirmPerMille: 750, confirmScore: FightDetector.fightMin, coolDown: .seconds(10))
-        case .aggression:
-            IncidentRule(
-                enterScore: FightDetector.aggressionMin, leaveScore: FightDetector.aggressionMin,
-                suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_000),
-                confirmScore: FightDetector.aggressionMin, coolDown: .seconds(10))
-        case .covered, .partlyCovered, .sprayed, .turned, .defocused, .frozen:
-            IncidentRule()
-        case .glare:
-            // A passing headlight is no incident; a torch that stays is, within five seconds.
-            IncidentRule(
-                suspectWindow: .seconds(1), confirmWindow: .seconds(3), confirmPerMille: 700,
-                coolDown: .seconds(30))
-        case .dark, .blind:
-            // A blackout between two songs is no incident.
-            IncidentRule(
-                suspectWindow: .seconds(1), confirmWindow: .seconds(4), confirmPerMille: 700,
-                coolDown: .seconds(30))
-        case .strobe:
-            // A strobe comes and goes with the music: one incident for the whole of it.
-            IncidentRule(
-                suspectWindow: .seconds(1), confirmWindow: .seconds(3), closeAfter: .seconds(10),
-                coolDown: .seconds(60))
-        }
+        Incident.Kind(kind).row.rule
     }
 }
 
@@ -122,23 +88,16 @@ public struct IncidentPolicy: Hashable, Sendable {
         set { rules[kind.slot] = newValue }
     }
 
+    private static let closedHoursOnly = Sighting.Kind.allCases.map {
+        Incident.Kind($0).row.isForClosedHours
+    }
+
     /// Whether a sighting of `kind` in `zone` may become an incident now. Presence matters only
     /// where and when nobody should be there; everything else always.
     func matters(_ kind: Sighting.Kind, zone: UInt8, weekMinute: Int?) -> Bool {
-        guard kind == .presence else { return true }
+        guard Self.closedHoursOnly[kind.slot] else { return true }
         if !openHours.isOpen(weekMinute: weekMinute) { return true }
         guard let hours = zoneHours.last(where: { $0.zone == zone }) else { return false }
         return !hours.openHours.isOpen(weekMinute: weekMinute)
     }
-}
-
-extension Sighting.Kind {
-    /// Every kind's place in a table, 0 ..< `allCases.count`, in the order of declaration.
-    var slot: Int { Self.slotByRawValue[Int(rawValue)] }
-
-    private static let slotByRawValue: [Int] = {
-        var slots = [Int](repeating: 0, count: 256)
-        for (slot, kind) in allCases.enumerated() { slots[Int(kind.rawValue)] = slot }
-        return slots
-    }()
 }

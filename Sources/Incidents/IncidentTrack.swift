@@ -1,6 +1,8 @@
+import Detectors
 import Frames
 
-/// One kind of incident in one zone: a machine that frames drive from the first sign to the end.
+/// One kind of incident in one zone, or one subject of it: a machine that frames drive from the
+/// first sign to the end.
 struct IncidentTrack: Hashable, Sendable {
     /// ```
     ///             enough seen                  more seen, clearly
@@ -30,6 +32,7 @@ struct IncidentTrack: Hashable, Sendable {
         var at: Instant
         var camera: UInt8
         var slot: TrackSlot
+        var subject: Subject?
         /// Whether one more incident may open.
         var mayOpen: Bool
         /// What an incident that opens now is called.
@@ -49,14 +52,16 @@ struct IncidentTrack: Hashable, Sendable {
     private var isSeen = false
     private var seenScore = Q15.zero
     private var seenRegion = Region.whole
+    private var seenMeasure: Measure?
     /// The run of frames that show it: it ends when nothing was seen for a suspect window.
     private var runStart = Instant.zero
     private var runPeak = Q15.zero
     private var runPeakAt = Instant.zero
     private var runRegion = Region.whole
+    private var runMeasure: Measure?
     private var runCount: UInt32 = 0
     /// Tracker time, milliseconds.
-    private var lastSeen: Int64 = 0
+    private(set) var lastSeen: Int64 = 0
     private var openedAtTime: Int64 = 0
 
     /// One frame, however strong, never suspects; two never confirm: a flash, a torn buffer.
@@ -73,11 +78,18 @@ struct IncidentTrack: Hashable, Sendable {
         }
     }
 
-    /// A sighting of this frame; several of one frame count as one.
-    mutating func note(score: Q15, region: Region) {
+    /// It is over, and only keeps the next one of its kind and zone from opening too soon.
+    var isCooling: Bool {
+        if case .cooling = state { true } else { false }
+    }
+
+    /// A sighting of this frame; several of one frame count as one, with what was measured of the
+    /// one that is most sure.
+    mutating func note(_ sighting: Sighting) {
         isActive = true
-        seenScore = isSeen ? max(seenScore, score) : score
-        seenRegion = isSeen ? seenRegion.union(region) : region
+        if !isSeen || sighting.score > seenScore { seenMeasure = sighting.measure }
+        seenScore = isSeen ? max(seenScore, sighting.score) : sighting.score
+        seenRegion = isSeen ? seenRegion.union(sighting.region) : sighting.region
         isSeen = true
     }
 
@@ -154,7 +166,8 @@ struct IncidentTrack: Hashable, Sendable {
         let openedAt = min(max(runStart, tick.at - rule.suspectWindow), tick.at)
         var incident = Incident(
             ordinal: tick.ordinal, camera: tick.camera, kind: Incident.Kind(tick.slot.kind),
-            zone: tick.slot.zone, openedAt: openedAt, score: runPeak, region: runRegion)
+            zone: tick.slot.zone, openedAt: openedAt, score: runPeak, region: runRegion,
+            subject: tick.subject, measure: runMeasure)
         incident.peakAt = max(runPeakAt, openedAt)
         incident.sightingCount = runCount
         openedAtTime = tick.to
@@ -178,6 +191,7 @@ struct IncidentTrack: Hashable, Sendable {
             runPeak = score
             runPeakAt = tick.at
             runRegion = region
+            runMeasure = seenMeasure
         }
         // A frame that repeats an earlier time is no new evidence.
         if tick.to > tick.from || runCount == 0 { runCount &+= 1 }
@@ -193,6 +207,7 @@ struct IncidentTrack: Hashable, Sendable {
             incident.peakScore = score
             incident.peakAt = max(tick.at, incident.openedAt)
             incident.region = region
+            incident.measure = seenMeasure
         }
     }
 

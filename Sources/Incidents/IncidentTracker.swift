@@ -5,8 +5,10 @@ import Frames
 ///
 /// Pure and integer-only. Memory is taken once; `step` allocates nothing where `changes` has room.
 ///
-/// - Limits: one incident per kind and zone at a time; `openCountMax` open together. Beyond it
-///   new suspicions wait, with all that was seen, until one closes.
+/// - Limits: one incident per kind, zone and subject at a time; `openCountMax` open together.
+///   Beyond it new suspicions wait, with all that was seen, until one closes. `subjectCountMax`
+///   subjects are told apart; beyond, the cool-down that began first is forgotten, and where all are
+///   being watched, what is seen counts for the kind and zone without a subject.
 public struct IncidentTracker: Sendable {
     public var policy: IncidentPolicy
     /// The camera's position in the configuration, from 0.
@@ -17,17 +19,21 @@ public struct IncidentTracker: Sendable {
     /// Sightings that named a zone that cannot be configured, and were not counted.
     public private(set) var strayCount: UInt64 = 0
 
+    /// Of kinds in zones, by `TrackSlot.index`.
     private var tracks: [IncidentTrack]
+    private var subjects: SubjectTracks
     private var clock = FrameClock()
     private var openCount = 0
 
     public static let openCountMax = 32
+    public static let subjectCountMax = 32
 
     public init(camera: UInt8, policy: IncidentPolicy, nextOrdinal: UInt32 = 1) {
         self.camera = camera
         self.policy = policy
         self.nextOrdinal = nextOrdinal
         tracks = [IncidentTrack](repeating: IncidentTrack(), count: TrackSlot.count)
+        subjects = SubjectTracks(count: Self.subjectCountMax)
     }
 
     /// Takes in what was seen in one frame and appends what follows from it.
@@ -49,26 +55,49 @@ public struct IncidentTracker: Sendable {
             guard policy[sighting.kind].isEnabled,
                 policy.matters(sighting.kind, zone: sighting.zone, weekMinute: weekMinute)
             else { continue }
-            tracks[slot.index].note(score: sighting.score, region: sighting.region)
+            if let subject = sighting.subject,
+                let place = subjects.place(of: subject, in: slot, at: at, time: to)
+            {
+                subjects.tracks[place].note(sighting)
+            } else {
+                tracks[slot.index].note(sighting)
+            }
         }
         for index in tracks.indices where tracks[index].isActive {
-            let slot = TrackSlot(index: index)
-            let rule = policy[slot.kind]
-            if !rule.isEnabled {
-                conclude(tracks[index].end(at: at, time: to), into: &changes)
-                continue
-            }
-            let tick = IncidentTrack.Tick(
-                from: from, to: to, at: at, camera: camera, slot: slot,
-                mayOpen: openCount < Self.openCountMax, ordinal: nextOrdinal)
-            conclude(tracks[index].absorb(tick, rule: rule), into: &changes)
+            let tick = tick(from, to, at, TrackSlot(index: index), nil)
+            conclude(Self.absorb(tick, policy, &tracks[index]), into: &changes)
         }
+        for index in subjects.tracks.indices where subjects.tracks[index].isActive {
+            guard let key = subjects.keys[index] else { continue }
+            let tick = tick(from, to, at, key.slot, key.subject)
+            conclude(Self.absorb(tick, policy, &subjects.tracks[index]), into: &changes)
+        }
+    }
+
+    private func tick(
+        _ from: Int64, _ to: Int64, _ at: Instant, _ slot: TrackSlot, _ subject: Subject?
+    ) -> IncidentTrack.Tick {
+        IncidentTrack.Tick(
+            from: from, to: to, at: at, camera: camera, slot: slot, subject: subject,
+            mayOpen: openCount < Self.openCountMax, ordinal: nextOrdinal)
+    }
+
+    private static func absorb(
+        _ tick: IncidentTrack.Tick, _ policy: IncidentPolicy, _ track: inout IncidentTrack
+    ) -> IncidentTrack.Action {
+        let rule = policy[tick.slot.kind]
+        return rule.isEnabled
+            ? track.absorb(tick, rule: rule) : track.end(at: tick.at, time: tick.to)
     }
 
     /// Ends every open incident: nothing can be seen any more, and nothing said about it.
     public mutating func closeAll(at: Instant, into changes: inout [IncidentChange]) {
         for index in tracks.indices where tracks[index].isActive {
             conclude(tracks[index].end(at: at, time: clock.milliseconds), into: &changes)
+        }
+        for index in subjects.tracks.indices where subjects.tracks[index].isActive {
+            let action = subjects.tracks[index].end(at: at, time: clock.milliseconds)
+            conclude(action, into: &changes)
         }
     }
 
@@ -137,4 +166,49 @@ struct TrackSlot: Hashable, Sendable {
     }
 
     var index: Int { kind.slot * Self.zoneCount + Int(zone) }
+}
+
+/// The tracks of subjects: a few places, taken by whoever is seen and given back when nothing more
+/// is to be said of them.
+struct SubjectTracks: Hashable, Sendable {
+    struct Key: Hashable, Sendable {
+        var slot: TrackSlot
+        var subject: Subject
+    }
+
+    /// Whose each track is, or was.
+    private(set) var keys: [Key?]
+    var tracks: [IncidentTrack]
+
+    init(count: Int) {
+        keys = [Key?](repeating: nil, count: count)
+        tracks = [IncidentTrack](repeating: IncidentTrack(), count: count)
+    }
+
+    /// The place of a subject, which may be a new one; nil where all are being watched.
+    ///
+    /// - Parameter time: tracker time, milliseconds.
+    mutating func place(
+        of subject: Subject, in slot: TrackSlot, at: Instant, time: Int64
+    ) -> Int? {
+        let key = Key(slot: slot, subject: subject)
+        var idle: Int?
+        var cooling: Int?
+        for index in tracks.indices {
+            if tracks[index].isActive {
+                if keys[index] == key { return index }
+                guard tracks[index].isCooling else { continue }
+                if cooling.map({ tracks[index].lastSeen < tracks[$0].lastSeen }) ?? true {
+                    cooling = index
+                }
+            } else if idle == nil {
+                idle = index
+            }
+        }
+        guard let place = idle ?? cooling else { return nil }
+        // Neither is open: nothing ends by it.
+        _ = tracks[place].end(at: at, time: time)
+        keys[place] = key
+        return place
+    }
 }

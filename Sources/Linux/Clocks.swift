@@ -17,10 +17,20 @@ public enum Clocks {
     public static func isSynchronised() -> Bool { (try? Syscalls.adjtimex()) ?? false }
 
     /// Minutes since Monday 00:00 local time, 0 ..< 10 080.
-    public static func weekMinute(wallMilliseconds: Int64) -> Int {
-        guard let parts = Syscalls.localtime(floorSeconds(wallMilliseconds)) else { return 0 }
-        let day = (Int(parts.tm_wday) + 6) % 7
-        return (day * 24 + Int(parts.tm_hour)) * 60 + Int(parts.tm_min)
+    ///
+    /// - Parameter utcOffsetSeconds: of local time, east positive, as `utcOffsetSeconds` tells.
+    public static func weekMinute(wallMilliseconds: Int64, utcOffsetSeconds: Int) -> Int {
+        let minutes = (floorSeconds(wallMilliseconds) + Int64(utcOffsetSeconds)).floorDivided(
+            by: 60)
+        // 1970-01-01 was a Thursday: three days after a Monday.
+        let week = (minutes + 3 * 24 * 60) % 10_080
+        return Int(week < 0 ? week + 10_080 : week)
+    }
+
+    /// By how much local time is ahead of UTC at a moment. Reads the disk where the time zone was
+    /// changed since it was last asked: not for a thread that must not wait.
+    public static func utcOffsetSeconds(wallMilliseconds: Int64) -> Int {
+        Syscalls.localtime(floorSeconds(wallMilliseconds))?.tm_gmtoff ?? 0
     }
 
     /// "2025-11-22 18:04:05" in local time.
@@ -37,7 +47,7 @@ public enum Clocks {
     }
 
     private static func floorSeconds(_ milliseconds: Int64) -> Int64 {
-        milliseconds >= 0 ? milliseconds / 1000 : (milliseconds - 999) / 1000
+        milliseconds.floorDivided(by: 1000)
     }
 }
 
@@ -59,5 +69,11 @@ public enum Boot {
             let low = UInt64(digits.suffix(16), radix: 16)
         else { return nil }
         return (high, low)
+    }
+}
+
+extension Int64 {
+    fileprivate func floorDivided(by divisor: Int64) -> Int64 {
+        self / divisor - (self % divisor < 0 ? 1 : 0)
     }
 }

@@ -12,6 +12,7 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable, CustomStringCo
     public static let badDescriptor = Errno(rawValue: EBADF)
     public static let brokenPipe = Errno(rawValue: EPIPE)
     public static let busy = Errno(rawValue: EBUSY)
+    public static let connectionReset = Errno(rawValue: ECONNRESET)
     public static let deviceGone = Errno(rawValue: ENODEV)
     public static let fileExists = Errno(rawValue: EEXIST)
     public static let fileTooLarge = Errno(rawValue: EFBIG)
@@ -26,6 +27,8 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable, CustomStringCo
     public static let outOfMemory = Errno(rawValue: ENOMEM)
     public static let outOfRange = Errno(rawValue: ERANGE)
     public static let readOnlyFileSystem = Errno(rawValue: EROFS)
+    /// Ours, not the kernel's: a pipe, folder, device, socket or link where a file was asked for.
+    public static let notARegularFile = Errno(rawValue: 0x10000)
 
     /// The symbol of errno(3), "EBUSY"; "errno 4095" where the C library knows none.
     public var name: String {
@@ -40,6 +43,7 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable, CustomStringCo
         case .deviceGone: return "no such device"
         case .inputOutput: return "input/output error"
         case .again: return "not ready yet"
+        case .notARegularFile: return "not a regular file"
         default: break
         }
         guard let words = kuzet_errno_text(rawValue) else { return "unknown cause" }
@@ -47,5 +51,7 @@ public struct Errno: RawRepresentable, Error, Hashable, Sendable, CustomStringCo
         return text.prefix(1).lowercased() + text.dropFirst()
     }
 
-    public var description: String { "\(text) (\(name))" }
+    public var description: String {
+        self == .notARegularFile ? text : "\(text) (\(name))"
+    }
 }

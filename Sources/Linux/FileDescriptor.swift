@@ -21,6 +21,8 @@ public final class FileDescriptor: @unchecked Sendable {
         public static let nonBlocking = Options(rawValue: O_NONBLOCK)
         public static let directory = Options(rawValue: O_DIRECTORY)
         public static let noControllingTerminal = Options(rawValue: O_NOCTTY)
+        /// A link at the end of the path is not followed: `ELOOP`.
+        public static let noLink = Options(rawValue: O_NOFOLLOW)
     }
 
     /// What to wait for, and what came.
@@ -211,6 +213,12 @@ public final class FileDescriptor: @unchecked Sendable {
         let flags = try Syscalls.fcntl(try usable(), F_GETFL, 0)
         let wanted = isNonBlocking ? flags | O_NONBLOCK : flags & ~O_NONBLOCK
         _ = try Syscalls.fcntl(rawValue, F_SETFL, Int(wanted))
+    }
+
+    /// Another number for the same open file, which is closed with its owner. The C function is
+    /// `fcntl`.
+    public func duplicate() throws(Errno) -> FileDescriptor {
+        FileDescriptor(rawValue: try Syscalls.fcntl(try usable(), F_DUPFD_CLOEXEC, 3))
     }
 
     public var isTerminal: Bool { Syscalls.isatty(rawValue) }

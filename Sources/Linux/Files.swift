@@ -50,8 +50,40 @@ public enum Files {
         return FileFacts(facts)
     }
 
+    /// - Returns: nil where there is nothing of that name; that nobody can tell is an error.
+    public static func factsIfThere(
+        _ path: String, followsLinks: Bool = true
+    ) throws(Errno) -> FileFacts? {
+        do throws(Errno) {
+            return try facts(path, followsLinks: followsLinks)
+        } catch .noSuchFile {
+            return nil
+        }
+    }
+
     public static func exists(_ path: String) -> Bool {
         (try? facts(path)) != nil
+    }
+
+    /// Opens a file, and nothing but a file: a pipe would be waited for, a device does what it
+    /// does when it is opened.
+    ///
+    /// - Parameter followsLinks: false where whoever made the folder must not choose the file.
+    /// - Error: `notARegularFile`, at once, whatever else has that name.
+    public static func open(
+        _ path: String, _ options: FileDescriptor.Options = .readOnly, mode: UInt32 = 0o640,
+        followsLinks: Bool = true
+    ) throws(Errno) -> FileDescriptor {
+        // A watchdog, for one, starts when it is opened.
+        if let facts = try factsIfThere(path, followsLinks: followsLinks), facts.kind != .regular {
+            throw .notARegularFile
+        }
+        // What came in its place since then is not waited for either.
+        var options = options.union([.nonBlocking, .noControllingTerminal])
+        if !followsLinks { options.insert(.noLink) }
+        let file = try FileDescriptor.open(path, options, mode: mode)
+        guard try file.facts().kind == .regular else { throw .notARegularFile }
+        return file
     }
 
     /// Both names in one file system; what `new` named is replaced in one step.
@@ -107,11 +139,28 @@ public enum Files {
         try FileDescriptor.open(path, [.readOnly, .directory]).synchronise()
     }
 
+    /// Opens a pipe for reading, as a shell's `<(command)` names one.
+    ///
+    /// - Returns: nil where nobody writes into it, or closes it, within so many milliseconds.
+    /// - Error: `notARegularFile` where it is something else.
+    public static func openPipe(
+        _ path: String, within milliseconds: Int64
+    ) throws(Errno) -> FileDescriptor? {
+        let pipe = try FileDescriptor.open(path, [.readOnly, .nonBlocking])
+        guard try pipe.facts().kind == .pipe else { throw .notARegularFile }
+        guard try !pipe.wait(for: .readable, milliseconds: milliseconds).isEmpty else { return nil }
+        try pipe.setNonBlocking(false)
+        return pipe
+    }
+
     /// The whole of a file that ought to be small.
     ///
-    /// - Error: `EFBIG` where it has more than `byteCountMax` bytes, whatever it claims to have.
-    public static func read(_ path: String, byteCountMax: Int) throws(Errno) -> [UInt8] {
-        let file = try FileDescriptor.open(path, .readOnly)
+    /// - Error: `EFBIG` where it has more than `byteCountMax` bytes, whatever it claims to have;
+    ///   `notARegularFile`.
+    public static func read(
+        _ path: String, byteCountMax: Int, followsLinks: Bool = true
+    ) throws(Errno) -> [UInt8] {
+        let file = try open(path, followsLinks: followsLinks)
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: min(byteCountMax + 1, 65_536))
         while true {
@@ -125,25 +174,6 @@ public enum Files {
             guard bytes.count + came <= byteCountMax else { throw Errno(rawValue: EFBIG) }
             bytes.append(contentsOf: chunk[..<came])
         }
-    }
-
-    /// Writes a file so that a power cut leaves either the old one or the new one, whole.
-    public static func replace(
-        _ path: String, with bytes: [UInt8], mode: UInt32 = 0o640
-    ) throws(Errno) {
-        let temporary = path + ".new"
-        let file = try FileDescriptor.open(
-            temporary, [.writeOnly, .create, .truncate], mode: mode)
-        do throws(Errno) {
-            try file.writeAll(bytes)
-            try file.synchronise()
-            try file.close()
-            try rename(temporary, to: path)
-        } catch {
-            try? remove(temporary)
-            throw error
-        }
-        try synchroniseFolder(folder(of: path))
     }
 
     /// "a/b" of "a/b/c"; "." where there is none.

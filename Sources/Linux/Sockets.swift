@@ -8,11 +8,15 @@ public struct ResolverFailure: Error, Sendable {
 /// One address of a host.
 public struct NetworkAddress: @unchecked Sendable {
     fileprivate var raw: kuzet_address
+
+    /// Another number for IPv4 than for IPv6.
+    public var family: Int32 { raw.family }
 }
 
 /// Connections to others; nothing here listens.
 public enum Sockets {
-    static let addressCountMax = 8
+    /// So many that a host's other family is among them, however many its first one has.
+    static let addressCountMax = 32
 
     /// The addresses of `host`, best first. Waits for the resolver, which may take seconds.
     /// The corresponding C function is `getaddrinfo`.

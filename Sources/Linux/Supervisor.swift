@@ -1,5 +1,6 @@
 /// What systemd wants to hear (sd_notify(3)), without its library: datagrams to the socket that
-/// `NOTIFY_SOCKET` names. Says nothing where nobody listens.
+/// `NOTIFY_SOCKET` names. Says nothing where nobody listens, and never waits: where the socket is
+/// full, because its reader hangs, a call answers `again` and nothing was said.
 public struct Supervisor: Sendable {
     private let socket: String?
 
@@ -30,7 +31,7 @@ public struct Supervisor: Sendable {
 
     /// One line that `systemctl status` shows.
     public func status(_ text: String) throws(Errno) {
-        try send("STATUS=" + text.replacingNewlines())
+        try send("STATUS=" + text.replacingControls())
     }
 
     private func send(_ text: String) throws(Errno) {
@@ -44,26 +45,24 @@ public struct Supervisor: Sendable {
     }
 }
 
-/// Log lines as journald reads them from standard error: a priority in front, "<4>…".
-public enum Journal {
-    /// - Parameter priority: 0 (emergency) ... 7 (debug), as in syslog(3).
-    public static func line(_ priority: UInt8, _ text: String) -> String {
-        "<\(min(priority, 7))>\(text.replacingNewlines())\n"
-    }
-
-    /// Under a terminal, or anything but journald, the line comes without the priority.
-    public static let isReader: Bool = Process.environment("JOURNAL_STREAM") != nil
-
-    /// A log that cannot be written stops nothing.
-    public static func write(_ priority: UInt8, _ text: String) {
-        let whole = isReader ? line(priority, text) : text.replacingNewlines() + "\n"
-        try? FileDescriptor.standardError.writeAll(whole)
-    }
-}
-
 extension String {
-    /// One line stays one line, whatever a device or a file put into its name.
-    fileprivate func replacingNewlines() -> String {
-        String(map { $0.isNewline || $0 == "\0" ? " " : $0 })
+    /// One line stays one line, and steers no terminal, whatever a device, a file or a broker put
+    /// into its name: without controls, line ends and marks that turn the direction of writing.
+    public func replacingControls(by mark: Unicode.Scalar = " ") -> String {
+        String(
+            String.UnicodeScalarView(
+                unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .lineSeparator, .paragraphSeparator: mark
+                    case .format where Self.turns.contains(scalar.value): mark
+                    default: scalar
+                    }
+                }))
     }
+
+    /// Unicode's bidirectional controls (UAX 9, section 2).
+    private static let turns: Set<UInt32> = [
+        0x061C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068,
+        0x2069
+    ]
 }

@@ -1,8 +1,8 @@
 import CLinux
 import Glibc
 
-/// The one file that calls the C library. Each function is one call, under its C name, with its
-/// failure as an `Errno`; what is interrupted by a signal is done again here and nowhere else.
+/// Everything that asks the kernel for something. Each function is one call, under its C name, with
+/// its failure as an `Errno`; what is interrupted by a signal is done again here and nowhere else.
 enum Syscalls {
     /// Makes one call, again while it is interrupted.
     ///
@@ -240,6 +240,15 @@ enum Syscalls {
         _ = try attempt("access", [path, "\(mode)"]) { Int(Glibc.access(path, mode)) }
     }
 
+    /// The C function is `getrandom`.
+    static func random() throws(Errno) -> UInt64 {
+        var number: UInt64 = 0
+        _ = try attempt("getrandom", []) {
+            withUnsafeMutableBytes(of: &number) { Int(kuzet_random($0.baseAddress, $0.count)) }
+        }
+        return number
+    }
+
     static func realpath(_ path: String) throws(Errno) -> String {
         var resolved: UnsafeMutablePointer<CChar>?
         _ = try attempt("realpath", [path]) {
@@ -295,7 +304,8 @@ enum Syscalls {
         try attempt("adjtimex", []) { Int(kuzet_clock_is_synchronised()) } == 1
     }
 
-    /// Local broken-down time of a moment in seconds since 1970; nil where it has none.
+    /// Local broken-down time of a moment in seconds since 1970; nil where it has none. Looks whether
+    /// the time zone was changed, on the disk.
     static func localtime(_ seconds: Int64) -> tm? {
         var moment = time_t(seconds)
         var parts = tm()
@@ -392,6 +402,7 @@ enum Syscalls {
         }
     }
 
+    /// Without waiting: `again` where the receiver has as many as it may.
     static func sendDatagram(_ path: String, _ bytes: UnsafeRawBufferPointer) throws(Errno) {
         _ = try attempt("sendto", [path, "\(bytes.count)"]) {
             Int(kuzet_send_datagram(path, bytes.baseAddress, bytes.count))

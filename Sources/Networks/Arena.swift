@@ -15,6 +15,18 @@ struct Arena {
 
     static let alignment = 64
 
+    /// The block itself, zeros at first.
+    final class Memory {
+        let start: UnsafeMutableRawPointer
+
+        init(byteCount: Int) {
+            start = .allocate(byteCount: max(byteCount, 1), alignment: Arena.alignment)
+            start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        }
+
+        deinit { start.deallocate() }
+    }
+
     init(_ buffers: [Buffer]) {
         offsets = Array(repeating: 0, count: buffers.count)
         let order = buffers.indices.filter { buffers[$0].byteCount > 0 }.sorted {

@@ -80,6 +80,7 @@ struct Weights {
     /// One for all channels, or one for each.
     let scales: [Scale]
     let zero: Int32
+    let isUnsigned: Bool
     let codes: [Int8]
 
     init(_ site: Site, at index: Int, rank: Int, channelAxis: Int) throws {
@@ -115,7 +116,7 @@ struct Weights {
                 scale.isPositive, "weights, \(title): scale \(scale.text): not above 0")
         }
         scales = tensor.scales
-        let isUnsigned = tensor.type == .uint8
+        isUnsigned = tensor.type == .uint8
         let zeros = Set(tensor.zeros)
         let point = zeros.first ?? 0
         try site.require(
@@ -126,16 +127,27 @@ struct Weights {
         codes = site.graph.file.codes(content, isUnsigned: isUnsigned)
     }
 
+    /// What makes codes of a convolution's sums at the end.
+    enum Ending {
+        /// A fused activation, by its field in the options.
+        case clamp(field: Int)
+        /// SiLU, in the units of input 3.
+        case silu
+    }
+
     /// What a convolution with these weights computes.
     ///
     /// - Parameters:
     ///   - count, depth: output channels, and products of each.
     ///   - bias: the place of the input that holds it.
-    ///   - activation: the field of the fused activation.
     func kernel(
         _ site: Site, count: Int, depth: Int, from input: Codes, to output: Codes, bias: Int,
-        activation: Int
+        _ ending: Ending
     ) throws -> KernelModel {
+        guard case .clamp(let activation) = ending else {
+            return try siluKernel(
+                site, count: count, depth: depth, from: input, to: output, bias: bias)
+        }
         // The source rounds the product of a uint8 model's two scales to 32 bits.
         let factors =
             scales.count == 1 && input.isUnsigned

@@ -4,7 +4,7 @@ public struct ModelError: Error, Equatable, CustomStringConvertible {
     public let object: String
     public let cause: String
 
-    init(_ object: String, _ cause: String) {
+    public init(_ object: String, _ cause: String) {
         self.object = object
         self.cause = cause
     }

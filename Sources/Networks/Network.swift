@@ -12,6 +12,8 @@ public final class Network: @unchecked Sendable {
         public let isUnsigned: Bool
         /// value = scale · (code − zero); the scale as text, for people. `zero` is the model's.
         public let scale: String
+        /// The same for integers: in 1/2²⁴, rounded.
+        public let scaleQ24: Int64
         public let zero: Int
         public var count: Int { shape.reduce(1, *) }
         let index: Int
@@ -21,6 +23,7 @@ public final class Network: @unchecked Sendable {
             shape = codes.shape
             isUnsigned = codes.isUnsigned
             scale = codes.scale.text
+            scaleQ24 = codes.scale.q24
             zero = Int(codes.zero + codes.offset)
             index = codes.index
         }
@@ -43,16 +46,36 @@ public final class Network: @unchecked Sendable {
     let workCount: Int
 
     private let steps: [Plan.Step]
-    private let arena: UnsafeMutableRawPointer
+    private let arena: Arena.Memory
     private let constants: UnsafeMutablePointer<Int8>
     private let tensors: UnsafeMutablePointer<UnsafeMutablePointer<Int8>>
     private let workers: any Workers
 
     /// - Parameter model: the bytes of a `.tflite` file, which may be anything.
     /// - Throws: `ModelError`.
-    public init(model: [UInt8], workers: any Workers = LoneWorker()) throws {
-        let graph = try Graph(bytes: model)
-        let plan = try Plan(graph, workerCount: workers.count)
+    public convenience init(model: [UInt8], workers: any Workers = LoneWorker()) throws {
+        let plan = try model.withUnsafeBytes { bytes in
+            try Plan(try Graph(bytes: bytes), workerCount: workers.count)
+        }
+        self.init(plan, workers: workers, arena: Arena.Memory(byteCount: plan.arenaByteCount))
+    }
+
+    /// Networks of which one runs at a time: they compute in one memory, as large as the largest
+    /// needs. Running one overwrites inputs and outputs of all others.
+    ///
+    /// - Parameter models: the bytes of `.tflite` files, read in place; not needed afterwards.
+    /// - Throws: `ModelError` of the first that cannot be run.
+    public static func sharing(
+        _ models: [UnsafeRawBufferPointer], workers: any Workers = LoneWorker()
+    ) throws -> [Network] {
+        let plans = try models.map { model in
+            try Plan(try Graph(bytes: model), workerCount: workers.count)
+        }
+        let arena = Arena.Memory(byteCount: plans.map(\.arenaByteCount).max() ?? 0)
+        return plans.map { Network($0, workers: workers, arena: arena) }
+    }
+
+    private init(_ plan: Plan, workers: any Workers, arena: Arena.Memory) {
         inputs = plan.inputs.map(Port.init)
         outputs = plan.outputs.map(Port.init)
         layers = plan.steps.map {
@@ -62,13 +85,12 @@ public final class Network: @unchecked Sendable {
         workCount = plan.workCount
         steps = plan.steps
         self.workers = workers
-        arena = .allocate(byteCount: max(plan.arenaByteCount, 1), alignment: Arena.alignment)
-        arena.initializeMemory(as: UInt8.self, repeating: 0, count: plan.arenaByteCount)
+        self.arena = arena
         constants = .allocate(capacity: max(plan.constants.count, 1))
         constants.initialize(from: plan.constants, count: plan.constants.count)
-        tensors = .allocate(capacity: graph.tensors.count)
-        for index in graph.tensors.indices {
-            let start = arena.assumingMemoryBound(to: Int8.self)
+        tensors = .allocate(capacity: plan.places.count)
+        for index in plan.places.indices {
+            let start = arena.start.assumingMemoryBound(to: Int8.self)
             var place = start + (plan.places[index] ?? 0)
             if let constant = plan.constantPlaces[index] { place = constants + constant }
             (tensors + index).initialize(to: place)
@@ -76,7 +98,6 @@ public final class Network: @unchecked Sendable {
     }
 
     deinit {
-        arena.deallocate()
         constants.deallocate()
         tensors.deallocate()
     }
@@ -106,6 +127,7 @@ public final class Network: @unchecked Sendable {
     public func run(layer index: Int) {
         steps[index].work.run(
             Memory(
-                tensors: tensors, scratch: arena + steps[index].scratchPlace, workers: workers))
+                tensors: tensors, scratch: arena.start + steps[index].scratchPlace,
+                workers: workers))
     }
 }

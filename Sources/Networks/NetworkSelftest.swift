@@ -10,12 +10,16 @@ public enum NetworkSelftest {
     }
 
     public static func run() -> [Outcome] {
-        [outcome("matrix", matrix), outcome("depthwise", depthwise)]
+        [
+            outcome("matrix", shapes, matrix), outcome("depthwise", shapes, depthwise),
+            outcome("matrix with SiLU", shapes.map(\.withSiLU), matrix),
+            outcome("depthwise with SiLU", shapes.map(\.withSiLU), depthwise)
+        ]
     }
 
     /// - Parameter body: what one path, or the reference if there is none, makes of a shape.
     private static func outcome(
-        _ name: String, _ body: (_ path: KernelPath?, _ shape: Shape) -> [Int8]
+        _ name: String, _ shapes: [Shape], _ body: (_ path: KernelPath?, _ shape: Shape) -> [Int8]
     ) -> Outcome {
         let reference = shapes.flatMap { body(nil, $0) }
         let differing = KernelPath.available.filter { path in
@@ -33,6 +37,15 @@ public enum NetworkSelftest {
         let weightZero: Int32
         /// All weights and codes are −128: where lanes of 16 bits would overflow first.
         var isLargest = false
+        /// At the end of each sum.
+        var isSiLU = false
+
+        /// Which goes with no zero point of weights.
+        var withSiLU: Shape {
+            Shape(
+                count: count, depth: depth, rowCount: rowCount, inputZero: inputZero, weightZero: 0,
+                isLargest: isLargest, isSiLU: true)
+        }
     }
 
     /// Each remainder of a vector in each direction, with zero points at both ends and none.
@@ -61,7 +74,8 @@ public enum NetworkSelftest {
         let (bias, output) = (numbers.biases(shape.count), numbers.requantization(shape.count))
         let model = KernelModel(
             weights: weights, count: shape.count, depth: shape.depth, inputZero: shape.inputZero,
-            weightZero: shape.weightZero, bias: bias, output: output)
+            weightZero: shape.weightZero, bias: bias, output: output,
+            silu: shape.isSiLU ? numbers.silu(shape.count) : nil)
         var codes = [Int8](repeating: 0, count: shape.rowCount * shape.count)
         guard let path else {
             model.multiplyReference(
@@ -92,7 +106,7 @@ public enum NetworkSelftest {
             weights: numbers.weights(channels * tapCount), count: channels, depth: tapCount,
             inputZero: shape.inputZero, weightZero: shape.weightZero,
             bias: numbers.biases(channels), output: numbers.requantization(channels),
-            window: window)
+            silu: shape.isSiLU ? numbers.silu(channels) : nil, window: window)
         let reach = (shape.rowCount - 1) * window.stride + (window.width - 1) * window.dilation + 1
         let (before, after) = (reach > 2 ? 1 : 0, reach > 3 ? 1 : 0)
         let lineCount = reach - before - after
@@ -118,9 +132,12 @@ public enum NetworkSelftest {
                     line: line, pixelCount: lineCount, before: before, after: after, into: place)
                 return place
             }
+            let scratch = UnsafeMutableRawPointer.allocate(
+                byteCount: filters.scratchByteCount(outputCount: shape.rowCount), alignment: 64)
             filters.filter(
                 lines: prepared.map { UnsafeRawPointer($0) }, pixelCount: shape.rowCount,
-                into: &codes, outputStride: channels)
+                into: &codes, outputStride: channels, scratch: scratch)
+            scratch.deallocate()
             for place in prepared { place.deallocate() }
         }
         return codes
@@ -159,6 +176,16 @@ public enum NetworkSelftest {
         mutating func biases(_ count: Int) -> [Int32] {
             let shift = whole(below: 8)
             return (0..<count).map { _ in Int32(whole(below: 200_000) - 100_000) >> shift }
+        }
+
+        /// Of every size that a model may have, most of them where networks are.
+        mutating func silu(_ count: Int) -> [SiLU] {
+            (0..<count).map { _ in
+                SiLU(
+                    magnitude: Int16((1 << 14) + whole(below: 1 << 14)),
+                    exponent: Int16(1 + whole(below: whole(below: 2) == 0 ? 3 : 15)),
+                    gain: Int16(whole(below: 1_146)), fraction: Int16(1 + whole(below: 7)))
+            }
         }
 
         /// Such that sums become codes of every size. What layers are most has paths of its own:

@@ -32,6 +32,8 @@ let operatorMakers: [String: @Sendable (Site) throws -> any Operator] = [
     "EXPAND_DIMS": { try Reshape($0) },
     "FULLY_CONNECTED": { try FullyConnected($0) },
     "HARD_SWISH": { try HardSwish.table($0) },
+    "KuzetConv2D": { try Convolution($0, isSiLU: true) },
+    "KuzetDepthwiseConv2D": { try DepthwiseConvolution($0, isSiLU: true) },
     "LEAKY_RELU": { try Unary.leakyRectifier($0) },
     "LOGISTIC": { try Unary.logistic($0) },
     "MAXIMUM": { try Extreme($0, isMaximum: true) },

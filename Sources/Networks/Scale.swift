@@ -19,6 +19,12 @@ struct Scale: Equatable, Sendable {
 
     var text: String { "\(value)" }
 
+    /// In 1/2²⁴, rounded; of a scale that `isUsable` and is not huge, else the most that there is.
+    var q24: Int64 {
+        let scaled = (Double(value) * 0x1p24).rounded(.toNearestOrAwayFromZero)
+        return scaled < 0x1p40 ? Int64(scaled) : 1 << 40
+    }
+
     /// A factor as a Q31 multiplier and a power of two.
     struct Factor: Equatable {
         var multiplier: Int32
@@ -124,6 +130,34 @@ struct Scale: Equatable, Sendable {
     }
 
     var isOne256th: Bool { value == 0x1p-8 }
+
+    // MARK: SiLU
+
+    /// How sums become codes of SiLU(v) / `unit`: the factor that makes 16 bits of a sum, and what
+    /// makes a code of these. nil where a code is worth less than 2⁻¹¹ or 2¹⁰ and more: then 16 bits
+    /// do not reach from that to 8, from where on nothing but the sign counts.
+    static func silu(_ input: Scale, _ weight: Scale, unit: Scale, to output: Scale)
+        -> (factor: Factor, silu: SiLU)?
+    {
+        // Exact: of 24 bits each.
+        let step = Double(output.value) * Double(unit.value)
+        guard step >= 0x1p-11, step < 0x1p10 else { return nil }
+        var (fraction, bit) = (7, step / 128)
+        while bit < 0x1p-12 { (fraction, bit) = (fraction - 1, 2 * bit) }
+        // In Q12, 1 or more: significand / 2 is ½ ..< 1.
+        let ratio = bit * 0x1p12
+        let magnitude = (ratio.significand * 0x1p14).rounded(.toNearestOrAwayFromZero)
+        let gain = (siluMaximum / (255 * 128) / bit * 0x1p15).rounded(.toNearestOrAwayFromZero)
+        return (
+            Factor(Double(input.value) * Double(weight.value) / bit),
+            SiLU(
+                magnitude: Int16(min(magnitude, 32_767)), exponent: Int16(ratio.exponent + 1),
+                gain: Int16(gain), fraction: Int16(fraction))
+        )
+    }
+
+    /// The most that t / (1 + e^t) gets, at 1.2785.
+    private static let siluMaximum = 0.278_464_542_8
 
     // MARK: Tables
 

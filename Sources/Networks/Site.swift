@@ -112,6 +112,23 @@ final class Site {
         }
     }
 
+    /// A constant vector of `count` numbers with a point, each above 0.
+    func scales(_ place: Int, _ what: String, count: Int) throws -> [Scale] {
+        let index = try index(place)
+        let (tensor, title) = (graph.tensors[index], "\(what), \(graph.title(index))")
+        try require(tensor.type == .float32, "\(title): is \(tensor.type.name), not float32")
+        guard let content = tensor.content else { throw fault("\(title): is not constant") }
+        try require(
+            tensor.shape == [count], "\(title): shape \(tensor.shape), not [\(count)]")
+        try require(
+            content.count == 4 * count, "\(title): \(content.count) bytes for shape [\(count)]")
+        return try stride(from: content.lowerBound, to: content.upperBound, by: 4).map {
+            let scale = Scale(bitPattern: try graph.file.number(at: $0, as: UInt32.self))
+            try require(scale.isPositive, "\(title): \(scale.text) is not above 0 and finite")
+            return scale
+        }
+    }
+
     /// One number for each of `count` channels; zeros if there is none.
     func bias(_ place: Int, count: Int) throws -> [Int32] {
         guard hasInput(place) else { return Array(repeating: 0, count: count) }

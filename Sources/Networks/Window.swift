@@ -50,29 +50,29 @@ struct Window {
     }
 }
 
+/// Padding, strides and dilations, wherever an operator has them.
+struct WindowOptions {
+    let padding: Window.Padding
+    let strides: (vertical: Int, horizontal: Int)
+    var dilations = (vertical: 1, horizontal: 1)
+}
+
 /// The windows over both sides of an image.
 struct Windows {
     let vertical: Window
     let horizontal: Window
 
-    /// Reads padding, strides and dilations where all such operators have them, and checks that the
-    /// windows over `input` make what `output` is.
-    ///
-    /// - Parameter dilations: the fields of both dilations, where the operator has them.
+    /// Checks that the windows over `input` make what `output` is.
     init(
-        _ site: Site, over input: Codes, to output: Codes, channels: Int, height: Int, width: Int,
-        dilations: (vertical: Int, horizontal: Int)? = nil
+        _ site: Site, _ options: WindowOptions, over input: Codes, to output: Codes, channels: Int,
+        height: Int, width: Int
     ) throws {
-        func dilation(_ field: Int?) throws -> Int {
-            try field.map { try site.positive($0, "dilation", or: 1) } ?? 1
-        }
-        let padding = try site.padding(0)
         vertical = try Window(
-            padding, size: height, stride: site.positive(2, "stride"),
-            dilation: dilation(dilations?.vertical), over: input.shape[1], site)
+            options.padding, size: height, stride: options.strides.vertical,
+            dilation: options.dilations.vertical, over: input.shape[1], site)
         horizontal = try Window(
-            padding, size: width, stride: site.positive(1, "stride"),
-            dilation: dilation(dilations?.horizontal), over: input.shape[2], site)
+            options.padding, size: width, stride: options.strides.horizontal,
+            dilation: options.dilations.horizontal, over: input.shape[2], site)
         let wanted = [input.shape[0], vertical.outputCount, horizontal.outputCount, channels]
         try site.require(
             output.shape == wanted, "\(output.title): shape \(output.shape), not \(wanted)")
@@ -80,8 +80,23 @@ struct Windows {
 }
 
 extension Site {
-    func padding(_ field: Int) throws -> Window.Padding {
-        let number = try byteOption(field)
+    /// Padding and strides where all such operators have them.
+    ///
+    /// - Parameter dilations: the fields of both dilations, where the operator has them.
+    func windowOptions(dilations: (vertical: Int, horizontal: Int)? = nil) throws -> WindowOptions {
+        var options = WindowOptions(
+            padding: try padding(try byteOption(0)),
+            strides: (try positive(2, "stride"), try positive(1, "stride")))
+        if let dilations {
+            options.dilations = (
+                try positive(dilations.vertical, "dilation", or: 1),
+                try positive(dilations.horizontal, "dilation", or: 1)
+            )
+        }
+        return options
+    }
+
+    func padding(_ number: Int8) throws -> Window.Padding {
         guard let padding = Window.Padding(rawValue: number) else {
             throw fault("padding \(number): not SAME or VALID")
         }

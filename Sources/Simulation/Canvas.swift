@@ -16,6 +16,16 @@ struct Canvas {
 
     let frame: Frame
 
+    /// Everything in one colour, as bright as it is.
+    func tint(blue: UInt8, red: UInt8) {
+        for y in 0..<frame.chroma.height {
+            let row = frame.chroma.row(y)
+            for x in stride(from: 0, to: frame.chroma.width - 1, by: 2) {
+                (row[x], row[x + 1]) = (blue, red)
+            }
+        }
+    }
+
     func fill(_ rectangle: Rectangle, _ paint: Paint) {
         let left = max(rectangle.x, 0)
         let right = min(rectangle.x + rectangle.width, frame.width)

@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 import Station
 
 /// Delivered from as the one on a disk is.

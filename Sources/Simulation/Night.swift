@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 import Station
 
 /// A whole night of one appliance, from one seed: what is seen, pressed, lost and broken, hours
@@ -76,6 +76,9 @@ final class NightRun {
     private var nextTick = Interval.zero
     private var nextClock = Interval.zero
     private var releases: [(at: Interval, input: Input)] = []
+    private var centres = NightCentres()
+    /// What became of the last order.
+    private var answer: OrderAnswer?
     private var pictures: [(at: Interval, ordinal: UInt32)] = []
     private var diskWorksAt: Interval?
     private var clockKnownAt: Interval
@@ -279,12 +282,18 @@ final class NightRun {
                     policy: new.map(mutated), configuration: [UInt8](repeating: 1, count: 32)))
             // What the new policy does not allow must have ended with it.
             if let new { adopt(new) }
-        case .ordered(let order):
-            // Greater than any before: of two in one millisecond the second is refused.
-            let counter = UInt64(now.milliseconds) + 1
-            tell(
-                .commanded(
-                    Command(counter: counter, by: "centre", action: .hours(order)), destination: 0))
+        case .ordered(let action, let centre):
+            var order = centres.order(action, by: centre, at: now)
+            answer = nil
+            tell(.ordered(order))
+            if let refused = answer, centres.isOutOfEpoch(refused) {
+                // The ledger was empty again: nothing was durable when the power failed.
+                order = centres.order(action, by: centre, at: now)
+                tell(.ordered(order))
+            }
+            if duty != nil, !disk.hasPowerFailed { witness.checkAnswer(answer, to: order) }
+        case .replayed(let back):
+            if let order = centres.replay(back) { tell(.ordered(order)) }
         }
     }
 
@@ -304,8 +313,9 @@ final class NightRun {
             policy.panicHold = .seconds(300)
         case .restlessInterlock:
             policy.siren.rest = SirenPolicy.restHardMin
-        case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulClerk, .stuckRelay,
-            .reusedNames, .forgottenPast, .freshBudget, .forgottenHours, .endlessClip,
+        case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulThread, .stuckRelay,
+            .reusedNames, .forgottenPast, .freshBudget, .forgottenHours, .forgottenOrders,
+            .sharedCounter, .endlessClip,
             .wrongClock, .blindDetectors, .looseChance:
             break
         }
@@ -341,6 +351,10 @@ final class NightRun {
             snapshot: { [unowned self] _, ordinal in
                 pictures.append(
                     (now + .milliseconds(Int64(chance.whole(in: 20...300))), ordinal))
+            },
+            answer: { [unowned self] given in
+                answer = given
+                centres.told(given)
             },
             clip: { [unowned self] order in
                 if canary == .endlessClip, case .end = order { return }

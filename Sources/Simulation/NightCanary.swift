@@ -8,7 +8,7 @@ public enum NightCanary: String, CaseIterable, Sendable {
     /// The ledger swaps records of a batch.
     case reorderingDisk = "reordering-disk"
     /// Some records are acknowledged and never written.
-    case forgetfulClerk = "forgetful-clerk"
+    case forgetfulThread = "forgetful-thread"
     /// The siren's line does not go off again.
     case stuckRelay = "stuck-relay"
     /// The interlock allows more than the venue's policy says.
@@ -23,6 +23,10 @@ public enum NightCanary: String, CaseIterable, Sendable {
     case freshBudget = "fresh-budget"
     /// A restart forgets which hours the centre ordered.
     case forgottenHours = "forgotten-hours"
+    /// A restart forgets which orders were obeyed.
+    case forgottenOrders = "forgotten-orders"
+    /// A restart forgets whose orders were obeyed: what one centre used up is used up for all.
+    case sharedCounter = "shared-counter"
     /// Clips are never ended.
     case endlessClip = "endless-clip"
     /// The wall clock is told an hour wrong once it is set.

@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 import Station
 
 /// A ledger that a night can look into and open again after a restart.
@@ -9,13 +9,22 @@ public protocol NightLedger: Ledger {
 }
 
 extension NightLedger {
-    /// - Parameter canary: as if no siren had ever sounded, or nobody had ordered hours.
+    /// - Parameter canary: as if no siren had ever sounded, nobody had ordered hours, no order had
+    ///   had a number, or all had come from one centre.
     func past(_ canary: NightCanary?) throws -> LedgerPast {
         LedgerPast(
-            try contents().filter { record in
-                if case .siren = record.body { return canary != .freshBudget }
-                if case .hours = record.body { return canary != .forgottenHours }
-                return true
+            try contents().compactMap { record in
+                var record = record
+                switch record.body {
+                case .siren where canary == .freshBudget, .hours where canary == .forgottenHours,
+                    .commanded where canary == .forgottenOrders,
+                    .authorised where canary == .forgottenOrders || canary == .sharedCounter:
+                    return nil
+                case .hours(let order, _, let by) where canary == .forgottenOrders:
+                    record.body = .hours(order, counter: 0, by: by)
+                default: break
+                }
+                return record
             })
     }
 }
@@ -117,7 +126,7 @@ final class FaultyLedger: Ledger {
     func append(_ records: [LedgerRecord]) throws {
         switch mode {
         case .works:
-            if canary == .forgetfulClerk, chance.chance(1, in: 20) {
+            if canary == .forgetfulThread, chance.chance(1, in: 20) {
                 acknowledged += records
                 return
             }

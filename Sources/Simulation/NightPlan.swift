@@ -1,6 +1,7 @@
 import Detectors
 import Frames
 import Incidents
+import Records
 import Station
 
 /// What befalls a venue in one night, drawn from the seed before the night begins.
@@ -22,8 +23,10 @@ struct NightPlan {
         /// The clock was wrong by this and is set right: told to the appliance as it happens.
         case clockStepped(by: Interval)
         case configured(StationPolicy?)
-        /// The centre says when the venue is open.
-        case ordered(HoursOrder)
+        /// A centre wants something.
+        case ordered(Order.Action, centre: Int)
+        /// Somebody plays again what a centre said so many orders ago.
+        case replayed(back: Int)
     }
 
     /// Something in one camera's view.
@@ -94,7 +97,12 @@ struct NightPlan {
             .clockStepped(by: .milliseconds(Int64($0.whole(in: -7_200_000...7_200_000))))
         }
         add(some(2)) { .configured($0.chance(1, in: 3) ? nil : Self.policy(&$0)) }
-        add(some(4)) { .ordered(Self.order(&$0)) }
+        add(some(4)) {
+            .ordered(
+                .hours(Self.hours(&$0)), centre: $0.whole(in: 0...NightCentres.count - 1))
+        }
+        add(some(6)) { .ordered(.silence, centre: $0.whole(in: 0...NightCentres.count - 1)) }
+        add(some(6)) { .replayed(back: $0.whole(in: 0...7)) }
         // Who pressed once presses again.
         for entry in entries {
             guard case .pressed(let input, let length) = entry.item, chance.chance(1, in: 2) else {
@@ -134,7 +142,7 @@ struct NightPlan {
             isPlain: isPlain)
     }
 
-    private static func order(_ chance: inout SplitMix64) -> HoursOrder {
+    private static func hours(_ chance: inout SplitMix64) -> HoursOrder {
         switch chance.whole(in: 0...4) {
         case 0: return .configured
         case 1, 2:

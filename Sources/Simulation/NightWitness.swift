@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 import Station
 
 /// Watches a night from outside, and holds the ledger to what was seen of it.
@@ -13,7 +14,8 @@ import Station
 /// 7. What is plain to see is confirmed; who presses panic has an incident.
 /// 8. A clip that begins ends once, in time, and before the appliance stops; what joins one joins one
 ///    that is being written.
-/// 9. The schedule that the centre ordered last holds in the next life.
+/// 9. The schedule that a centre ordered last holds in the next life.
+/// 10. What a centre orders is done, whatever others order; played again, it is on record once.
 final class NightWitness {
     private struct Name: Hashable {
         var boot: BootID
@@ -140,6 +142,15 @@ final class NightWitness {
         }
     }
 
+    func checkAnswer(_ answer: OrderAnswer?, to order: Order) {
+        guard let answer, answer.order == order else {
+            return complain("\(order.authority.words) was not answered")
+        }
+        if let refusal = answer.refusal {
+            complain("\(order.authority.words) is locked out: \(refusal)")
+        }
+    }
+
     /// An episode is over: if it was plain and nothing stood in the way, it was confirmed.
     func check(
         _ ended: (episode: NightPlan.Episode, start: Interval, isFair: Bool), now: Interval
@@ -162,6 +173,29 @@ final class NightWitness {
         checkAcknowledged(records, acknowledged)
         checkStories(records)
         checkTimes(records)
+        checkOrders(records)
+    }
+
+    private func checkOrders(_ records: [LedgerRecord]) {
+        var obeyed: Set<Authority> = []
+        var authority: Authority?
+        for record in records {
+            switch record.body {
+            case .authorised(let next):
+                authority = next
+            case .commanded(_, _, let words):
+                if let authority, !obeyed.insert(authority).inserted {
+                    complain("ledger: \(authority.words) was obeyed twice: \(words)")
+                }
+                authority = nil
+            case .hours(let order, _, _):
+                if let authority, !obeyed.insert(authority).inserted {
+                    complain("ledger: \(authority.words) was obeyed twice: \(order.words)")
+                }
+                authority = nil
+            default: break
+            }
+        }
     }
 
     private func checkOrder(_ records: [LedgerRecord]) {
@@ -206,8 +240,8 @@ final class NightWitness {
                 states[name] = .closed
                 continue
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
-                .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .acknowledged,
-                .escalated:
+                .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .authorised,
+                .acknowledged, .escalated, .counted:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -266,7 +300,7 @@ final class NightWitness {
                 isDated = false
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
                 .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours,
-                .acknowledged, .escalated:
+                .authorised, .acknowledged, .escalated, .counted:
                 break
             }
         }

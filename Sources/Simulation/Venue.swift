@@ -16,6 +16,10 @@ public struct Venue {
     private var people: [VenuePerson] = []
     private var light = VenueLight()
     private let room: Frame
+    /// The world where the camera looks elsewhere; nothing is drawn in it until then.
+    private let beyond: Frame
+    private let world: Frame
+    private var mount = VenueMount()
     private var milliseconds = 0
     /// How far a hand has come over the lens, Q8.
     private var hand = 0
@@ -32,7 +36,11 @@ public struct Venue {
         self.script = script
         random = SplitMix64(seed: seed)
         room = Frame(width: width, height: height)
-        VenueRoom.paint(into: room, seed: seed)
+        script.ground.paint(into: room, seed: seed)
+        beyond = Frame(width: width, height: height)
+        let neighbour = script.ground == .room ? VenueGround.carPark : .room
+        neighbour.paint(into: beyond, seed: seed)
+        world = Frame(width: width, height: height)
     }
 
     var isOver: Bool { milliseconds >= script.seconds * 1000 }
@@ -45,6 +53,7 @@ public struct Venue {
             nextCue += 1
         }
         light.advance(milliseconds: step)
+        mount.advance(milliseconds: step)
         // A hand needs 0.6 s to cover the lens.
         hand = min(max(hand + (isHandComing ? 1 : -1) * step * 256 / 600, 0), 256)
         let before = people
@@ -129,6 +138,8 @@ public struct Venue {
         case .handOverLens(let isComing): isHandComing = isComing
         case .pictureFreezes(let isFrozen): self.isFrozen = isFrozen
         case .cable(let isPulled): isCablePulled = isPulled
+        case .aimMoves(let aim, let during): mount.move(to: aim, during: during)
+        case .aimSways(let amplitude, let period): mount.sway(by: amplitude, period: period)
         }
     }
 
@@ -161,9 +172,21 @@ public struct Venue {
 
     /// Draws the world as it is now; the same world gives the same picture.
     mutating func draw(into frame: Frame) {
+        let aim = mount.aim(at: milliseconds)
+        if aim == .asMounted {
+            drawWorld(into: frame)
+        } else {
+            drawWorld(into: world)
+            aim.look(at: world, beyond: beyond, into: frame)
+        }
+        if hand > 0 { drawHand(on: Canvas(frame: frame)) }
+        light.shine(on: frame, at: milliseconds, random: &random)
+    }
+
+    private func drawWorld(into frame: Frame) {
         frame.copy(from: room)
         let canvas = Canvas(frame: frame)
-        var isBarDrawn = false
+        var isBarDrawn = script.ground != .room
         for index in people.indices.sorted(by: { people[$0].depth < people[$1].depth }) {
             if !isBarDrawn, people[index].depth > 400 {
                 VenueRoom.paintBar(on: canvas)
@@ -172,8 +195,6 @@ public struct Venue {
             people[index].draw(on: canvas, at: milliseconds, facing: facing(index))
         }
         if !isBarDrawn { VenueRoom.paintBar(on: canvas) }
-        if hand > 0 { drawHand(on: canvas) }
-        light.shine(on: frame, at: milliseconds, random: &random)
     }
 
     private func facing(_ index: Int) -> Int {

@@ -27,13 +27,57 @@ extension VenueScript {
         case fightingUnderStrobe
     }
 
-    /// - Parameter seed: how many guests there are.
-    public static func scene(_ scene: Scene, seconds: Int, seed: UInt64) -> VenueScript {
+    /// What the camera's mount does, from the twelfth second on.
+    public enum Unrest: String, CaseIterable, Sendable {
+        /// It gives way, and stays there.
+        case givesWay
+        /// A pole in the wind: to and fro in 2.6 s.
+        case sways
+        /// Slowly: in 11 s.
+        case swaysSlowly
+        /// Music, or a tram: to and fro in 0.15 s.
+        case vibrates
+        /// It rolls by a degree for each pixel.
+        case rolls
+        /// It comes nearer by a hundredth for each pixel.
+        case zooms
+        /// Somebody turns it away, by a quarter of the picture and more.
+        case turnsAway
+    }
+
+    /// - Parameter pixels: of a picture 320 wide.
+    public mutating func add(_ unrest: Unrest, pixels: Int) {
+        let at = 12_000
+        switch unrest {
+        case .givesWay:
+            add(
+                .aimMoves(to: VenueAim(right: pixels * 256, down: pixels * 128), during: 500),
+                at: at)
+        case .sways: add(.aimSways(by: pixels * 256, period: 2_600), at: at)
+        case .swaysSlowly: add(.aimSways(by: pixels * 256, period: 11_000), at: at)
+        case .vibrates: add(.aimSways(by: pixels * 256, period: 150), at: at)
+        case .rolls: add(.aimMoves(to: VenueAim(roll: pixels * 1_144), during: 500), at: at)
+        case .zooms: add(.aimMoves(to: VenueAim(scale: 65_536 - pixels * 655), during: 500), at: at)
+        case .turnsAway:
+            add(.aimMoves(to: VenueAim(right: (80 + pixels) * 256), during: 800), at: at)
+        }
+    }
+
+    /// - Parameters:
+    ///   - seed: how many guests there are.
+    ///   - ground: guests come into a room that was empty; on other ground they walk about from
+    ///     the first moment, and are learned with it.
+    public static func scene(
+        _ scene: Scene, seconds: Int, seed: UInt64, on ground: VenueGround = .room
+    ) -> VenueScript {
         var script = VenueScript(seconds: seconds)
+        script.ground = ground
         var random = SplitMix64(seed: seed ^ 0x7363_656E)
         let guests = random.whole(in: 4...9)
-        script.add(.guestsArrive(scene == .crowd ? Venue.personCountMax : guests), at: 3_000)
-        let first = 9_000
+        script.add(
+            .guestsArrive(scene == .crowd ? Venue.personCountMax : guests),
+            at: ground == .room ? 3_000 : 0)
+        let first = ground == .room ? 9_000 : 1_500
         switch scene {
         case .standing: break
         case .dancing, .strobe:

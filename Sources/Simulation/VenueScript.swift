@@ -25,11 +25,15 @@ public struct VenueScript: Sendable {
         case handOverLens(Bool)
         case pictureFreezes(Bool)
         case cable(pulled: Bool)
+        case aimMoves(to: VenueAim, during: Int)
+        case aimSways(by: Int, period: Int)
     }
 
     /// Cues in order of time, milliseconds from the beginning.
     public private(set) var cues: [(at: Int, cue: Cue)] = []
     public private(set) var seconds: Int
+    /// Where it goes on.
+    public var ground = VenueGround.room
 
     public init(seconds: Int) {
         self.seconds = seconds

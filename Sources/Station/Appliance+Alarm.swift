@@ -1,6 +1,7 @@
 import Detectors
 import Frames
 import Incidents
+import Records
 
 extension Appliance {
     // MARK: Incidents of cameras
@@ -25,7 +26,7 @@ extension Appliance {
             }
             beginClip(incident, camera: incident.camera, opened: incident.openedAt)
             explain(incident)
-            expectAnswer(to: incident, open[index].response)
+            askForAnswers()
             log(.warning, "\(describe(incident)): confirmed")
             if open[index].response == .siren {
                 open[index].call = .preAlarm(until: clock.uptime + policy.siren.preAlarm)
@@ -38,9 +39,11 @@ extension Appliance {
         }
     }
 
-    /// Whether a score over time decides: the picture is then taken where it is sure, which is near its
-    /// peak. Of people who were suspected and did nothing none is kept.
-    private func isScored(_ kind: Incident.Kind) -> Bool { kind == .fight || kind == .aggression }
+    /// Whether a score over time decides: the picture is then taken where it is sure, which is near
+    /// its peak. Of people who were suspected and did nothing none is kept.
+    private func isScored(_ kind: Incident.Kind) -> Bool {
+        kind.row.detector?.scoresOverTime ?? false
+    }
 
     /// Begins the clip of a confirmed incident, which reaches back to before it opened: of what was
     /// suspected and given up, nothing is written.
@@ -58,25 +61,18 @@ extension Appliance {
 
     /// Records why, where a score over time decided.
     private mutating func explain(_ incident: Incident) {
-        let kind: Sighting.Kind
-        switch incident.kind {
-        case .fight: kind = .fight
-        case .aggression: kind = .aggression
-        case .presence, .covered, .partlyCovered, .defocused, .sprayed, .turned, .glare, .frozen,
-            .dark, .strobe, .blind, .cameraLost, .panic, .enclosureOpened, .storeFailed,
-            .uplinkLost:
-            return
-        }
-        guard scores.indices.contains(Int(incident.camera)),
+        guard let kind = incident.kind.seen, let detector = incident.kind.row.detector,
+            detector.scoresOverTime, scores.indices.contains(Int(incident.camera)),
             let rule = trackers[Int(incident.camera)]?.policy[kind]
         else { return }
         let history = scores[Int(incident.camera)]
         record(
             .explained(
                 Explanation(
-                    ordinal: incident.ordinal, model: FightDetector.modelSHA256,
+                    ordinal: incident.ordinal, detector: detector, model: detector.model,
                     enterScore: rule.enterScore, confirmScore: rule.confirmScore,
-                    droppedFrameCount: history.droppedCount, series: history.series)))
+                    droppedFrameCount: history.droppedCount(of: detector),
+                    series: history.series(of: detector))))
     }
 
     /// `sirenAfterHours` becomes what it means now.
@@ -93,6 +89,7 @@ extension Appliance {
         var text = "incident \(incident.ordinal): \(incident.kind)"
         if incident.camera != Incident.noCamera { text += ", camera \(name(incident.camera))" }
         if incident.zone > 0 { text += ", zone \(incident.zone)" }
+        if let subject = incident.subject { text += ", \(subject.words)" }
         return text
     }
 
@@ -112,7 +109,7 @@ extension Appliance {
         }
         open.append(entry)
         record(.incident(incident))
-        expectAnswer(to: incident, entry.response)
+        askForAnswers()
         log(kind == .panic ? .alert : .warning, "\(describe(incident)): confirmed")
     }
 
@@ -293,11 +290,5 @@ extension Appliance {
         lamps.show(amber, on: .amber, at: uptime)
         lamps.show(red, on: .red, at: uptime)
         lamps.show(interlock.isSounding ? .steady : .dark, on: .siren, at: uptime)
-    }
-}
-
-extension Response: Comparable {
-    public static func < (left: Response, right: Response) -> Bool {
-        left.rawValue < right.rawValue
     }
 }

@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 
 extension Appliance {
     /// What must hold after every event, by number; names what does not, empty where all is well.

@@ -1,6 +1,7 @@
 import Detectors
 import Frames
 import Incidents
+import Records
 
 /// The appliance as one pure function: an event comes in, effects go out.
 ///
@@ -18,21 +19,27 @@ public struct Appliance: Sendable {
     var watches: [CameraWatch]
     var trackers: [IncidentTracker?]
     var open: [OpenIncident] = []
-    /// What each camera's fight detector scored lately.
+    /// What each camera's detectors scored lately.
     var scores: [ScoreHistory]
+    /// What each camera counted.
+    private var counts: [CountLog]
     /// Of each camera's last decided frame; nil before the first.
     var lastCapturedAt: [Instant?]
     var clips = ClipRoll()
     private var heat = HeatGuard()
+    private var looks: LookPacer
     private var uplinks = UplinkWatch()
     var nextOrdinal: UInt32 = 1
-    /// Confirmed incidents that a person should see to, the oldest first.
-    var unanswered: [Unanswered] = []
+    private(set) var firstOrdinal: UInt32
+    /// Confirmed incidents that nobody saw to yet, as the records tell.
+    var unanswered = Unanswered()
+    /// Those of them that a person is asked about, the oldest first.
+    var asked: [Asked] = []
     var specialHours: SpecialHours?
     /// The centre's schedule; nil where the configuration's holds.
     public internal(set) var week: HoursPast.Week?
-    /// That of the last command that was obeyed in this life.
-    var commandCounter: UInt64 = 0
+    /// What centres ordered, as the records tell.
+    var orders = OrdersPast()
     /// Uptime until which red stays lit for what is already over.
     var redUntil: Interval?
     /// Uptime from which an input's next press is recorded again.
@@ -43,6 +50,7 @@ public struct Appliance: Sendable {
 
     private(set) var phase = Phase.fresh
     private let configuration: [UInt8]
+    private let networks: String
     /// What earlier lives left; nil until the ledger was read.
     private(set) var past: LedgerPast?
     /// Taken once, used by every step.
@@ -69,23 +77,31 @@ public struct Appliance: Sendable {
     /// - Parameters:
     ///   - configuration: the SHA-256 of the configuration in force; the first record, `started`,
     ///     states it.
+    ///   - networks: which networks look, each with its SHA-256; recorded behind it. Empty where
+    ///     none does.
+    ///   - costs: how long a look takes on this machine.
     ///   - firstOrdinal: what the first incident is called. An appliance that starts again within
     ///     one boot goes on after the last ordinal that the ledger has of this boot: boot and
     ///     ordinal together name an incident.
     ///   - past: what the ledger tells of earlier lives: their open incidents are closed before
     ///     anything else is recorded. nil where it cannot be read yet; `pastKnown` tells it later.
     public init(
-        policy: StationPolicy, boot: BootID, configuration: [UInt8] = [],
+        policy: StationPolicy, boot: BootID, configuration: [UInt8] = [], networks: String = "",
+        looks costs: [LookTask: Interval] = [:],
         firstOrdinal: UInt32 = 1, past: LedgerPast? = LedgerPast()
     ) {
         self.policy = policy
-        nextOrdinal = max(firstOrdinal, 1)
+        self.firstOrdinal = max(firstOrdinal, 1)
+        nextOrdinal = self.firstOrdinal
         self.configuration = configuration
+        self.networks = networks
+        looks = LookPacer(pace: LookPacer.fitting(costs))
         self.past = past
         clock = StationClock(boot: boot)
         watches = [CameraWatch](repeating: CameraWatch(), count: StationPolicy.cameraCountMax)
         scores = [ScoreHistory](
             repeating: ScoreHistory(), count: StationPolicy.cameraCountMax)
+        counts = [CountLog](repeating: CountLog(), count: StationPolicy.cameraCountMax)
         trackers = [IncidentTracker?](repeating: nil, count: StationPolicy.cameraCountMax)
         lastCapturedAt = [Instant?](repeating: nil, count: StationPolicy.cameraCountMax)
         notes.reserveCapacity(64)
@@ -106,6 +122,8 @@ public struct Appliance: Sendable {
                 watches[index].configured(at: clock.uptime)
             }
             record(.started(configuration: configuration))
+            if !networks.isEmpty { record(.operated("networks: \(networks)")) }
+            if looks.pace > .full { pace("they take too long here", .warning) }
             if let past { takeUp(past) } else { interlock.assumeWorst(at: clock.uptime) }
             if case .clock = event.cause {} else { handle(event.cause) }
         case .running:
@@ -157,15 +175,20 @@ public struct Appliance: Sendable {
             uplinks.told(name, isReached: isReached, at: clock.uptime)
         case .temperature(let celsius):
             measured(celsius: celsius)
+        case .lookLoad(let perMille):
+            measured(lookLoad: perMille)
         case .spaceShort(let discards):
             makeRoom(discards)
-        case .commanded(let command, let destination):
-            commanded(command, destination: destination)
-        case .configured(let policy, let configuration):
-            configured(policy, configuration)
+        case .ordered(let order):
+            ordered(order)
+        case .configured(let policy, let configuration, let words):
+            configured(policy, configuration, words)
         case .stopping:
             note(interlock.stop(at: clock.uptime, policy: policy.siren), why: "stopping")
             clips.endAll(into: &notes)
+            for index in counts.indices {
+                if let rest = counts[index].takeRest() { record(.counted(rest)) }
+            }
             record(.operated("stopping"))
             log(.notice, "station: stopping: all outputs off")
             phase = .stopped
@@ -191,7 +214,7 @@ public struct Appliance: Sendable {
             record(
                 .evidence(ordinal: ordinal, kind: kind, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
-            .destination, .temperature, .spaceShort, .commanded, .configured, .stopping:
+            .destination, .temperature, .lookLoad, .spaceShort, .ordered, .configured, .stopping:
             break
         }
     }
@@ -205,6 +228,8 @@ public struct Appliance: Sendable {
         if !open.isEmpty {
             log(.notice, "ledger: \(open.count) incidents were open at the restart: closed")
         }
+        // Before the siren: damage that it records begins a new epoch.
+        takeUpOrders(past)
         takeUpSiren(past)
         takeUpUnanswered(past)
         takeUpHours(past)
@@ -248,11 +273,20 @@ public struct Appliance: Sendable {
         if open.contains(where: { isDue($0, at: uptime) }) {
             closeDue()
         }
+        passCounts()
         escalateDue()
         endSpecialHours()
         clips.passed(at: uptime, into: &notes)
         updateSiren()
         if let until = redUntil, uptime >= until { redUntil = nil }
+    }
+
+    private mutating func passCounts() {
+        for index in counts.indices {
+            guard let (minute, last) = counts[index].passed(at: clock.uptime) else { continue }
+            notes.append(.counted(camera: UInt8(truncatingIfNeeded: index), minute, last))
+            if let span = counts[index].takeFull() { record(.counted(span)) }
+        }
     }
 
     private mutating func watchUplinks() {
@@ -299,6 +333,9 @@ public struct Appliance: Sendable {
         guard let index = cameraIndex(camera) else { return }
         beats.decided()
         scores[index].add(measure, at: capturedAt)
+        if let people = measure.people {
+            counts[index].add(people, camera: camera, at: clock.now, uptime: clock.uptime)
+        }
         lastCapturedAt[index] = min(capturedAt, clock.now)
         let action = watches[index].decided(at: clock.uptime, capturedAt: capturedAt)
         if action == .returned {
@@ -362,6 +399,21 @@ public struct Appliance: Sendable {
         log(priority, words)
     }
 
+    private mutating func measured(lookLoad perMille: Int) {
+        let before = looks.pace
+        guard looks.measured(load: perMille, at: clock.uptime) else { return }
+        pace(
+            "the processor works \(perMille / 10) % of the time at them",
+            looks.pace > before ? .warning : .notice)
+    }
+
+    private mutating func pace(_ cause: String, _ priority: Priority) {
+        notes.append(.look(looks.pace))
+        let words = "looks: \(cause): \(looks.pace.words)"
+        record(.operated(words))
+        log(priority, words)
+    }
+
     /// Nothing is removed before it is on record.
     private mutating func makeRoom(_ discards: [Discard]) {
         for discard in discards { record(.discarded(discard)) }
@@ -380,14 +432,14 @@ public struct Appliance: Sendable {
         case .silence:
             guard isActive else { return }
             recordOperated(input, "silence")
-            silence()
+            ordered(Order(actor: "button", authority: .button, action: .silence))
         case .panic:
             guard isActive else {
                 hold(.panic, for: policy.panicHold)
                 return
             }
             recordOperated(input, "panic")
-            press(.panic)
+            ordered(Order(actor: "button", authority: .button, action: .panic))
         case .enclosure:
             guard isActive else {
                 hold(.enclosureOpened, for: Self.enclosureHold)
@@ -405,12 +457,15 @@ public struct Appliance: Sendable {
         log(.notice, "button \(name): pressed")
     }
 
-    private mutating func configured(_ new: StationPolicy?, _ sha256: [UInt8]) {
+    private mutating func configured(
+        _ new: StationPolicy?, _ sha256: [UInt8], _ words: String
+    ) {
         record(.configured(configuration: sha256, accepted: new != nil))
         guard let new else {
             log(.error, "configuration: replace: refused, the one in force stays")
             return
         }
+        if !words.isEmpty { record(.operated("configuration: \(words)")) }
         let oldCount = min(policy.cameras.count, watches.count)
         policy = new
         for index in new.cameras.indices.prefix(watches.count) {
@@ -430,7 +485,10 @@ public struct Appliance: Sendable {
             let incidents = incidentPolicy(index)
             trackers[index]?.policy = incidents
         }
-        log(.notice, "configuration: replaced")
+        askForAnswers()
+        log(
+            .notice,
+            "configuration: replaced: \(words.isEmpty ? "nothing is other than it was" : words)")
     }
 
     // MARK: Looking in
@@ -449,6 +507,8 @@ public struct Appliance: Sendable {
     mutating func record(_ body: LedgerRecord.Body) {
         let record = LedgerRecord(stamp: clock.stamp(), body: body)
         beats.recorded(record)
+        unanswered.learn(record)
+        orders.learn(record)
         queue.add(record)
     }
 

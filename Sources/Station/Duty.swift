@@ -1,5 +1,6 @@
+import Detectors
 import Frames
-import Incidents
+import Records
 
 /// The appliance on duty: carries its effects out through the ports, and tells it how that went.
 ///
@@ -24,9 +25,11 @@ public final class Duty {
     private let lines: any AlarmLines
     private let keep: ([LedgerRecord]) -> Keeping
     private let snapshot: (_ camera: UInt8, _ ordinal: UInt32) -> Void
-    private let answer: (Command, _ refusal: String?, _ destination: UInt8) -> Void
+    private let answer: (OrderAnswer) -> Void
     private let clip: (ClipOrder) -> Void
     private let rest: (Heat) -> Void
+    private let look: (LookPace) -> Void
+    private let count: (UInt8, CountedSpan.Minute, CameraCount) -> Void
     private let log: (Priority, String) -> Void
 
     private var effects: [Effect] = []
@@ -40,19 +43,21 @@ public final class Duty {
     /// - Parameters:
     ///   - keep: makes records durable, in order, all or none; at most 64 at a time. `kept` and
     ///     `failed` answer at once.
-    ///   - answer: tells a destination what became of its command.
+    ///   - answer: tells whoever ordered something what became of it.
     ///   - snapshot: keeps a picture of what `camera` shows now; `evidenceKept` tells when it is.
     ///   - clip: begins or ends a clip; `evidenceKept` tells when it is complete.
     ///   - rest: what the cameras leave undone from now on.
+    ///   - look: how often networks look from now on.
+    ///   - count: how many people a camera saw in the minute that is over.
     public init(
         appliance: Appliance, lines: any AlarmLines,
         keep: @escaping ([LedgerRecord]) -> Keeping,
         snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
-        answer: @escaping (Command, _ refusal: String?, _ destination: UInt8) -> Void = {
-            _, _, _ in
-        },
+        answer: @escaping (OrderAnswer) -> Void = { _ in },
         clip: @escaping (ClipOrder) -> Void = { _ in },
         rest: @escaping (Heat) -> Void = { _ in },
+        look: @escaping (LookPace) -> Void = { _ in },
+        count: @escaping (UInt8, CountedSpan.Minute, CameraCount) -> Void = { _, _, _ in },
         log: @escaping (Priority, String) -> Void
     ) {
         self.appliance = appliance
@@ -62,6 +67,8 @@ public final class Duty {
         self.answer = answer
         self.clip = clip
         self.rest = rest
+        self.look = look
+        self.count = count
         self.log = log
         effects.reserveCapacity(128)
     }
@@ -70,6 +77,7 @@ public final class Duty {
     public convenience init(
         appliance: Appliance, lines: any AlarmLines, ledger: any Ledger,
         snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        answer: @escaping (OrderAnswer) -> Void = { _ in },
         clip: @escaping (ClipOrder) -> Void = { _ in },
         log: @escaping (Priority, String) -> Void
     ) {
@@ -83,7 +91,7 @@ public final class Duty {
                     return .failed(cause: "\(error)")
                 }
             },
-            snapshot: snapshot, clip: clip, log: log)
+            snapshot: snapshot, answer: answer, clip: clip, log: log)
     }
 
     /// Decides about `event` and does what follows.
@@ -124,10 +132,11 @@ public final class Duty {
             switch effect {
             case .drive: break
             case .snapshot(let camera, let ordinal): snapshot(camera, ordinal)
-            case .answer(let command, let refusal, let destination):
-                answer(command, refusal, destination)
+            case .answer(let answer): self.answer(answer)
             case .clip(let order): clip(order)
             case .rest(let heat): rest(heat)
+            case .look(let pace): look(pace)
+            case .counted(let camera, let minute, let now): count(camera, minute, now)
             case .log(let priority, let text): log(priority, text)
             case .record(let record): batch.append(record)
             }

@@ -1,5 +1,6 @@
+import Detectors
 import Frames
-import Incidents
+import Records
 
 /// What the station asks of the world, to be carried out in order.
 public enum Effect: Hashable, Sendable {
@@ -9,12 +10,16 @@ public enum Effect: Hashable, Sendable {
     case record(LedgerRecord)
     /// Keep the picture that `camera` shows now as evidence of an incident.
     case snapshot(camera: UInt8, ordinal: UInt32)
-    /// Tells a destination what became of its command: `refusal` says why nothing did.
-    case answer(Command, refusal: String?, destination: UInt8)
+    /// Tells a centre or a technician what became of their order.
+    case answer(OrderAnswer)
     /// Begin or end the clip of an incident; answered with `evidenceKept` when it is complete.
     case clip(ClipOrder)
+    /// A minute is over: how many people a camera saw in it, for whoever listens just now.
+    case counted(camera: UInt8, CountedSpan.Minute, CameraCount)
     /// The cameras leave undone what `Heat` says.
     case rest(Heat)
+    /// Networks look so often from now on, or less where `rest` says so.
+    case look(LookPace)
     case log(Priority, String)
 }
 

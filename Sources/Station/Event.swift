@@ -1,6 +1,6 @@
 import Detectors
 import Frames
-import Incidents
+import Records
 
 /// What the world tells the station. The station reads no clock: every event carries the time.
 public struct Event: Sendable {
@@ -27,9 +27,8 @@ public struct Event: Sendable {
         /// The ledger was read for the first time in this life. Ignored where it was known from
         /// the start.
         case pastKnown(LedgerPast)
-        /// The operations centre wants something; its signature is right. `destination` is who is
-        /// answered.
-        case commanded(Command, destination: UInt8)
+        /// Somebody wants something, and is who they say: a centre's signature is right.
+        case ordered(Order)
         /// A snapshot or a clip was written.
         case evidenceKept(
             ordinal: UInt32, kind: LedgerRecord.EvidenceKind = .snapshot, sha256: [UInt8],
@@ -38,23 +37,32 @@ public struct Event: Sendable {
         case destination(name: String, isReached: Bool)
         /// The processor's temperature, every few seconds; never told where there is no sensor.
         case temperature(celsius: Int)
+        /// How much of the time the networks' thread works, every few seconds; never told where no
+        /// network looks.
+        case lookLoad(perMille: Int)
         /// Space is short: these files go, in this order.
         case spaceShort([Discard])
-        /// A new configuration was read; `policy` is nil where it was refused.
-        case configured(policy: StationPolicy?, configuration: [UInt8])
+        /// The configuration was read anew; `policy` is nil where it was refused. `words` name what
+        /// of it holds now and what from the next start on; empty where nothing changed.
+        case configured(policy: StationPolicy?, configuration: [UInt8], words: String = "")
         /// The appliance is going down in order.
         case stopping
     }
 
     /// What was measured of a frame besides what was seen, for explanations.
     public struct FrameMeasure: Hashable, Sendable {
-        /// What the fight detector scored; nil where it passed this frame over.
-        public var fightScore: Q15?
+        /// What detectors decided upon in this frame.
+        public var scores: NewScores
+        /// How many people there are, where they were counted anew.
+        public var people: CameraCount?
         /// Frames of this camera that were lost up to now.
         public var droppedCount: UInt64
 
-        public init(fightScore: Q15? = nil, droppedCount: UInt64 = 0) {
-            self.fightScore = fightScore
+        public init(
+            scores: NewScores = NewScores(), people: CameraCount? = nil, droppedCount: UInt64 = 0
+        ) {
+            self.scores = scores
+            self.people = people
             self.droppedCount = droppedCount
         }
     }

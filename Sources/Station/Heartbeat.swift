@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 
 /// Says every hour that the appliance is on watch, so that silence in the ledger means peace.
 ///

@@ -1,3 +1,4 @@
+import Detectors
 import Frames
 
 /// What an appliance that is too hot leaves undone, from what is missed least.
@@ -7,20 +8,29 @@ public enum Heat: UInt8, Comparable, Sendable {
     /// All is done.
     case normal = 0
     /// No pictures are encoded for clips, which is otherwise done ten times a second, incident or not.
-    /// What a camera encoded itself is kept.
+    /// What a camera encoded itself is kept. Networks look less often, see `pace`.
     case hot = 1
     /// Besides, of each camera at most `framesPerSecond` are decided: what detectors need at least.
     case veryHot = 2
 
     public static let framesPerSecond = 8
 
+    /// How often networks look at most.
+    public var pace: LookPace {
+        switch self {
+        case .normal: .full
+        case .hot: .reduced
+        case .veryHot: .sparse
+        }
+    }
+
     public static func < (one: Heat, other: Heat) -> Bool { one.rawValue < other.rawValue }
 
     var words: String {
         switch self {
         case .normal: "all is done again"
-        case .hot: "no clips"
-        case .veryHot: "no clips, and \(Self.framesPerSecond) frames a second"
+        case .hot: "no clips, \(pace.words)"
+        case .veryHot: "no clips, \(Self.framesPerSecond) frames a second, \(pace.words)"
         }
     }
 }

@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 
 /// What a camera, a recording or the simulated venue has to say next.
 public enum FrameEvent {

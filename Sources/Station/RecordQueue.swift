@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 
 /// Records on their way to the ledger: each is held until the ledger says that it is durable.
 ///
@@ -184,7 +184,7 @@ struct RecordQueue: Hashable, Sendable {
     private static func weight(_ record: LedgerRecord) -> Int {
         switch record.body {
         case .operated, .evidence, .configured, .explained, .salvaged, .commanded,
-            .discarded:
+            .discarded, .counted:
             0
         case .incident(let incident):
             switch incident.state {
@@ -194,7 +194,10 @@ struct RecordQueue: Hashable, Sendable {
             }
         case .interrupted, .acknowledged: 2
         // Without a beat an hour of silence proves nothing.
-        case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated, .hours: 3
+        case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated, .hours,
+            // Without it an order counts for every centre.
+            .authorised:
+            3
         }
     }
 

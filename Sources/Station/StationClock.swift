@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 
 /// Time as the station keeps it: safe for limits, honest in records.
 ///

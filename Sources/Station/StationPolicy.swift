@@ -2,38 +2,6 @@ import Detectors
 import Frames
 import Incidents
 
-/// How far a confirmed incident goes. Whatever this says, it is recorded.
-public enum Response: UInt8, CaseIterable, Sendable {
-    /// Recorded only: no lamp.
-    case record = 0
-    /// At most the amber lamp.
-    case amber = 1
-    /// Amber while suspected, red when confirmed.
-    case red = 2
-    /// As red; the siren too, but only while the venue is closed.
-    case sirenAfterHours = 3
-    /// As red, and the siren.
-    case siren = 4
-
-    /// What holds for a kind where the configuration says nothing.
-    ///
-    /// A fight is red: whether the siren sounds for one is for the venue to say.
-    /// The siren is for a person's own call and for hands in the box when nobody should be there.
-    /// A covered lens does not sound it: whoever covers it wants attention drawn away, or is a
-    /// guest with a coat. Lights of a show must not even turn the lamp red.
-    public static func standard(_ kind: Incident.Kind) -> Response {
-        switch kind {
-        case .panic: .siren
-        case .enclosureOpened: .sirenAfterHours
-        case .fight: .red
-        case .aggression: .amber
-        case .presence, .covered, .partlyCovered, .defocused, .sprayed, .turned, .frozen: .red
-        case .cameraLost: .red
-        case .glare, .dark, .strobe, .blind, .storeFailed, .uplinkLost: .amber
-        }
-    }
-}
-
 /// One camera's name and what counts as an incident in its view.
 public struct CameraPolicy: Hashable, Sendable {
     /// As in the configuration; stands in log lines.

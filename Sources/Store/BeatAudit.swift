@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 
 /// L9, over all records in the order of the chain: within a life no hour passes without a beat.
 ///
@@ -29,7 +29,8 @@ struct BeatAudit {
             // The store's own: made before the start of a later life of the same boot, too.
             return nil
         case .beat, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
-            .siren, .explained, .discarded, .commanded, .hours, .acknowledged, .escalated:
+            .siren, .explained, .discarded, .commanded, .hours, .authorised, .acknowledged,
+            .escalated, .counted:
             break
         }
         guard let last = pulse, last.stamp.boot == record.stamp.boot else { return nil }

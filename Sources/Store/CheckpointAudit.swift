@@ -1,5 +1,5 @@
 import Cryptography
-import Incidents
+import Records
 
 /// L7 and L8, over all records in the order of the chain: what was signed, and that it is so.
 ///

@@ -1,6 +1,6 @@
 import Cryptography
-import Incidents
 import Linux
+import Records
 import Station
 
 /// The clip of one incident while it is written: one write and one synchronisation for what comes
@@ -102,7 +102,7 @@ final class ClipFile {
     /// - Parameter mayWrite: false where it has to be complete already.
     /// - Returns: nil where there is no such cluster in it; then it is left as it is.
     static func salvage(_ path: String, mayWrite: Bool = true) throws(Errno) -> Kept? {
-        let file = try FileDescriptor.open(path, .readWrite)
+        let file = try Files.open(path, .readWrite, followsLinks: false)
         var head = [UInt8](repeating: 0, count: MatroskaWriter.headByteCount)
         guard try read(file, into: &head), var writer = MatroskaWriter(head: head) else {
             return nil

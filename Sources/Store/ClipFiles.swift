@@ -1,5 +1,5 @@
-import Incidents
 import Linux
+import Records
 import Station
 
 /// The clips of a ledger's evidence folder: those that are being written, and those that an

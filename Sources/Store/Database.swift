@@ -1,4 +1,5 @@
 import CSQLite
+import Cryptography
 
 /// One connection to one SQLite database, and the only place that calls SQLite.
 ///
@@ -6,58 +7,107 @@ import CSQLite
 final class Database {
     enum Mode {
         case create, write, memory
+        /// The file alone, as it lies there: no log, no lock, nothing is changed.
+        case alone
     }
+
+    /// No row of a ledger comes near it. What a hostile one has beyond is not read.
+    static let rowByteCountMax: Int32 = 64 << 10
 
     /// For messages.
     let object: String
     private let handle: OpaquePointer
+    /// Where it is read from memory.
+    private var image: DatabaseImage?
+    /// Frames of the log after the last commit, as SQLite tells them.
+    private let logFrameCountCell = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    var logFrameCount: Int { Int(logFrameCountCell.pointee) }
 
     /// - Parameter vfs: SQLite's name for the layer that does the file operations; nil for the
     ///   system's own. Tests put a disk there that fails and forgets.
     init(path: String, mode: Mode, vfs: String? = nil) throws {
         object = mode == .memory ? "ledger in memory" : "ledger \(path)"
-        var flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-        if mode != .write { flags |= SQLITE_OPEN_CREATE }
+        let access =
+            switch mode {
+            case .create, .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .write: SQLITE_OPEN_READWRITE
+            case .alone: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI
+            }
+        let name =
+            switch mode {
+            case .create, .write: path
+            case .memory: ":memory:"
+            case .alone: "file:\(Self.escaped(path))?immutable=1"
+            }
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+        logFrameCountCell.initialize(to: 0)
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(mode == .memory ? ":memory:" : path, &opened, flags, vfs)
+        let code = sqlite3_open_v2(name, &opened, flags, vfs)
         guard let opened else {
             throw StoreError(object, "open", "out of memory", .refused)
         }
         handle = opened
         // From here on deinit closes it, also where an error is thrown.
         guard code == SQLITE_OK else { throw error("open", code) }
-        try check("open", kuzet_sqlite_configure(handle))
+        try harden()
         sqlite3_busy_timeout(handle, 2_000)
     }
 
     deinit {
         sqlite3_close_v2(handle)
+        logFrameCountCell.deallocate()
     }
 
-    /// Takes a whole database as bytes, for reading only.
-    init(image: [UInt8], object: String) throws {
+    /// Takes a whole database in memory, for reading only.
+    init(image: DatabaseImage, object: String) throws {
         self.object = object
+        self.image = image
+        logFrameCountCell.initialize(to: 0)
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = sqlite3_open_v2(":memory:", &opened, flags, nil)
         guard let opened else { throw StoreError(object, "open", "out of memory", .refused) }
         handle = opened
         guard code == SQLITE_OK else { throw error("open", code) }
-        try check("open", kuzet_sqlite_configure(handle))
-        guard let copy = sqlite3_malloc64(UInt64(image.count)) else {
-            throw StoreError(object, "read \(image.count) bytes", "out of memory", .refused)
-        }
-        image.withUnsafeBytes { bytes in
-            if let base = bytes.baseAddress {
-                copy.copyMemory(from: base, byteCount: bytes.count)
-            }
-        }
-        let ownership = UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY)
+        try harden()
+        let count = Int64(image.byteCount)
         try check(
             "open",
             sqlite3_deserialize(
-                handle, "main", copy.assumingMemoryBound(to: UInt8.self), Int64(image.count),
-                Int64(image.count), ownership))
+                handle, "main", image.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                count, count, UInt32(SQLITE_DESERIALIZE_READONLY)))
+    }
+
+    /// Nothing in the file makes SQLite do more than read and write tables.
+    private func harden() throws {
+        try check("open", kuzet_sqlite_configure(handle))
+        sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, Self.rowByteCountMax)
+        try run("PRAGMA cell_size_check=ON", attempt: "open")
+    }
+
+    /// Counts the frames of the log; SQLite does no checkpoints by itself any more.
+    func countLogFrames() {
+        sqlite3_wal_hook(
+            handle,
+            { cell, _, _, count in
+                cell?.assumingMemoryBound(to: Int32.self).pointee = count
+                return SQLITE_OK
+            }, logFrameCountCell)
+    }
+
+    /// A path within a URI.
+    private static func escaped(_ path: String) -> String {
+        let plain = path.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."),
+                UInt8(ascii: "-"), UInt8(ascii: "_"):
+                return String(UnicodeScalar(byte))
+            default:
+                return "%" + SHA256.hexadecimal([byte])
+            }
+        }
+        return plain.joined()
     }
 
     /// Runs statements that give no rows, or whose rows do not matter.
@@ -65,15 +115,24 @@ final class Database {
         try check(attempt, sqlite3_exec(handle, sql, nil, nil, nil))
     }
 
-    /// The first column of the first row; nil where there is no row.
+    /// The first column of the only row; nil where there is no row.
     func integer(_ sql: String, attempt: String) throws -> Int64? {
-        let statement = try prepare(sql, attempt: attempt)
-        return try statement.step() ? statement.integer(0) : nil
+        try only(sql, attempt) { $0.integer(0) }
     }
 
     func text(_ sql: String, attempt: String) throws -> String? {
+        try only(sql, attempt) { $0.text(0) }
+    }
+
+    private func only<Value>(
+        _ sql: String, _ attempt: String, _ value: (Statement) -> Value
+    ) throws -> Value? {
         let statement = try prepare(sql, attempt: attempt)
-        return try statement.step() ? statement.text(0) : nil
+        guard try statement.step() else { return nil }
+        let first = value(statement)
+        // What changes something does it, and fails, behind its last row.
+        while try statement.step() {}
+        return first
     }
 
     func prepare(_ sql: String, attempt: String) throws -> Statement {

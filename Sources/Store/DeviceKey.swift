@@ -48,8 +48,11 @@ enum DeviceKey {
     ) throws -> SigningKey? {
         let bytes: [UInt8]
         do throws(Errno) {
-            bytes = try Files.read(folder.secret, byteCountMax: 4_096)
+            bytes = try Files.read(folder.secret, byteCountMax: 4_096, followsLinks: false)
         } catch .noSuchFile {
+            return nil
+        } catch let error where error == .notARegularFile || error == .fileTooLarge {
+            findings.append("key: open: \(error); set aside as \(try folder.setKeyAside())")
             return nil
         } catch {
             throw StoreError("key \(folder.secret)", "read", error)

@@ -1,7 +1,7 @@
 import Cryptography
 import Frames
-import Incidents
 import Linux
+import Records
 
 /// What an evidence file is called: whose it is, and what it shows.
 ///
@@ -151,7 +151,9 @@ final class EvidenceFiles {
     private func create(_ name: EvidenceName, _ bytes: [UInt8]) throws -> FileDescriptor {
         let path = folder.evidence + "/" + name.fileName
         do throws(Errno) {
-            let file = try FileDescriptor.open(path, [.writeOnly, .create, .truncate])
+            // Not into what has that name: it may have another name too, or be no file.
+            try? Files.remove(path)
+            let file = try FileDescriptor.open(path, [.writeOnly, .create, .exclusive])
             try file.writeAll(bytes)
             return file
         } catch {
@@ -160,27 +162,64 @@ final class EvidenceFiles {
         }
     }
 
-    /// Moves files that no record vouches for to `orphaned/`.
-    ///
-    /// They are kept, because a crash may have come between a picture and its record.
-    func reconcile(with vouchedFor: Set<EvidenceName>, _ findings: inout [String]) throws {
+    /// What is behind a name; nil where nothing is.
+    func file(of name: EvidenceName) -> EvidenceSpace.File? {
+        do throws(Errno) {
+            let path = folder.evidence + "/" + name.fileName
+            return try Files.factsIfThere(path, followsLinks: false).map {
+                .inode(device: $0.device, number: $0.inode)
+            }
+        } catch {
+            return .unknown(name)
+        }
+    }
+
+    /// All that lies there, but folders; nothing where there is no such folder.
+    static func names(in folder: LedgerFolder) throws(Errno) -> [String] {
+        let names: [String]
+        do throws(Errno) {
+            names = try Files.names(in: folder.evidence)
+        } catch .noSuchFile {
+            return []
+        }
+        var found: [String] = []
+        for name in names {
+            let path = folder.evidence + "/" + name
+            guard let facts = try Files.factsIfThere(path, followsLinks: false) else { continue }
+            if facts.kind != .directory { found.append(name) }
+        }
+        return found
+    }
+
+    /// Files that no record vouches for: a crash may have come between a picture and its record.
+    func strays(
+        besides vouchedFor: Set<EvidenceName>, _ findings: inout [String]
+    ) throws -> [String] {
         let known = Set(vouchedFor.map(\.fileName))
         do throws(Errno) {
-            var orphans: [String] = []
-            for name in try Files.names(in: folder.evidence) where !known.contains(name) {
-                let path = folder.evidence + "/" + name
-                guard try Files.facts(path, followsLinks: false).kind == .regular else { continue }
-                try Files.rename(path, to: folder.orphaned + "/" + name)
-                orphans.append(name)
+            let strays = try Self.names(in: folder).filter { !known.contains($0) }
+            if let first = strays.first {
+                findings.append(
+                    "evidence: open: \(strays.count) files without a record moved to "
+                        + "evidence/orphaned, the first is \(first)")
             }
-            guard let first = orphans.first else { return }
-            try Files.synchroniseFolder(folder.orphaned)
-            try Files.synchroniseFolder(folder.evidence)
-            findings.append(
-                "evidence: open: \(orphans.count) files without a record moved to "
-                    + "evidence/orphaned, the first is \(first)")
+            return strays
         } catch {
             throw StoreError("evidence \(folder.evidence)", "look for stray files", error)
+        }
+    }
+
+    /// Moves files to `orphaned/`.
+    func setAside(_ strays: [String]) throws {
+        guard !strays.isEmpty else { return }
+        do throws(Errno) {
+            for name in strays {
+                try Files.rename(folder.evidence + "/" + name, to: folder.orphaned + "/" + name)
+            }
+            try Files.synchroniseFolder(folder.orphaned)
+            try Files.synchroniseFolder(folder.evidence)
+        } catch {
+            throw StoreError("evidence \(folder.evidence)", "move stray files", error)
         }
     }
 }

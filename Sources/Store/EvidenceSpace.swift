@@ -1,13 +1,24 @@
 import Frames
-import Incidents
 import Linux
+import Records
 import Station
 
-/// Which evidence goes when space is short.
+/// What the evidence takes on the disk, and which of it goes when space is short.
+///
+/// Incidents that a clip shows together share it, under a name for each: it counts once, and its
+/// room is free when the last name is gone.
 ///
 /// The order, from what is missed least: clips that every destination was told of, such snapshots,
-/// clips that nobody was told of, such snapshots; within each the oldest first. Records never.
+/// clips that nobody was told of, such snapshots; within each the oldest first. Of a file with
+/// several names, the one that is missed most counts. Records never go.
 struct EvidenceSpace {
+    /// What is behind a name.
+    enum File: Hashable {
+        case inode(device: UInt64, number: UInt64)
+        /// It could not be looked at.
+        case unknown(EvidenceName)
+    }
+
     struct Candidate: Hashable {
         var name: EvidenceName
         /// Of the record that vouches for it.
@@ -20,29 +31,54 @@ struct EvidenceSpace {
         }
     }
 
-    /// So many go at once; the rest with the next look.
+    /// So many go at once, and the other names of the last one; the rest with the next look.
     static let discardCountMax = 16
 
+    /// Of all files, each counted once.
+    private(set) var byteCount: UInt64 = 0
+    private var files: [EvidenceName: File] = [:]
+    private var uses: [File: (nameCount: Int, byteCount: UInt64)] = [:]
+
+    /// - Parameter file: nil where nothing has that name: it takes no room, and gives none.
+    mutating func add(_ name: EvidenceName, _ file: File?, byteCount: UInt32) {
+        guard let file, files.updateValue(file, forKey: name) == nil else { return }
+        let use = uses[file] ?? (0, UInt64(byteCount))
+        if use.nameCount == 0 { self.byteCount += use.byteCount }
+        uses[file] = (use.nameCount + 1, use.byteCount)
+    }
+
+    mutating func remove(_ name: EvidenceName) {
+        guard let file = files.removeValue(forKey: name), let use = uses[file] else { return }
+        if use.nameCount == 1 {
+            byteCount -= use.byteCount
+            uses[file] = nil
+        } else {
+            uses[file]?.nameCount -= 1
+        }
+    }
+
     /// - Parameters:
+    ///   - candidates: what records vouch for and none ordered away; what is not there stays to be
+    ///     missed.
     ///   - free: bytes that the file system has left.
-    ///   - candidates: all files that records vouch for and that are there.
-    static func due(
-        _ candidates: [Candidate], free: UInt64, limits: SpaceLimits
-    ) -> [Discard] {
-        let total = candidates.reduce(UInt64(0)) { $0 + UInt64($1.byteCount) }
-        let over = total > limits.evidenceByteCountMax ? total - limits.evidenceByteCountMax : 0
-        let missing = free < limits.freeByteCountMin ? limits.freeByteCountMin - free : 0
+    func due(_ candidates: [Candidate], free: UInt64, limits: SpaceLimits) -> [Discard] {
+        let over = byteCount - min(byteCount, limits.evidenceByteCountMax)
+        let missing = limits.freeByteCountMin - min(limits.freeByteCountMin, free)
         var wanted = max(over, missing)
+        var groups: [File: [Candidate]] = [:]
+        for candidate in candidates.sorted(by: { $0.rank < $1.rank }) {
+            if let file = files[candidate.name] { groups[file, default: []].append(candidate) }
+        }
+        let inOrder = groups.compactMap { file, names in names.last.map { (file, names, $0.rank) } }
+            .sorted { $0.2 < $1.2 }
         var due: [Discard] = []
-        for candidate in candidates.sorted(by: { $0.rank < $1.rank })
-        where wanted > 0 && due.count < discardCountMax {
-            due.append(
+        for (file, names, _) in inOrder where wanted > 0 && due.count < Self.discardCountMax {
+            due += names.map {
                 Discard(
-                    identity: IncidentIdentity(
-                        boot: candidate.name.boot, ordinal: candidate.name.ordinal),
-                    kind: candidate.name.kind, byteCount: candidate.byteCount,
-                    wasDelivered: candidate.isDelivered))
-            wanted -= min(wanted, UInt64(candidate.byteCount))
+                    identity: IncidentIdentity(boot: $0.name.boot, ordinal: $0.name.ordinal),
+                    kind: $0.name.kind, byteCount: $0.byteCount, wasDelivered: $0.isDelivered)
+            }
+            wanted -= min(wanted, uses[file]?.byteCount ?? 0)
         }
         return due
     }
@@ -63,7 +99,8 @@ enum SpaceReserve {
     static func take(_ folder: LedgerFolder, free: UInt64) {
         guard !Files.exists(folder.reserve), free > UInt64(4 * byteCount) else { return }
         do throws(Errno) {
-            let file = try FileDescriptor.open(folder.reserve, [.writeOnly, .create])
+            let file = try Files.open(
+                folder.reserve, [.writeOnly, .create], followsLinks: false)
             let zeros = [UInt8](repeating: 0, count: 64 << 10)
             for _ in 0..<byteCount / zeros.count { try file.writeAll(zeros) }
         } catch {

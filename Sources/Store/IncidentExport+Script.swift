@@ -1,4 +1,4 @@
-import Incidents
+import Records
 
 /// How somebody checks an export who has only a shell and OpenSSL.
 extension IncidentExport {

@@ -41,7 +41,8 @@ public struct IncidentExport: Sendable {
         evidence = summary.evidence.filter { names.insert($0.name).inserted }.map { facts in
             do throws(Errno) {
                 let path = reader.folder.evidence + "/" + facts.name.fileName
-                let bytes = try Files.read(path, byteCountMax: EvidenceFiles.byteCountMax)
+                let bytes = try Files.read(
+                    path, byteCountMax: EvidenceFiles.byteCountMax, followsLinks: false)
                 return Evidence(facts: facts, bytes: bytes, loss: nil)
             } catch {
                 return Evidence(facts: facts, bytes: nil, loss: "\(error)")

@@ -1,11 +1,11 @@
 import Cryptography
-import Incidents
+import Records
 
 /// The links of the chain that prove, by a signature, that the records of one incident stood in
 /// the ledger: each of them, and those from it to the next checkpoint.
 ///
 /// The records between are other people's incidents too, but say no more of them than kind, time
-/// and score.
+/// and score, and who gave which order.
 public struct IncidentProof: Sendable {
     public struct Link: Sendable {
         public var sequence: Int64

@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 
 /// What a person reads about one incident: its last state, dated, with its evidence.
 public struct IncidentSummary: Sendable {
@@ -125,7 +126,7 @@ public struct IncidentIndex: Sendable {
             case .started(let sha256), .configured(let sha256, accepted: true):
                 configuration = sha256.isEmpty ? nil : sha256
             case .clockCorrected, .configured, .operated, .repaired, .siren, .checkpoint, .beat,
-                .commanded, .hours:
+                .commanded, .hours, .authorised, .counted:
                 break
             }
         }

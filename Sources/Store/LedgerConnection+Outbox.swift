@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 import Station
 
 /// The ledger as an outbox: read in pages, and how far each destination was served.
@@ -12,7 +13,7 @@ extension LedgerConnection {
         _ lane: DeliveryLane, after: Int64, countMax: Int, dating: Dating
     ) throws -> OutboxPage {
         let statement = try database.prepare(
-            "SELECT sequence,body FROM record WHERE sequence>\(after) ORDER BY sequence "
+            "SELECT sequence,\(Schema.body) FROM record WHERE sequence>\(after) ORDER BY sequence "
                 + "LIMIT \(Self.scanCountMax)", attempt: "read the outbox")
         var page = OutboxPage(lane: lane, entries: [], readThrough: after)
         while page.entries.count < countMax, try statement.step() {
@@ -35,7 +36,7 @@ extension LedgerConnection {
         of identity: IncidentIdentity, before sequence: Int64
     ) throws -> (Incident, Stamp)? {
         let statement = try database.prepare(
-            "SELECT body FROM record WHERE sequence<\(sequence) AND "
+            "SELECT \(Schema.body) FROM record WHERE sequence<\(sequence) AND "
                 + LedgerRecord.isOfType([LedgerRecord.incidentTypeCode])
                 + " ORDER BY sequence DESC", attempt: "read an incident")
         while try statement.step() {
@@ -91,7 +92,7 @@ extension LedgerConnection {
 
     /// Within a transaction of the caller.
     func write(_ cursors: [String: DeliveryCursors]) throws {
-        guard !cursors.isEmpty else { return }
+        guard !cursors.isEmpty, hasCursors else { return }
         let replacement = try database.prepare(
             "REPLACE INTO cursor(id,destination,through)VALUES(?,?,?)", attempt: "note cursors")
         for (destination, cursors) in cursors.sorted(by: { $0.key < $1.key }) {
@@ -115,6 +116,7 @@ extension LedgerConnection {
     /// What comes in the place of records that were lost was told to nobody, whatever a cursor
     /// says: it must not be taken for delivered once the ledger is as long again.
     func pullBackCursors(to last: Int64) throws {
+        guard hasCursors else { return }
         let statement = try database.prepare(
             "SELECT destination,through FROM cursor", attempt: "read cursors")
         var pulledBack: [String: DeliveryCursors] = [:]
@@ -141,6 +143,7 @@ extension LedgerConnection {
     }
 
     private func row(of destination: String) throws -> (id: Int64, through: [UInt8])? {
+        guard hasCursors else { return nil }
         let statement = try database.prepare(
             "SELECT id,destination,through FROM cursor", attempt: "read cursors")
         let name = Array(destination.utf8)

@@ -1,17 +1,21 @@
 import Cryptography
-import Incidents
 import Linux
+import Records
 import Station
 
 /// How the ledger lies on the disk; tests vary it, the appliance does not.
 struct LedgerLayout {
     var pageByteCount = Schema.pageByteCount
-    /// The log is copied into the database, and begins again, after about as many bytes.
+    /// The log is copied into the database, and begins anew, after about as many bytes.
     var logByteCount = 512 << 10
     var synchronous = "FULL"
     /// SQLite's name for the layer below it; nil for the system's own.
     var vfs: String?
     var migrations = Schema.migrations
+    var additions = Schema.additions
+    /// Whether an older ledger gets what this program adds. Without, it is used as it is, so that
+    /// an update that is not kept leaves no trace; a new one is made whole either way.
+    var migrates = true
     var checkpointInterval = Checkpoint.intervalMax
 }
 
@@ -23,6 +27,16 @@ struct LedgerHead: Equatable {
     static let empty = LedgerHead(sequence: 0, hash: Chain.genesis)
 }
 
+/// A record with its canonical bytes, which are made once: to know it again, to hash, to store.
+struct WrittenRecord {
+    let record: LedgerRecord
+    let body: [UInt8]
+
+    init(_ record: LedgerRecord) {
+        (self.record, body) = (record, record.canonicalBytes)
+    }
+}
+
 /// The open database of a ledger, with the statements that write.
 final class LedgerConnection {
     /// As it was when the database was opened.
@@ -31,7 +45,13 @@ final class LedgerConnection {
     private var anchored: LedgerHead
     /// The last checkpoint: the place of its record, and the key that signed it.
     private(set) var checkpoint: (sequence: Int64, key: [UInt8])?
-    private let checkpointInterval: Int64
+    /// Its file was empty: the tables are made before anything else that a ledger has.
+    let isNew: Bool
+    /// Of its tables.
+    private var version: Int64
+    private let layout: LedgerLayout
+    /// After a write of unknown outcome: what is asked for next must go to a new connection.
+    private(set) var isWorn = false
     let database: Database
     private let insertion: Statement
     private let advance: Statement
@@ -39,54 +59,159 @@ final class LedgerConnection {
     /// At most so many of the last records can be cut off after a power cut without being missed.
     static let anchorInterval: Int64 = 32
 
-    /// Opens, repairs what can be repaired, and says so in `findings`.
-    static func open(
-        _ folder: LedgerFolder, _ layout: LedgerLayout, _ findings: inout [String]
-    ) throws -> LedgerConnection {
-        let lost = LogImage.strandedCommitCount(inFile: folder.log)
-        if lost > 1 {
-            let copy = try folder.copyLogAside()
-            findings.append(
-                "ledger: open: \(lost) commits behind a damaged place of the log are lost; "
-                    + "the log is kept as \(copy)")
+    /// What was found while opening, in words; each is to be recorded.
+    struct Findings {
+        var texts: [String] = []
+        /// Records are gone, or may be.
+        var mayMissRecords = false
+
+        /// Ends each that says that there was another ledger before.
+        static let begins = "a new one begins"
+
+        mutating func add(_ text: String, mayMissRecords: Bool = true) {
+            texts.append("ledger: open: " + text)
+            self.mayMissRecords = self.mayMissRecords || mayMissRecords
         }
+    }
+
+    /// Opens, repairs what can be repaired, and says so in `findings`.
+    ///
+    /// - Parameter hasFailed: a write of this process failed: that the last commit cannot be read is
+    ///   no finding then.
+    static func open(
+        _ folder: LedgerFolder, _ layout: LedgerLayout, hasFailed: Bool = false,
+        _ findings: inout Findings
+    ) throws -> LedgerConnection {
         do {
+            try lookAtLog(folder, layout, hasFailed, &findings)
             return try LedgerConnection(folder, layout, &findings)
         } catch let error as StoreError where error.kind == .damaged {
             let name = try folder.setAside()
-            findings.append(
-                "ledger: open: damaged (\(error.cause)); set aside as \(name), a new one begins")
+            findings.add("damaged (\(error.cause)); set aside as \(name), \(Findings.begins)")
             return try LedgerConnection(folder, layout, &findings)
         }
     }
 
-    private init(
-        _ folder: LedgerFolder, _ layout: LedgerLayout, _ findings: inout [String]
+    /// Keeps what SQLite would drop of a damaged log without a word, and keeps a log from the
+    /// database that would take records away.
+    private static func lookAtLog(
+        _ folder: LedgerFolder, _ layout: LedgerLayout, _ hasFailed: Bool,
+        _ findings: inout Findings
     ) throws {
-        // SQLite would take such a database for a new one, and delete its log.
-        let byteCount = (try? Files.facts(folder.database))?.byteCount ?? 0
-        let logByteCount = (try? Files.facts(folder.log))?.byteCount ?? 0
-        if byteCount == 0, logByteCount > 0 {
+        if try kind(folder.database) ?? .regular != .regular {
+            throw StoreError("ledger \(folder.database)", "open", .notARegularFile)
+        }
+        let (survey, cause) = try survey(folder)
+        guard let survey else {
+            let name = try folder.setLogAside()
+            findings.add("the log cannot be read (\(cause)); set aside as \(name)")
+            return
+        }
+        let isBlank = survey.image == nil && survey.complaint == nil
+        guard try byteCount(folder.database) > 0 else {
+            // SQLite would take it for a new one, and delete its log.
+            if isBlank { return }
             throw StoreError(
                 "ledger \(folder.database)", "open", "it is empty, but its log is not", .damaged)
         }
+        // Without its log.
+        let alone = try Database(path: folder.database, mode: .alone, vfs: layout.vfs)
+        let last = try alone.lastRecord()
+        let isClosed = try last == nil || last == alone.namedHead()
+        var isRefuted = false
+        if let log = survey.image, log.committedCount > 0 {
+            let with = try Database(path: folder.database, mode: .write, vfs: layout.vfs)
+            try with.run("PRAGMA locking_mode=EXCLUSIVE", attempt: "look at the log")
+            isRefuted = try survey.isRefuted(by: survey.standing(of: alone), with: with)
+        }
+        let complaint = isBlank && !isClosed ? .missing : survey.complaint
+        guard let complaint = complaint ?? (isRefuted ? .foreign : nil),
+            isRefuted || !hasFailed || complaint.mayMissRecords
+        else { return }
+        var text = "the log: \(complaint.text)"
+        if isRefuted {
+            text += "; it is set aside as \(try folder.setLogAside()), and the database has "
+            text += "records up to \(last?.sequence ?? 0) without it"
+        } else if !isBlank {
+            text += folder.keepLog()
+        }
+        let mayMissRecords = isRefuted || complaint.mayMissRecords || survey.isShort
+        findings.add(text, mayMissRecords: !isClosed && mayMissRecords)
+    }
+
+    /// - Returns: nil, and why, where the log is no file, or larger than it ever is.
+    private static func survey(_ folder: LedgerFolder) throws -> (LogSurvey?, cause: String) {
+        do throws(Errno) {
+            guard try Files.factsIfThere(folder.log, followsLinks: false) != nil else {
+                return (LogSurvey([], pageByteCount: nil), "")
+            }
+            let log = try Files.read(
+                folder.log, byteCountMax: LedgerFolder.logByteCountMax, followsLinks: false)
+            let hasDatabase = try Files.factsIfThere(folder.database) != nil
+            let header =
+                hasDatabase ? try Files.open(folder.database).read(byteCount: 100) : []
+            return (
+                LogSurvey(log, pageByteCount: DatabaseImage.pageByteCount(header: header)), ""
+            )
+        } catch .notARegularFile {
+            return (nil, Errno.notARegularFile.description)
+        } catch .fileTooLarge {
+            return (nil, "it has more than \(LedgerFolder.logByteCountMax >> 20) MiB")
+        } catch {
+            throw StoreError("log \(folder.log)", "read", error)
+        }
+    }
+
+    private init(
+        _ folder: LedgerFolder, _ layout: LedgerLayout, _ findings: inout Findings
+    ) throws {
+        isNew = try Self.byteCount(folder.database) == 0
         try Self.makeFile(folder.database)
         database = try Database(path: folder.database, mode: .create, vfs: layout.vfs)
         // Before anything is read: SQLite then keeps the index of the log in its own memory
         // instead of in a third file, which would cost two more pages with every commit.
         try database.run("PRAGMA locking_mode=EXCLUSIVE", attempt: "lock")
-        let version = try Self.version(of: database, layout)
+        var version = try Self.version(of: database, layout)
         try Self.configure(database, layout)
-        try Schema.migrate(database, from: version, by: layout.migrations)
-        Self.reserveLog(folder, byteCount: layout.logByteCount)
+        // Before the first commit: from then on a shorter log was cut.
+        Self.reserveLog(folder)
+        if layout.migrates || version == 0 {
+            try Schema.migrate(database, from: version, by: layout.migrations, layout.additions)
+            version = Schema.version(of: layout.migrations)
+        }
+        self.version = version
+        self.layout = layout
         insertion = try database.prepare(
             "INSERT INTO record(sequence,hash,body)VALUES(?,?,?)", attempt: "append")
         advance = try database.prepare("UPDATE head SET sequence=?,hash=?", attempt: "append")
-        checkpointInterval = layout.checkpointInterval
         (head, anchored) = try Self.head(of: database, &findings)
         checkpoint = try Self.lastCheckpoint(of: database)
-        if logByteCount > 0 { try makeDurable() }
+        if !isNew { try makeDurable() }
         try pullBackCursors(to: head.sequence)
+    }
+
+    /// Makes the steps now that `LedgerLayout.migrates` left out.
+    func migrate() throws {
+        try Schema.migrate(database, from: version, by: layout.migrations, layout.additions)
+        version = Schema.version(of: layout.migrations)
+    }
+
+    /// Version 1 had none: everything is told anew then.
+    var hasCursors: Bool { version >= 2 }
+
+    /// 0 where there is none; that nobody can tell is no empty file.
+    private static func byteCount(_ path: String) throws -> UInt64 {
+        try facts(path)?.byteCount ?? 0
+    }
+
+    private static func kind(_ path: String) throws -> FileFacts.Kind? { try facts(path)?.kind }
+
+    private static func facts(_ path: String) throws -> FileFacts? {
+        do throws(Errno) {
+            return try Files.factsIfThere(path, followsLinks: false)
+        } catch {
+            throw StoreError("ledger \(path)", "open", error)
+        }
     }
 
     /// What a killed process, or a write of unknown outcome, left in the log can be read, but a
@@ -95,19 +220,36 @@ final class LedgerConnection {
     /// may have lost those of the log for good, and the next one would not say so.
     private func makeDurable() throws {
         do {
-            try database.run("PRAGMA wal_checkpoint(PASSIVE)", attempt: "copy the log")
+            try copyLog()
         } catch let error as StoreError where error.kind == .full {
             // The log has room where the database has none; with this it is synchronised.
-            try database.transaction(attempt: "synchronise the log") {
-                try advance.run(anchored.sequence, anchored.hash)
-            }
+            try beginLogAnew()
+        }
+    }
+
+    /// Copies the log into the database, and puts what was copied out of its reach.
+    private func copyLog() throws {
+        try database.run("PRAGMA wal_checkpoint(PASSIVE)", attempt: "copy the log")
+        try beginLogAnew()
+    }
+
+    /// Writes a page that the database has already: behind a whole copy SQLite begins the log anew
+    /// for it, with other salts, so that no frame of the old one is ever valid again. Without,
+    /// frames that are in the database stay valid until the next commit; a damaged one among them
+    /// would have SQLite lay older pages over newer ones.
+    ///
+    /// Where the log was not copied whole, this is one commit more. A power cut before it leaves the
+    /// old log, whole; one within it a header without frames: either way the database has all.
+    private func beginLogAnew() throws {
+        try database.transaction(attempt: "begin the log anew") {
+            try database.run("PRAGMA user_version=\(version)", attempt: "begin the log anew")
         }
     }
 
     /// SQLite itself would make a file that everybody may read; its log gets the same rights.
     private static func makeFile(_ path: String) throws {
         do throws(Errno) {
-            try FileDescriptor.open(path, [.readWrite, .create], mode: 0o640).close()
+            try Files.open(path, [.readWrite, .create], followsLinks: false).close()
         } catch {
             throw StoreError("ledger \(path)", "open", error)
         }
@@ -137,30 +279,24 @@ final class LedgerConnection {
         guard mode == "wal" else {
             throw StoreError(database.object, "open the log", "journal mode is \(mode)", .refused)
         }
-        let pageCount = max(layout.logByteCount / (layout.pageByteCount + 24), 1)
         try database.run(
-            """
-            PRAGMA synchronous=\(layout.synchronous);
-            PRAGMA wal_autocheckpoint=\(pageCount);
-            PRAGMA cell_size_check=ON;
-            PRAGMA temp_store=MEMORY;
-            """, attempt: "open")
+            "PRAGMA synchronous=\(layout.synchronous);PRAGMA temp_store=MEMORY", attempt: "open")
         try database.persistLog()
+        database.countLogFrames()
     }
 
     /// Fills the log with zeros, which SQLite takes for an empty one, up to where it will grow.
     ///
     /// Commits then overwrite bytes that the file system knows already: no metadata is written
     /// with them, and a full disk still takes the next records. Without room it is left out.
-    private static func reserveLog(_ folder: LedgerFolder, byteCount: Int) {
+    private static func reserveLog(_ folder: LedgerFolder) {
         do throws(Errno) {
-            let log = try FileDescriptor.open(folder.log, .writeOnly)
-            // Checkpoints come after the commit that reaches the limit: leave room for it.
-            let wanted = Int64(byteCount + byteCount / 4)
-            let present = Int64(try log.facts().byteCount)
-            guard present < wanted else { return }
-            try log.seek(to: present)
-            try log.writeAll([UInt8](repeating: 0, count: Int(wanted - present)))
+            let log = try Files.open(folder.log, [.writeOnly, .create], followsLinks: false)
+            let present = Int(try log.facts().byteCount)
+            guard present < LedgerFolder.logReservedByteCount else { return }
+            try log.seek(to: Int64(present))
+            try log.writeAll(
+                [UInt8](repeating: 0, count: LedgerFolder.logReservedByteCount - present))
             try log.synchronise()
             try Files.synchroniseFolder(folder.path)
         } catch {
@@ -171,33 +307,26 @@ final class LedgerConnection {
     /// Where the chain goes on: behind the last record, or behind one that is missing now, so
     /// that the gap stays to be seen.
     private static func head(
-        of database: Database, _ findings: inout [String]
+        of database: Database, _ findings: inout Findings
     ) throws -> (head: LedgerHead, anchored: LedgerHead) {
-        func read(_ sql: String) throws -> LedgerHead? {
-            let statement = try database.prepare(sql, attempt: "read the head")
-            guard try statement.step() else { return nil }
-            let hash = statement.bytes(1)
-            guard hash.count == Chain.hashByteCount else {
+        func checked(_ head: LedgerHead?) throws -> LedgerHead {
+            guard let head else { return .empty }
+            guard head.hash.count == Chain.hashByteCount else {
                 throw StoreError(
-                    database.object, "read the head", "a hash of \(hash.count) bytes", .damaged)
+                    database.object, "read the head", "its hash has no 32 bytes", .damaged)
             }
-            return LedgerHead(sequence: statement.integer(0), hash: hash)
+            return head
         }
-        let last =
-            try read("SELECT sequence,hash FROM record ORDER BY sequence DESC LIMIT 1") ?? .empty
-        let anchored = try read("SELECT sequence,hash FROM head") ?? .empty
+        let last = try checked(database.lastRecord())
+        let anchored = try checked(database.namedHead())
         if anchored.sequence > last.sequence {
-            findings.append(
-                "ledger: open: records \(last.sequence + 1) to \(anchored.sequence) are missing")
+            findings.add("records \(last.sequence + 1) to \(anchored.sequence) are missing")
             return (anchored, anchored)
         }
         let named =
             anchored.sequence == 0
-            ? .empty
-            : try read("SELECT sequence,hash FROM record WHERE sequence=\(anchored.sequence)")
-        if named != anchored {
-            findings.append("ledger: open: record \(anchored.sequence) was changed")
-        }
+            ? Chain.genesis : try database.hash(ofRecord: anchored.sequence)
+        if named != anchored.hash { findings.add("record \(anchored.sequence) was changed") }
         return (last, anchored)
     }
 
@@ -209,7 +338,7 @@ final class LedgerConnection {
     ///
     /// - Parameter cursors: written with them, at the cost of one page.
     func append(
-        _ records: [LedgerRecord], after head: LedgerHead, key: SigningKey?,
+        _ records: [WrittenRecord], after head: LedgerHead, key: SigningKey?,
         with cursors: [String: DeliveryCursors] = [:]
     ) throws -> LedgerHead {
         guard !records.isEmpty else { return head }
@@ -219,31 +348,46 @@ final class LedgerConnection {
         }
         var head = head
         var checkpoint = checkpoint
-        var isAnchored = false
+        var named = anchored
         try database.transaction(attempt: "append \(records.count) records") {
             for record in records {
+                named = head
                 head = try insert(record, after: head)
-                guard let key, isCheckpointDue(after: record, head, checkpoint?.sequence ?? 0)
+                guard let key,
+                    isCheckpointDue(after: record.record, head, checkpoint?.sequence ?? 0)
                 else { continue }
-                head = try sign(head, key, record.stamp)
+                head = try sign(head, key, record.record.stamp)
                 checkpoint = (head.sequence, key.publicKey)
             }
-            // It is a page more to write, hence not with every commit.
-            isAnchored = head.sequence - anchored.sequence >= Self.anchorInterval
-            if isAnchored { try advance.run(head.sequence, head.hash) }
+            // It is a page more to write, hence not with every commit; and never the very last
+            // record, which only a ledger that was closed names.
+            if head.sequence - anchored.sequence >= Self.anchorInterval {
+                try advance.run(named.sequence, named.hash)
+            } else {
+                named = anchored
+            }
             try write(cursors)
         }
         self.checkpoint = checkpoint
-        if isAnchored { anchored = head }
+        anchored = named
+        keepLogShort()
         return head
     }
 
-    private func insert(_ record: LedgerRecord, after head: LedgerHead) throws -> LedgerHead {
-        let body = record.canonicalBytes
+    /// The records are durable already: what fails here is done after a later commit.
+    private func keepLogShort() {
+        let byteCount = database.logFrameCount * (layout.pageByteCount + 24)
+        guard byteCount >= layout.logByteCount else { return }
+        guard (try? database.run("PRAGMA wal_checkpoint(PASSIVE)", attempt: "copy the log")) != nil
+        else { return }
+        isWorn = (try? beginLogAnew()) == nil
+    }
+
+    private func insert(_ record: WrittenRecord, after head: LedgerHead) throws -> LedgerHead {
         let next = LedgerHead(
             sequence: head.sequence + 1,
-            hash: Chain.link(previous: head.hash, canonical: body, hash: SHA256.digest))
-        try insertion.run(next.sequence, next.hash, body)
+            hash: Chain.link(previous: head.hash, canonical: record.body, hash: SHA256.digest))
+        try insertion.run(next.sequence, next.hash, record.body)
         return next
     }
 
@@ -252,7 +396,7 @@ final class LedgerConnection {
     ) -> Bool {
         switch record.body {
         case .started, .beat: true
-        default: head.sequence - last >= checkpointInterval
+        default: head.sequence - last >= layout.checkpointInterval
         }
     }
 
@@ -262,15 +406,15 @@ final class LedgerConnection {
         var checkpoint = Checkpoint(
             sequence: head.sequence, hash: head.hash, key: key.publicKey, signature: [])
         checkpoint.signature = key.sign(checkpoint.message(at: stamp))
-        return try insert(
-            LedgerRecord(stamp: stamp, body: .checkpoint(checkpoint)), after: head)
+        let record = LedgerRecord(stamp: stamp, body: .checkpoint(checkpoint))
+        return try insert(WrittenRecord(record), after: head)
     }
 
     private static func lastCheckpoint(
         of database: Database
     ) throws -> (sequence: Int64, key: [UInt8])? {
         let statement = try database.prepare(
-            "SELECT sequence,body FROM record WHERE "
+            "SELECT sequence,\(Schema.body) FROM record WHERE "
                 + LedgerRecord.isOfType([LedgerRecord.checkpointTypeCode])
                 + " ORDER BY sequence DESC LIMIT 1", attempt: "read the last checkpoint")
         guard try statement.step(),
@@ -283,7 +427,7 @@ final class LedgerConnection {
     /// The canonical bytes of the last records, at most `count`.
     func lastBodies(_ count: Int) throws -> [[UInt8]] {
         let statement = try database.prepare(
-            "SELECT body FROM record ORDER BY sequence DESC LIMIT \(count)",
+            "SELECT \(Schema.body) FROM record ORDER BY sequence DESC LIMIT \(count)",
             attempt: "read the last records")
         var bodies: [[UInt8]] = []
         while try statement.step() { bodies.append(statement.bytes(0)) }
@@ -293,7 +437,7 @@ final class LedgerConnection {
     /// What all records together leave to a new life, and what they tell of the clock.
     func past() throws -> (past: LedgerPast, dating: Dating) {
         let statement = try database.prepare(
-            "SELECT body FROM record ORDER BY sequence", attempt: "read the past")
+            "SELECT \(Schema.body) FROM record ORDER BY sequence", attempt: "read the past")
         var past = LedgerPast()
         var dating = Dating()
         while try statement.step() {
@@ -319,7 +463,7 @@ final class LedgerConnection {
     /// names it.
     func visit(_ codes: UInt8..., body: (Int64, LedgerRecord) -> Void) throws {
         let statement = try database.prepare(
-            "SELECT sequence,body FROM record WHERE \(LedgerRecord.isOfType(codes)) "
+            "SELECT sequence,\(Schema.body) FROM record WHERE \(LedgerRecord.isOfType(codes)) "
                 + "ORDER BY sequence", attempt: "read evidence")
         while try statement.step() {
             if let record = try? LedgerRecord(canonicalBytes: statement.bytes(1)) {
@@ -343,7 +487,7 @@ final class LedgerConnection {
             }
             anchored = head
         }
-        try database.run("PRAGMA wal_checkpoint(PASSIVE)", attempt: "copy the log")
+        try copyLog()
         return head
     }
 }
@@ -352,6 +496,7 @@ extension LedgerRecord {
     /// A condition in SQL, for rows of `record`.
     static func isOfType(_ codes: [UInt8]) -> String {
         let literals = codes.map { "x'\(SHA256.hexadecimal([$0]))'" }
-        return "substr(body,\(typeCodeOffset + 1),1)IN(\(literals.joined(separator: ",")))"
+        return
+            "\(Schema.hasBody) AND substr(body,\(typeCodeOffset + 1),1)IN(\(literals.joined(separator: ",")))"
     }
 }

@@ -5,8 +5,10 @@ import Linux
 ///     DIR/lock                         held by the appliance while it runs
 ///     DIR/ledger.db, ledger.db-wal     records; the log of the last commits
 ///     DIR/ledger.db.damaged-N, -wal    what could not be read, kept for an expert
+///     DIR/ledger.db-wal.damaged-N      so is a log without its database
 ///     DIR/key/device.secret            what signs checkpoints; see `DeviceKey`
 ///     DIR/reserve                      room that is given up for records on a full disk
+///     DIR/retained-DESTINATION         what brokers keep for Home Assistant
 ///     DIR/evidence/NAME                files that records vouch for
 ///     DIR/evidence/orphaned/NAME       files that no record vouches for
 public struct LedgerFolder: Sendable {
@@ -26,10 +28,12 @@ public struct LedgerFolder: Sendable {
     var reserve: String { path + "/reserve" }
     public var orphaned: String { path + "/evidence/orphaned" }
 
+    /// So long a log is made, in bytes of zeros: less was cut short.
+    static let logReservedByteCount = 640 << 10
     /// Larger logs are damage: the ledger's own never grows that far.
-    static let logByteCountMax = 256 << 20
-    /// Larger ledgers are not read into memory.
-    static let databaseByteCountMax = 1 << 30
+    static let logByteCountMax = 64 << 20
+    /// Larger ledgers are not read into memory: 30 MB a year is a busy one.
+    static let databaseByteCountMax = 256 << 20
 
     func make() throws {
         do throws(Errno) {
@@ -45,15 +49,54 @@ public struct LedgerFolder: Sendable {
     /// Takes the folder for this process, until the descriptor is closed.
     func own() throws -> FileDescriptor {
         do throws(Errno) {
-            let file = try FileDescriptor.open(lock, [.readWrite, .create])
+            let file = try Files.open(lock, [.readWrite, .create], followsLinks: false)
             try file.lock()
             return file
         } catch .busy {
-            throw StoreError(
-                "ledger folder \(path)", "lock", "another kuzet process has it; stop that one",
-                .owned)
+            throw isTakenError
         } catch {
             throw StoreError("ledger folder \(path)", "lock", error)
+        }
+    }
+
+    /// Whether another process has it now, or this one has already.
+    public var isTaken: Bool {
+        do throws(Errno) {
+            try Files.open(lock, .readWrite, followsLinks: false).lock()
+            return false
+        } catch {
+            return error == .busy
+        }
+    }
+
+    /// - Error: `StoreError` of the kind `owned`, where it is taken.
+    public func refuseIfTaken() throws {
+        if isTaken { throw isTakenError }
+    }
+
+    private var isTakenError: StoreError {
+        StoreError(
+            "ledger folder \(path)", "lock",
+            "another kuzet process has it; stop that one: systemctl stop kuzet", .owned)
+    }
+
+    /// Whether there was a ledger here, whatever became of it: its key, or what was set aside. A new
+    /// appliance has neither.
+    func hasTraces() throws -> Bool {
+        if (try? has(secret)) ?? false { return true }
+        do throws(Errno) {
+            return try Files.names(in: path).contains { $0.hasPrefix("ledger.db.damaged-") }
+        } catch {
+            throw StoreError("ledger folder \(path)", "list", error)
+        }
+    }
+
+    /// Whether there is anything of that name; that nobody can tell is an error.
+    func has(_ name: String) throws -> Bool {
+        do throws(Errno) {
+            return try Files.factsIfThere(name, followsLinks: false) != nil
+        } catch {
+            throw StoreError("ledger \(name)", "look for it", error)
         }
     }
 
@@ -64,13 +107,31 @@ public struct LedgerFolder: Sendable {
         let name = try unusedName(database + ".damaged-")
         do throws(Errno) {
             // The log first: a log beside a new database would be taken for that one's.
-            if Files.exists(log) { try Files.rename(log, to: name + "-wal") }
-            if Files.exists(database) { try Files.rename(database, to: name) }
+            try Self.move(log, to: name + "-wal")
+            try Self.move(database, to: name)
             try Files.synchroniseFolder(path)
         } catch {
             throw StoreError("ledger \(database)", "set aside as \(name)", error)
         }
         return String(name.dropFirst(path.count + 1))
+    }
+
+    /// Moves a log that is not to be laid over the database out of the way.
+    ///
+    /// - Returns: the new name, without the folder.
+    func setLogAside() throws -> String {
+        let name = try unusedName(log + ".damaged-")
+        do throws(Errno) {
+            try Self.move(log, to: name)
+            try Files.synchroniseFolder(path)
+        } catch {
+            throw StoreError("log \(log)", "set aside as \(name)", error)
+        }
+        return String(name.dropFirst(path.count + 1))
+    }
+
+    private static func move(_ old: String, to new: String) throws(Errno) {
+        do throws(Errno) { try Files.rename(old, to: new) } catch .noSuchFile { return }
     }
 
     /// Moves a key that cannot be used out of the way.
@@ -87,21 +148,46 @@ public struct LedgerFolder: Sendable {
         return String(name.dropFirst(path.count + 1))
     }
 
-    /// Keeps a copy of the log before a recovery that would drop a part of it.
-    func copyLogAside() throws -> String {
-        let name = try unusedName(log + ".damaged-")
-        do throws(Errno) {
-            try Files.replace(name, with: try Files.read(log, byteCountMax: Self.logByteCountMax))
+    /// Keeps a copy of the log before a recovery that drops a part of it.
+    ///
+    /// - Returns: what became of it, for the end of a sentence: records go on without a copy.
+    func keepLog() -> String {
+        do {
+            let bytes = try Files.read(
+                log, byteCountMax: Self.logByteCountMax, followsLinks: false)
+            let (name, last) = try unusedName(after: log + ".damaged-")
+            // A start that fails behind this is tried again and again.
+            if let last,
+                try Files.read(
+                    last, byteCountMax: Self.logByteCountMax, followsLinks: false) == bytes
+            {
+                return "; the log is kept as " + last.dropFirst(path.count + 1)
+            }
+            try Files.replace(name, with: bytes)
+            return "; the log is kept as " + name.dropFirst(path.count + 1)
         } catch {
-            throw StoreError("log \(log)", "copy to \(name)", error)
+            return "; a copy of it could not be kept: \(error)"
         }
-        return String(name.dropFirst(path.count + 1))
     }
 
     private func unusedName(_ prefix: String) throws -> String {
+        try unusedName(after: prefix).name
+    }
+
+    /// - Returns: the first name that is not taken, and the one before it.
+    private func unusedName(after prefix: String) throws -> (name: String, last: String?) {
         for number in 1...9_999 {
             let name = prefix + String(number)
-            if !Files.exists(name), !Files.exists(name + "-wal") { return name }
+            do throws(Errno) {
+                // A name of which nobody can tell may be taken, and must not be written over.
+                if try Files.factsIfThere(name, followsLinks: false) == nil,
+                    try Files.factsIfThere(name + "-wal", followsLinks: false) == nil
+                {
+                    return (name, number > 1 ? prefix + String(number - 1) : nil)
+                }
+            } catch {
+                throw StoreError("ledger folder \(path)", "set damaged files aside", error)
+            }
         }
         throw StoreError(
             "ledger folder \(path)", "set damaged files aside",

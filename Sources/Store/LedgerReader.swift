@@ -1,5 +1,6 @@
-import Incidents
+import Cryptography
 import Linux
+import Records
 
 /// One record as it stands in the ledger.
 public struct LedgerEntry: Hashable, Sendable {
@@ -11,6 +12,18 @@ public struct LedgerEntry: Hashable, Sendable {
     public var body: [UInt8]
 
     public func record() throws -> LedgerRecord { try LedgerRecord(canonicalBytes: body) }
+
+    /// Of a row of `Schema.allRecords`.
+    init(_ statement: Statement) {
+        sequence = statement.integer(0)
+        hash = statement.bytes(1)
+        body = statement.bytes(2)
+    }
+
+    /// Whether it has the hash that it has behind a record with hash `previous`.
+    func follows(_ previous: [UInt8]) -> Bool {
+        Chain.link(previous: previous, canonical: body, hash: SHA256.digest) == hash
+    }
 }
 
 /// A ledger as it was at one moment, for those who only read.
@@ -21,26 +34,31 @@ public final class LedgerReader {
     public let folder: LedgerFolder
     /// What the row that names the last record said.
     let anchored: LedgerHead?
+    let logComplaint: LogComplaint?
     private let database: Database
+
+    /// What is wrong with the log of the last commits, for those who read on all the same: records
+    /// may be missing. nil where nothing is.
+    public var warning: String? { logComplaint.map { "log \(folder.log): read: \($0.text)" } }
 
     /// - Parameter directory: the ledger's folder.
     public convenience init(directory: String) throws {
         try self.init(directory: directory, migrations: Schema.migrations)
     }
 
-    init(directory: String, migrations: [Migration]) throws {
+    /// - Parameter patience: how often a damaged log is looked at again, 25 ms apart: what is being
+    ///   written looks like damage for a moment.
+    init(
+        directory: String, migrations: [Migration] = Schema.migrations, patience: Int = 8
+    ) throws {
         folder = LedgerFolder(directory)
-        database = try Database(
-            image: try Self.image(of: folder), object: "ledger \(folder.database)")
+        let complaint: LogComplaint?
+        (database, complaint) = try Self.open(folder, patience)
         switch try Schema.inspect(database, migrations: migrations) {
-        case .ledger(let version) where version == Schema.version(of: migrations):
+        case .ledger:
             break
-        case .ledger(let version):
-            throw StoreError(
-                database.object, "read",
-                "it has the older version \(version); `kuzet run` brings it up to date", .refused)
         case .empty:
-            throw StoreError(database.object, "read", "it holds no ledger yet", .missing)
+            throw Self.missing(folder, "it holds no ledger yet")
         case .newer(let version):
             throw StoreError(
                 database.object, "read",
@@ -50,22 +68,16 @@ public final class LedgerReader {
         case .damaged(let cause):
             throw StoreError(database.object, "read", cause, .damaged)
         }
-        let statement = try database.prepare("SELECT sequence,hash FROM head", attempt: "read")
-        anchored =
-            try statement.step()
-            ? LedgerHead(sequence: statement.integer(0), hash: statement.bytes(1)) : nil
+        anchored = try database.namedHead()
+        let last = try database.lastRecord() ?? .empty
+        // Of a closed one the database has everything, with a log or without.
+        logComplaint = complaint == .missing && last == anchored ? nil : complaint
     }
 
     /// Every record in the order of the chain.
     public func visit(_ body: (LedgerEntry) throws -> Void) throws {
-        let statement = try database.prepare(
-            "SELECT sequence,hash,body FROM record ORDER BY sequence", attempt: "read records")
-        while try statement.step() {
-            try body(
-                LedgerEntry(
-                    sequence: statement.integer(0), hash: statement.bytes(1),
-                    body: statement.bytes(2)))
-        }
+        let statement = try database.prepare(Schema.allRecords, attempt: "read records")
+        while try statement.step() { try body(LedgerEntry(statement)) }
     }
 
     /// What all records together leave to a new life.
@@ -75,7 +87,22 @@ public final class LedgerReader {
             // `verify` names a record that cannot be read.
             if let record = try? entry.record() { past.learn(record) }
         }
+        past.isIncomplete = logComplaint?.mayMissRecords ?? false
         return past
+    }
+
+    /// There is no ledger: damage where somebody left evidence of one.
+    private static func missing(_ folder: LedgerFolder, _ cause: String) -> StoreError {
+        let object = "ledger \(folder.database)"
+        let files = (try? EvidenceFiles.names(in: folder)) ?? []
+        guard files.isEmpty else {
+            return StoreError(
+                object, "read", "\(cause), but \(files.count) evidence files lie there", .damaged)
+        }
+        if (try? folder.hasTraces()) ?? false {
+            return StoreError(object, "read", "\(cause), but what belonged to one", .damaged)
+        }
+        return StoreError(object, "read", cause, .missing)
     }
 
     /// The database with its log applied.
@@ -83,50 +110,91 @@ public final class LedgerReader {
     /// The appliance may write meanwhile. It changes the database only with pages that the log
     /// has; so a log that is read after the database repairs whatever half-written pages were
     /// read, unless the log began anew in between. Then its header changed, and this tries again.
-    private static func image(of folder: LedgerFolder) throws -> [UInt8] {
+    private static func open(
+        _ folder: LedgerFolder, _ patience: Int
+    ) throws -> (Database, LogComplaint?) {
         let object = "ledger \(folder.database)"
-        do throws(Errno) {
-            _ = try Files.facts(folder.database)
-        } catch .noSuchFile {
-            throw StoreError(
-                object, "read", "there is none; name its folder with --ledger", .missing)
-        } catch {
-            throw StoreError(object, "read", error)
+        guard try folder.has(folder.database) else {
+            throw missing(folder, "there is none; name its folder with --ledger")
         }
-        do throws(Errno) {
-            for _ in 0..<16 {
-                let before = try header(of: folder.log)
-                var image = try Files.read(
-                    folder.database, byteCountMax: LedgerFolder.databaseByteCountMax)
-                let log =
-                    Files.exists(folder.log)
-                    ? try Files.read(folder.log, byteCountMax: LedgerFolder.logByteCountMax) : []
-                guard try header(of: folder.log) == before else { continue }
-                if let log = LogImage(log) { image = log.applied(to: image) }
-                guard image.count >= 512 else { return image }
-                // "Read and written with a log", which an image in memory cannot have.
-                image[18] = 1
-                image[19] = 1
-                return image
+        for _ in 0..<16 {
+            let before: [UInt8]
+            do {
+                before = try Self.log(of: folder, byteCountMax: 32)
+            } catch let error as StoreError {
+                guard error.kind == .damaged else { throw error }
+                let image = try Self.image(of: folder)
+                return (try Database(image: image, object: object), .unreadable(error.cause))
             }
-        } catch {
-            throw StoreError(object, "read", error)
+            let image = try Self.image(of: folder)
+            let log = try Self.log(of: folder)
+            guard try Self.log(of: folder, byteCountMax: 32) == before else { continue }
+            let survey = LogSurvey(log, pageByteCount: image.pageByteCount)
+            if survey.complaint != nil, try changes(log, of: folder, patience) { continue }
+            return try lay(survey, over: image, folder)
         }
         throw StoreError(
             object, "read", "the appliance writes faster than it can be read; try again", .refused)
     }
 
-    /// The first bytes of the log, which change whenever it begins anew.
-    private static func header(of path: String) throws(Errno) -> [UInt8] {
-        guard Files.exists(path) else { return [] }
-        let file = try FileDescriptor.open(path, .readOnly)
-        var bytes = [UInt8](repeating: 0, count: 32)
-        var failure: Errno?
-        var count = 0
-        bytes.withUnsafeMutableBytes { buffer in
-            do throws(Errno) { count = try file.readFully(into: buffer) } catch { failure = error }
+    private static func lay(
+        _ survey: LogSurvey, over image: DatabaseImage, _ folder: LedgerFolder
+    ) throws -> (Database, LogComplaint?) {
+        let object = "ledger \(folder.database)"
+        guard let log = survey.image, log.committedCount > 0 else {
+            let isEmpty = survey.complaint == nil && survey.image == nil
+            return (
+                try Database(image: image, object: object), isEmpty ? .missing : survey.complaint
+            )
         }
-        if let failure { throw failure }
-        return Array(bytes[..<count])
+        // The database alone is looked at before the log is laid over the only copy.
+        let alone = try survey.standing(of: Database(image: image, object: object))
+        try log.apply(to: image)
+        image.forgetLog()
+        let database = try Database(image: image, object: object)
+        guard try survey.isRefuted(by: alone, with: database) else {
+            return (database, survey.complaint)
+        }
+        return (
+            try Database(image: Self.image(of: folder), object: object),
+            survey.complaint ?? .foreign
+        )
+    }
+
+    /// The database without its log.
+    private static func image(of folder: LedgerFolder) throws -> DatabaseImage {
+        let image = try DatabaseImage(
+            path: folder.database, object: "ledger \(folder.database)",
+            byteCountMax: LedgerFolder.databaseByteCountMax)
+        image.forgetLog()
+        return image
+    }
+
+    /// The log, or its first bytes; empty where there is none.
+    private static func log(
+        of folder: LedgerFolder, byteCountMax: Int = LedgerFolder.logByteCountMax
+    ) throws -> [UInt8] {
+        do throws(Errno) {
+            let file = try Files.open(folder.log, followsLinks: false)
+            let byteCount = try file.facts().byteCount
+            guard byteCount <= UInt64(LedgerFolder.logByteCountMax) else { throw .fileTooLarge }
+            return try file.read(byteCount: min(byteCountMax, Int(byteCount)))
+        } catch .noSuchFile {
+            return []
+        } catch {
+            throw StoreError("log \(folder.log)", "read", error)
+        }
+    }
+
+    /// Whether somebody writes into the log.
+    private static func changes(
+        _ log: [UInt8], of folder: LedgerFolder, _ patience: Int
+    ) throws -> Bool {
+        for _ in 0..<patience {
+            Clocks.sleep(milliseconds: 25)
+            let now = try Self.log(of: folder)
+            if now != log { return true }
+        }
+        return false
     }
 }

@@ -1,6 +1,7 @@
 import Cryptography
 import Frames
 import Incidents
+import Records
 
 /// A ledger in memory that is written, read back and checked, the same on every machine.
 public enum LedgerSelftest {

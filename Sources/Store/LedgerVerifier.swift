@@ -1,6 +1,7 @@
 import Cryptography
 import Incidents
 import Linux
+import Records
 
 /// What a check of a whole ledger found.
 public struct VerificationReport: Sendable {
@@ -41,6 +42,12 @@ public struct VerificationReport: Sendable {
     /// Beyond so many faults the rest is only counted.
     public static let faultCountMax = 100
     public var unlistedFaultCount = 0
+    /// What was being written when it ended, or is being written, is not in it: nothing that
+    /// anybody was told is kept.
+    public var isUnfinished = false
+
+    /// An earlier ledger, or a part of one, lies beside it, and is not in it.
+    public var hasPredecessor = false
 
     public var isValid: Bool { faults.isEmpty }
 
@@ -87,6 +94,9 @@ public struct LedgerVerifier {
     }
     /// Files that are not there, by the record that vouches for each.
     private var missing: [EvidenceName: Int64] = [:]
+    private var vouchedFor: Set<EvidenceName> = []
+    /// Of the life that ended last, or still runs.
+    private var lastBoot: BootID?
     private var checkpoints: CheckpointAudit
     private var beats = BeatAudit()
     private var anchors: Anchors
@@ -104,6 +114,8 @@ public struct LedgerVerifier {
         try verifier.walk()
         verifier.checkHead()
         verifier.checkAnchors()
+        verifier.checkLog()
+        verifier.checkStrays()
         verifier.sumUp()
         verifier.lookAround()
         return verifier.report
@@ -137,6 +149,7 @@ public struct LedgerVerifier {
     }
 
     private mutating func check(_ record: LedgerRecord, _ sequence: Int64) {
+        lastBoot = record.stamp.boot
         if let gap = beats.learn(record, at: sequence) {
             report.add("L9", sequence, "record \(sequence): \(gap)")
         }
@@ -149,6 +162,7 @@ public struct LedgerVerifier {
         }
         if case .repaired(let text) = record.body {
             report.notes.append("record \(sequence): \(text)")
+            if text.hasSuffix(LedgerConnection.Findings.begins) { report.hasPredecessor = true }
         }
     }
 
@@ -223,6 +237,63 @@ public struct LedgerVerifier {
         }
     }
 
+    /// L12: nothing that was acknowledged is in the log where SQLite does not find it.
+    private mutating func checkLog() {
+        guard let complaint = reader.logComplaint else { return }
+        guard complaint != .torn else {
+            report.isUnfinished = true
+            report.notes.append("ledger.db-wal: \(complaint.text)")
+            return
+        }
+        report.add("L12", nil, "ledger.db-wal: \(complaint.text)")
+    }
+
+    /// L11: what lies there is evidence that a record vouches for.
+    private mutating func checkStrays() {
+        let known = Set(vouchedFor.map(\.fileName))
+        var strays: [String] = []
+        var unrecorded: [String] = []
+        do throws(Errno) {
+            let lastOrdinal =
+                incidents.keys.filter { $0.boot == lastBoot }.map(\.ordinal).max() ?? 0
+            for file in try EvidenceFiles.names(in: reader.folder) where !known.contains(file) {
+                let name = EvidenceName(fileName: file)
+                let isOfLastLife = name != nil && name?.boot == lastBoot
+                // The next start finishes a clip of an incident that it knows.
+                let isToBeFinished =
+                    isOfLastLife && name?.kind == .clip && name?.ordinal ?? 0 <= lastOrdinal
+                if isToBeFinished || (isOfLastLife && isUnclosedAndWhole) {
+                    unrecorded.append(file)
+                } else {
+                    strays.append(file)
+                }
+            }
+        } catch {
+            report.add("L11", nil, "evidence: list: \(error)")
+        }
+        // More than that never waits for its record.
+        if unrecorded.count > EvidenceFiles.waitingCountMax + ClipFiles.openCountMax {
+            strays += unrecorded
+            unrecorded = []
+        }
+        if let first = strays.first {
+            report.add(
+                "L11", nil,
+                "evidence: \(strays.count) files that no record vouches for, the first is \(first)")
+        }
+        if let first = unrecorded.first {
+            report.isUnfinished = true
+            report.notes.append(
+                "evidence: \(unrecorded.count) files of the last run have no record yet, the first "
+                    + "is \(first)")
+        }
+    }
+
+    /// Whether the last life may have been between a file and its record.
+    private var isUnclosedAndWhole: Bool {
+        reader.anchored != last && (reader.logComplaint == nil || reader.logComplaint == .torn)
+    }
+
     private mutating func sumUp() {
         for (name, sequence) in missing.sorted(by: { $0.value < $1.value }) {
             report.add("L6", sequence, "record \(sequence): evidence \(name.fileName): missing")
@@ -291,10 +362,11 @@ public struct LedgerVerifier {
             return
         }
         guard let name = EvidenceName(of: record) else { return }
+        vouchedFor.insert(name)
         report.evidenceCount += 1
         let path = reader.folder.evidence + "/" + name.fileName
         do throws(Errno) {
-            let found = try digest(try FileDescriptor.open(path, .readOnly), name.kind)
+            let found = try digest(try Files.open(path, followsLinks: false), name.kind)
             if found.byteCount != Int(byteCount) || found.sha256 != sha256 {
                 report.add(
                     "L6", sequence,
@@ -326,6 +398,7 @@ public struct LedgerVerifier {
     private mutating func lookAround() {
         let names = (try? Files.names(in: reader.folder.path)) ?? []
         for name in names where name.holds(".damaged-") {
+            report.hasPredecessor = true
             report.notes.append("\(name): was set aside; not part of this check")
         }
         let orphans = (try? Files.names(in: reader.folder.orphaned)) ?? []

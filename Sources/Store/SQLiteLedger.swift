@@ -1,7 +1,7 @@
 import Cryptography
 import Frames
-import Incidents
 import Linux
+import Records
 import Station
 
 /// The ledger of one appliance in a folder on a disk: a hash chain of records, and the files that
@@ -21,7 +21,7 @@ public final class SQLiteLedger: Ledger {
     /// The hash of the last record.
     public var headHash: [UInt8] { head.hash }
 
-    private let layout: LedgerLayout
+    private var layout: LedgerLayout
     private let ownership: FileDescriptor
     private let evidence: EvidenceFiles
     /// What signs; nil where none could be made or read.
@@ -39,8 +39,8 @@ public final class SQLiteLedger: Ledger {
     private var recent: RecentRecords
     /// What the records so far tell of the clock.
     private var dating: Dating
-    /// Of all evidence that records vouch for and none ordered away.
-    private var evidenceByteCount: UInt64
+    /// All evidence that records vouch for and none ordered away.
+    private var space = EvidenceSpace()
     /// How far destinations were served, where that is not durable yet.
     private var noted: [String: DeliveryCursors] = [:]
 
@@ -50,9 +50,14 @@ public final class SQLiteLedger: Ledger {
     /// appliance that cannot read its past must still remember what comes. One that a newer
     /// program wrote is refused and left as it is.
     ///
-    /// - Parameter stamp: dates the records about what was found.
-    public convenience init(directory: String, stamp: Stamp) throws {
-        try self.init(directory: directory, stamp: stamp, layout: LedgerLayout())
+    /// - Parameters:
+    ///   - stamp: dates the records about what was found.
+    ///   - migrates: false while it is not decided whether this program stays: an older ledger is
+    ///     then used as it is, until `migrate`.
+    public convenience init(directory: String, stamp: Stamp, migrates: Bool = true) throws {
+        var layout = LedgerLayout()
+        layout.migrates = migrates
+        try self.init(directory: directory, stamp: stamp, layout: layout)
     }
 
     init(directory: String, stamp: Stamp, layout: LedgerLayout) throws {
@@ -60,18 +65,22 @@ public final class SQLiteLedger: Ledger {
         folder = LedgerFolder(directory)
         try folder.make()
         ownership = try folder.own()
-        var findings: [String] = []
-        let connection = try LedgerConnection.open(folder, layout, &findings)
+        let hadLedger = try folder.hasTraces()
+        var opening = LedgerConnection.Findings()
+        let connection = try LedgerConnection.open(folder, layout, &opening)
         self.connection = connection
         head = connection.head
         let bodies = try connection.lastBodies(RecentRecords.countMax)
         recent = RecentRecords(bodies)
         var (past, dating) = try connection.past()
         self.dating = dating
-        past.isIncomplete = !findings.isEmpty
-        self.past = past
+        if connection.isNew, hadLedger, opening.texts.isEmpty {
+            opening.add(
+                "there is none, but what belonged to one; \(LedgerConnection.Findings.begins)")
+        }
+        if opening.mayMissRecords { past.isIncomplete = true }
+        var findings = opening.texts
         vouchedFor = try connection.evidence()
-        evidenceByteCount = try connection.candidates().reduce(0) { $0 + UInt64($1.byteCount) }
         key = DeviceKey.open(folder, known: connection.checkpoint?.key, &findings)
         evidence = EvidenceFiles(folder)
         // Ordered away, and the power failed before they went.
@@ -84,14 +93,30 @@ public final class SQLiteLedger: Ledger {
                 of: boot, through: past.lastOrdinal(of: boot), unless: vouchedFor, &findings
             ).map { LedgerRecord(stamp: stamp, body: $0) }
         }
-        try evidence.reconcile(
-            with: vouchedFor.union(salvaged.compactMap(EvidenceName.init(of:))), &findings)
+        for candidate in try connection.candidates() {
+            let name = candidate.name
+            space.add(name, evidence.file(of: name), byteCount: candidate.byteCount)
+        }
+        let countBefore = findings.count
+        let strays = try evidence.strays(
+            besides: vouchedFor.union(salvaged.compactMap(EvidenceName.init(of:))), &findings)
         self.findings = findings
+        // Where files of an earlier ledger lie and no record, that one is gone.
+        if head == .empty, findings.count > countBefore { past.isIncomplete = true }
+        self.past = past
         try append(salvaged + findings.map { LedgerRecord(stamp: stamp, body: .repaired($0)) })
+        // Once it is on record: a power cut between leaves them where they are, for the next start.
+        try evidence.setAside(strays)
     }
 
     deinit {
         close()
+    }
+
+    /// What `migrates` left out at the start: the program stays, and so does what it adds.
+    public func migrate() throws {
+        layout.migrates = true
+        try connection?.migrate()
     }
 
     /// Durable when it returns: neither a crash nor a power cut takes these records back.
@@ -102,14 +127,15 @@ public final class SQLiteLedger: Ledger {
     public func append(_ records: [LedgerRecord]) throws {
         guard let stamp = records.first?.stamp else { return }
         let connection = try self.connection ?? resume(stamp)
-        let fresh = records.filter { !recent.contains($0.canonicalBytes) }
+        let fresh = records.map(WrittenRecord.init).filter { !recent.contains($0.body) }
         // No record vouches for a file that a power cut may still take.
-        if fresh.contains(where: { EvidenceName(of: $0).map(evidence.isWaiting) ?? false }) {
+        if fresh.contains(where: { EvidenceName(of: $0.record).map(evidence.isWaiting) ?? false }) {
             try evidence.settle()
         }
         do {
             head = try connection.append(fresh, after: head, key: key, with: noted)
-            lastStamp = fresh.last?.stamp ?? lastStamp
+            lastStamp = fresh.last?.record.stamp ?? lastStamp
+            if connection.isWorn { self.connection = nil }
         } catch {
             // Whether the write took effect is only known by reading it back.
             self.connection = nil
@@ -119,16 +145,18 @@ public final class SQLiteLedger: Ledger {
             return try append(records)
         }
         if !fresh.isEmpty { noted.removeAll() }
-        for record in fresh {
-            recent.insert(record.canonicalBytes)
+        for (record, body) in fresh.lazy.map({ ($0.record, $0.body) }) {
+            recent.insert(body)
             dating.learn(record)
             if let name = EvidenceName(of: record) { vouchedFor.insert(name) }
             switch record.body {
             case .evidence(_, _, _, let byteCount), .salvaged(_, _, _, _, let byteCount):
-                evidenceByteCount += UInt64(byteCount)
+                guard let name = EvidenceName(of: record) else { continue }
+                space.add(name, evidence.file(of: name), byteCount: byteCount)
             case .discarded(let discard):
-                evidence.remove(EvidenceName(of: discard))
-                evidenceByteCount -= min(evidenceByteCount, UInt64(discard.byteCount))
+                let name = EvidenceName(of: discard)
+                evidence.remove(name)
+                space.remove(name)
             default: break
             }
         }
@@ -187,8 +215,9 @@ public final class SQLiteLedger: Ledger {
 
     /// Opens the database again, and looks what a write of unknown outcome left there.
     private func resume(_ stamp: Stamp) throws -> LedgerConnection {
-        var found: [String] = []
-        let connection = try LedgerConnection.open(folder, layout, &found)
+        var opening = LedgerConnection.Findings()
+        let connection = try LedgerConnection.open(folder, layout, hasFailed: true, &opening)
+        var found = opening.texts
         if connection.head.sequence < head.sequence {
             found.append(
                 "ledger: open again: \(connection.head.sequence) records found, "
@@ -200,7 +229,8 @@ public final class SQLiteLedger: Ledger {
         findings += found
         if !found.isEmpty { lastStamp = stamp }
         head = try connection.append(
-            found.map { LedgerRecord(stamp: stamp, body: .repaired($0)) }, after: head, key: key)
+            found.map { WrittenRecord(LedgerRecord(stamp: stamp, body: .repaired($0))) },
+            after: head, key: key)
         self.connection = connection
         return connection
     }
@@ -228,13 +258,12 @@ extension SQLiteLedger: Outbox {
             throw StoreError("evidence \(folder.evidence)", "ask for its room", error)
         }
         SpaceReserve.take(folder, free: free)
-        // Asked again and again: the ledger is only read where something must go.
-        guard free < limits.freeByteCountMin || evidenceByteCount > limits.evidenceByteCountMax
+        guard free < limits.freeByteCountMin || space.byteCount > limits.evidenceByteCountMax
         else { return [] }
         // Without a destination nobody was told of anything.
         let delivered = try destinations.map { try cursors(of: $0)[.evidence] }.min() ?? 0
         let candidates = try opened().candidates(deliveredThrough: delivered)
-        return EvidenceSpace.due(candidates, free: free, limits: limits)
+        return space.due(candidates, free: free, limits: limits)
     }
 
     public func settle() throws {

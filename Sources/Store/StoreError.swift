@@ -54,7 +54,7 @@ public struct StoreError: Error, CustomStringConvertible, Sendable {
             case SQLITE_FULL: .full
             case SQLITE_READONLY: .readOnly
             case SQLITE_BUSY, SQLITE_LOCKED: .owned
-            case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
+            case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_TOOBIG: .damaged
             case SQLITE_IOERR, SQLITE_CANTOPEN: system.map(Self.kind(of:)) ?? .refused
             default: .refused
             }
@@ -68,6 +68,7 @@ public struct StoreError: Error, CustomStringConvertible, Sendable {
         case .readOnlyFileSystem: .readOnly
         case .noSuchFile: .missing
         case .busy: .owned
+        case .notARegularFile, .fileTooLarge: .damaged
         default: .refused
         }
     }

@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 import Linux
 import Station
 import Synchronization
@@ -72,14 +71,14 @@ public final class Courier: Sendable {
         var pages: [OutboxPage] = []
         var failedReads: [DeliveryLane] = []
         var answers: [String] = []
+        /// The last of each camera.
+        var counts: [UInt8: CountReport] = [:]
         /// By then it leaves, whatever was told; nil while it stays.
         var leavesBy: Instant?
         var status = Status()
     }
 
     public static let connectLimit = Interval.seconds(15)
-    /// An answer too many is dropped: whoever asks that often asks again.
-    static let answerCountMax = 16
     /// While the second path is in use, the first is tried every so often.
     static let returnPeriod = Interval.seconds(300)
 
@@ -136,9 +135,13 @@ public final class Courier: Sendable {
     /// Tells the destination what became of its command.
     public func answer(_ text: String) {
         post { mail in
-            if mail.answers.count < Self.answerCountMax { mail.answers.append(text) }
+            // One more than is kept: what does not fit is said.
+            if mail.answers.count <= AnswerQueue.countMax { mail.answers.append(text) }
         }
     }
+
+    /// Tells how many people a camera saw, if a connection stands.
+    public func tell(_ count: CountReport) { post { $0.counts[count.camera] = count } }
 
     public var status: Status { mail.withLock { $0.status } }
 
@@ -194,13 +197,31 @@ public final class Courier: Sendable {
             if let (path, connection) = connected {
                 backoff.connected(at: Self.now().monotonic)
                 var answeredAt: Instant?
-                if serve(connection, path, &round, &answeredAt) { return }
+                let end = serve(connection, path, &round, &answeredAt)
                 isMute = path == 0 && answeredAt == nil
                 if path == 0, let answeredAt { reachedAt = answeredAt }
+                switch end {
+                case .left: return
+                case .ordered(let dueAt):
+                    backoff.succeeded()
+                    if rest(until: dueAt, orNews: true, &round) { return }
+                    continue
+                case .failed: break
+                }
             }
-            let pause = backoff.failed(at: Self.now().monotonic)
-            if rest(pause, &round) { return }
+            let now = Self.now().monotonic
+            if rest(until: now + backoff.failed(at: now), orNews: false, &round) { return }
         }
+    }
+
+    /// How a connection ends.
+    private enum End {
+        case failed
+        /// The receiver hung up when it had answered; it is called again at that time, or when
+        /// there is something to tell.
+        case ordered(dueAt: Instant)
+        /// It is time to go.
+        case left
     }
 
     private func waitForCursors() -> DeliveryCursors? {
@@ -240,45 +261,52 @@ public final class Courier: Sendable {
     /// Speaks over a connection until it fails.
     ///
     /// - Parameter answeredAt: is set to when somebody last answered there.
-    /// - Returns: true when it is time to go.
     private func serve(
         _ connection: Connection, _ path: Int, _ round: inout CourierRound,
         _ answeredAt: inout Instant?
-    ) -> Bool {
+    ) -> End {
         let startedAt = Self.now().monotonic
         var failure = round.begin(on: path, connection, at: Self.now())
+        // What is to be told already waits for no event.
+        var patience: Int64 = 0
         while failure == nil {
             var poll = Poll()
             poll.add(bell, for: .readable)
             poll.add(connection.socket, for: connection.wanted)
-            _ = try? poll.wait(milliseconds: 500)
+            _ = try? poll.wait(milliseconds: patience)
+            patience = 500
             _ = try? bell.clear()
             let leavesBy = takeMail(&round)
             let moment = Self.now()
             failure = round.turn(connection, at: moment)
             if round.isReached { answeredAt = moment.monotonic }
-            mail.withLock { mail in
+            let isNew = mail.withLock { mail in
+                let wasConnected = mail.status.isConnected
                 mail.status = round.status(mail.status, path: path)
                 if round.isOpen { mail.status.failure = "" }
+                return round.isOpen && !wasConnected
             }
+            if isNew { ports.log(.notice, "destination \(name): connected") }
             if let leavesBy, round.behindCount == 0 || moment.monotonic >= leavesBy {
                 round.leave(connection, at: moment)
-                round.end()
-                return true
+                _ = round.end(at: moment.monotonic)
+                return .left
             }
             if path > 0, failure == nil, moment.monotonic - startedAt >= Self.returnPeriod {
                 failure = "back to the first path"
             }
         }
-        round.end()
+        if let dueAt = round.end(at: Self.now().monotonic) { return .ordered(dueAt: dueAt) }
         note(failure: "\(paths[path].endpoint.name): \(failure ?? "")")
-        return false
+        return .failed
     }
 
-    /// Waits out a pause; pages that come meanwhile are kept.
-    private func rest(_ pause: Interval, _ round: inout CourierRound) -> Bool {
-        let end = Self.now().monotonic + pause
-        while true {
+    /// Waits; pages that come meanwhile are kept.
+    ///
+    /// - Parameter orNews: no longer than until there is something to tell.
+    /// - Returns: true when it is time to go.
+    private func rest(until end: Instant, orNews: Bool, _ round: inout CourierRound) -> Bool {
+        while !orNews || round.behindCount == 0 {
             let left = (end - Self.now().monotonic).milliseconds
             guard left > 0 else { return false }
             _ = try? bell.wait(for: .readable, milliseconds: left)
@@ -286,6 +314,7 @@ public final class Courier: Sendable {
             if takeMail(&round) != nil { return true }
             mail.withLock { $0.status.behindCount = round.behindCount }
         }
+        return false
     }
 
     /// - Returns: when it has to leave.
@@ -295,13 +324,15 @@ public final class Courier: Sendable {
                 mail.pages.removeAll()
                 mail.failedReads.removeAll()
                 mail.answers.removeAll()
+                mail.counts.removeAll()
             }
-            return (mail.head, mail.pages, mail.failedReads, mail.answers, mail.leavesBy)
+            return mail
         }
-        round.ledgerReached(taken.0)
-        for page in taken.1 { round.read(page) }
-        for lane in taken.2 { round.readFailed(lane) }
-        for answer in taken.3 { round.answer(answer) }
-        return taken.4
+        round.ledgerReached(taken.head)
+        for page in taken.pages { round.read(page) }
+        for lane in taken.failedReads { round.readFailed(lane) }
+        for answer in taken.answers { round.answer(answer) }
+        round.take(taken.counts.values)
+        return taken.leavesBy
     }
 }

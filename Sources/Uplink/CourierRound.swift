@@ -1,10 +1,12 @@
 import Frames
-import Incidents
 import Station
 
 /// What a courier carries from one connection to the next: what is delivered, and the dialects
 /// with what they have under way.
 struct CourierRound {
+    /// While so many bytes wait for the network, nothing further is given to it.
+    static let pendingByteCountMax = 64 << 10
+
     private let name: String
     private let ports: CourierPorts
     /// For a page of the ledger, which comes with `read` or `readFailed`.
@@ -13,7 +15,10 @@ struct CourierRound {
     private var delivery: Delivery
     private var dialects: [any Dialect]
     private var path = 0
-    private var answers: [String] = []
+    private var answers = AnswerQueue()
+    /// The last of each camera that was not told yet.
+    private var counts: [UInt8: CountReport] = [:]
+    private var isAnswersTurn = true
     private var failedReads = FailedReads()
     private var head: Int64 = 0
     private var noted: DeliveryCursors
@@ -47,7 +52,36 @@ struct CourierRound {
     }
 
     mutating func readFailed(_ lane: DeliveryLane) { failedReads.add(lane) }
-    mutating func answer(_ text: String) { answers.append(text) }
+
+    mutating func answer(_ text: String) {
+        if !answers.add(text) {
+            ports.log(
+                .warning,
+                "destination \(name): answer: \(AnswerQueue.countMax) wait already: whoever asked "
+                    + "asks again")
+        }
+    }
+
+    mutating func take(_ reports: some Sequence<CountReport>) {
+        for report in reports { counts[report.camera] = report }
+    }
+
+    enum Message: Hashable {
+        case answer(String)
+        case entry(OutboxEntry)
+    }
+
+    /// What to give next: answers and the ledger by turns, so that whoever asks much, or plays much
+    /// again, keeps no alarm waiting.
+    mutating func next() -> Message? {
+        defer { isAnswersTurn.toggle() }
+        if isAnswersTurn, let answer = answers.next() { return .answer(answer) }
+        while let entry = delivery.next() {
+            if tells(entry) { return .entry(entry) }
+            delivery.delivered(entry.sequence)
+        }
+        return answers.next().map(Message.answer)
+    }
 
     /// How many records the ledger has behind the first that is not confirmed.
     var behindCount: Int64 {
@@ -77,8 +111,10 @@ struct CourierRound {
 
     /// Takes what came, gives what can be given.
     mutating func turn(_ connection: Connection, at moment: Moment) -> String? {
+        let before = connection.sentCount
+        connection.flush()
+        if connection.sentCount != before { dialects[path].sending(at: moment) }
         do throws(LinkError) {
-            try connection.flush()
             // Asked whatever the socket shows: TLS may hold bytes that it no longer does.
             let bytes = try connection.receive()
             if !bytes.isEmpty,
@@ -87,7 +123,8 @@ struct CourierRound {
                 return failure
             }
         } catch {
-            return "\(error.attempt): \(error.cause)"
+            let meaning = error.isHangUp ? dialects[path].whyHungUp : nil
+            return meaning ?? "\(error.attempt): \(error.cause)"
         }
         if let failure = carryOut(dialects[path].passed(at: moment), connection) { return failure }
         guard isOpen else { return nil }
@@ -95,23 +132,24 @@ struct CourierRound {
     }
 
     private mutating func give(_ connection: Connection, at moment: Moment) -> String? {
-        for answer in answers {
-            if let failure = carryOut(dialects[path].answer(answer, at: moment), connection) {
-                return failure
+        if connection.pendingCount < Self.pendingByteCountMax {
+            for count in counts.values.sorted(by: { $0.camera < $1.camera }) {
+                let actions = dialects[path].tell(count, at: moment)
+                if let failure = carryOut(actions, connection) { return failure }
             }
+            counts.removeAll(keepingCapacity: true)
         }
-        answers.removeAll()
-        // While much waits for the network, more of it only takes memory.
-        while connection.pendingCount < 256 << 10, dialects[path].freeCount > 0,
-            let entry = delivery.next()
+        // While much waits for the network, more of it only takes memory, and the next alarm
+        // stands behind it.
+        while connection.pendingCount < Self.pendingByteCountMax, dialects[path].freeCount > 0,
+            let message = next()
         {
-            guard tells(entry) else {
-                delivery.delivered(entry.sequence)
-                continue
-            }
-            if let failure = carryOut(dialects[path].tell(entry, at: moment), connection) {
-                return failure
-            }
+            let actions =
+                switch message {
+                case .answer(let text): dialects[path].answer(text, at: moment)
+                case .entry(let entry): dialects[path].tell(entry, at: moment)
+                }
+            if let failure = carryOut(actions, connection) { return failure }
         }
         noteCursors()
         for lane in failedReads.due(at: moment.monotonic) { delivery.readFailed(lane) }
@@ -125,9 +163,30 @@ struct CourierRound {
         _ = carryOut(dialects[path].leave(at: moment), connection)
     }
 
-    mutating func end() {
-        dialects[path].closed()
+    /// The connection is gone.
+    ///
+    /// - Returns: when the next one is due, where this one ended in order: it brought something
+    ///   forward, or nothing is left to tell; nil where it failed.
+    mutating func end(at instant: Instant) -> Instant? {
+        for action in dialects[path].closed() { settle(action) }
         isOpen = false
+        let dueAt = behindCount == 0 ? dialects[path].isDueAt : nil
+        guard dialects[path].hasSettled || dueAt.map({ $0 > instant }) ?? false else { return nil }
+        return dueAt ?? instant
+    }
+
+    /// What concerns no connection.
+    private mutating func settle(_ action: DialectAction) {
+        switch action {
+        case .delivered(let sequence): delivery.delivered(sequence)
+        case .refused(let sequence, let cause):
+            delivery.refused(sequence)
+            ports.log(.error, "destination \(name): record \(sequence): refused: \(cause)")
+        case .warned(let text): ports.log(.warning, "destination \(name): \(text)")
+        case .command(let bytes): ports.command(bytes)
+        case .send, .opened, .failed: break
+        }
+        noteCursors()
     }
 
     private mutating func carryOut(
@@ -139,19 +198,11 @@ struct CourierRound {
                 do throws(LinkError) { try connection.send(bytes) } catch {
                     return "\(error.attempt): \(error.cause)"
                 }
-            case .opened:
-                isOpen = true
-                ports.log(.notice, "destination \(name): connected")
-            case .delivered(let sequence): delivery.delivered(sequence)
-            case .refused(let sequence, let cause):
-                delivery.refused(sequence)
-                ports.log(.error, "destination \(name): record \(sequence): refused: \(cause)")
-            case .command(let bytes): ports.command(bytes)
-            case .warned(let text): ports.log(.warning, "destination \(name): \(text)")
+            case .opened: isOpen = true
             case .failed(let cause): return cause
+            case .delivered, .refused, .warned, .command: settle(action)
             }
         }
-        noteCursors()
         return nil
     }
 

@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 import Station
 
 /// When something happens, by both clocks.
@@ -38,16 +39,30 @@ public protocol Dialect: Sendable {
     var keepsEntries: Bool { get }
     /// Whether the receiver answers what it is told, as far as is known.
     var isAnswered: Bool { get }
+    /// Whether this connection, or the one that just ended, brought something to its end that is
+    /// not to be said again: then its own end is no failure.
+    var hasSettled: Bool { get }
+    /// Until then a receiver may hang up that has been told all; nil where it may not.
+    var isDueAt: Instant? { get }
+
+    /// What it means that the other end hung up now, where that says more than the bare fact.
+    var whyHungUp: String? { get }
 
     mutating func opened(at moment: Moment) -> [DialectAction]
-    mutating func closed()
+    /// - Returns: what is known by the end of the connection.
+    @discardableResult
+    mutating func closed() -> [DialectAction]
     mutating func received(_ bytes: [UInt8], at moment: Moment) -> [DialectAction]
+    /// What was sent is still on its way to the network, and moves.
+    mutating func sending(at moment: Moment)
     /// Time has passed: at least once a second.
     mutating func passed(at moment: Moment) -> [DialectAction]
     /// Tells an entry; `delivered` or `refused` says the outcome.
     mutating func tell(_ entry: OutboxEntry, at moment: Moment) -> [DialectAction]
-    /// Answers a command.
+    /// Answers a command. Not to be called where `freeCount` is 0: the answer would be lost.
     mutating func answer(_ text: String, at moment: Moment) -> [DialectAction]
+    /// Tells a count, as far as that can be done now: nobody waits for it.
+    mutating func tell(_ count: CountReport, at moment: Moment) -> [DialectAction]
     /// The appliance goes down in order.
     mutating func leave(at moment: Moment) -> [DialectAction]
 }
@@ -55,7 +70,11 @@ public protocol Dialect: Sendable {
 extension Dialect {
     /// Where the connection is opened with an answer.
     public var isAnswered: Bool { true }
+    public var isDueAt: Instant? { nil }
+    public var whyHungUp: String? { nil }
+    public mutating func sending(at moment: Moment) {}
     public mutating func answer(_ text: String, at moment: Moment) -> [DialectAction] { [] }
+    public mutating func tell(_ count: CountReport, at moment: Moment) -> [DialectAction] { [] }
     public mutating func leave(at moment: Moment) -> [DialectAction] { [] }
 }
 
@@ -94,8 +113,8 @@ public struct Speaker: Hashable, Sendable {
             report.isEscalated = true
             return report
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged, .commanded, .hours, .acknowledged, .checkpoint, .beat,
-            .discarded:
+            .explained, .salvaged, .commanded, .hours, .authorised, .acknowledged, .checkpoint,
+            .beat, .discarded, .counted:
             return nil
         }
     }
@@ -108,6 +127,6 @@ public struct Speaker: Hashable, Sendable {
             kind: incident.kind, state: incident.state, camera: camera(incident.camera),
             cameraIndex: incident.camera == Incident.noCamera ? nil : incident.camera,
             zone: incident.zone, openedAt: openedAt, at: at, peakScore: incident.peakScore,
-            region: incident.region)
+            region: incident.region, subject: incident.subject, measure: incident.measure)
     }
 }

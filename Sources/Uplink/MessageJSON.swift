@@ -1,6 +1,7 @@
 import Cryptography
 import Frames
 import Incidents
+import Records
 import Station
 import Text
 
@@ -39,6 +40,9 @@ public enum MessageJSON {
             }
             return "{\"format\":\"kuzet-explanation-1\",\(head),"
                 + "\"incident\":\"\(identity.full)\","
+                // Fights were explained before explanations named their detector.
+                + (explanation.detector == .fights
+                    ? "" : "\"detector\":\"\(explanation.detector)\",")
                 + "\"model\":\"\(SHA256.hexadecimal(explanation.model))\","
                 + "\"enterPerMille\":\(explanation.enterScore.perMille),"
                 + "\"confirmPerMille\":\(explanation.confirmScore.perMille),"
@@ -67,7 +71,32 @@ public enum MessageJSON {
             + date("openedAt", report.openedAt) + "," + date("at", report.at) + ","
             + "\"scorePerMille\":\(report.peakScore.perMille),"
             + "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"
+            + details(report.subject, report.measure)
             + "\"sequence\":\(sequence)}"
+    }
+
+    /// Which one, and what was measured, as members of an object, each with a comma behind it; empty
+    /// where there is neither.
+    public static func details(
+        _ subject: Incident.Subject?, _ measure: Incident.Measure?
+    ) -> String {
+        (subject.map { "\"subject\":\(text($0))," } ?? "")
+            + (measure.map { "\"measure\":\(text($0))," } ?? "")
+    }
+
+    private static func text(_ subject: Incident.Subject) -> String {
+        switch subject {
+        case .track(let number): "{\"track\":\(number)}"
+        case .entry(let number): "{\"entry\":\(number)}"
+        }
+    }
+
+    private static func text(_ measure: Incident.Measure) -> String {
+        switch measure {
+        case .count(let count): "{\"count\":\(count)}"
+        case .track(let number): "{\"track\":\(number)}"
+        case .similarity(let likeness): "{\"similarityPerMille\":\(likeness.perMille)}"
+        }
     }
 
     private static func evidence(
@@ -84,6 +113,16 @@ public enum MessageJSON {
     private static func date(_ name: String, _ date: Dating.Date) -> String {
         "\"\(name)\":{\"utc\":\"\(date.utcText)\",\"milliseconds\":\(date.wallMilliseconds),"
             + "\"by\":\"\(date.source.rawValue)\"}"
+    }
+
+    private static func counted(_ span: CountedSpan) -> String {
+        let minutes = span.minutes.map { minute in
+            "[\(minute.meanTenths.map { "\($0 / 10).\($0 % 10)" } ?? "null"),\(minute.most)]"
+        }
+        return "\"event\":\"counted\",\"camera\":\(span.camera),"
+            + "\"fromMilliseconds\":\(span.start.milliseconds),"
+            + "\"minutes\":[\(minutes.joined(separator: ","))],"
+            + "\"entered\":\(span.entered),\"left\":\(span.left)"
     }
 
     private static func health(_ body: LedgerRecord.Body) -> String {
@@ -110,9 +149,11 @@ public enum MessageJSON {
         case .discarded(let discard):
             "\"event\":\"discarded\",\"incident\":\"\(discard.identity.full)\","
                 + "\"evidence\":\"\(discard.kind)\",\"delivered\":\(discard.wasDelivered)"
+        case .counted(let span): counted(span)
         case .beat(let frameCount, _): "\"event\":\"beat\",\"frames\":\(frameCount)"
         case .commanded(_, let by, let words):
             "\"event\":\"commanded\",\"by\":\(JSON.quoted(by)),\"text\":\(JSON.quoted(words))"
+        case .authorised(let authority): authorised(authority)
         case .hours(let order, _, let by):
             "\"event\":\"hours\",\"by\":\(JSON.quoted(by)),"
                 + "\"text\":\(JSON.quoted(order.words)),\(hours(order))"
@@ -124,6 +165,14 @@ public enum MessageJSON {
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
         case .incident, .evidence, .explained, .salvaged: "\"event\":\"other\""
         }
+    }
+
+    private static func authorised(_ authority: Authority) -> String {
+        let words = "\"event\":\"authorised\",\"text\":\(JSON.quoted(authority.words))"
+        guard case .centre(let centre, let ticket) = authority else { return words }
+        return words
+            + ",\"commandKey\":\"\(Base64.text(centre.key))\",\"counter\":\(ticket.counter)"
+            + (ticket.epoch.map { ",\"epoch\":\"\($0)\"" } ?? "")
     }
 
     /// As the command said it.

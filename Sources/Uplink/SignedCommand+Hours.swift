@@ -1,4 +1,5 @@
 import Incidents
+import Records
 import Text
 
 extension SignedCommand {

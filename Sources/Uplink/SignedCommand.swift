@@ -1,5 +1,5 @@
 import Cryptography
-import Incidents
+import Records
 import Station
 import Text
 
@@ -21,14 +21,16 @@ public enum SignedCommand {
 
     public struct Refusal: Error, Hashable, CustomStringConvertible, Sendable {
         public var description: String
+        /// The centre itself sent it, under this number, to this appliance: it is to hear why.
+        public var counter: UInt64?
     }
 
     /// - Parameters:
-    ///   - key: the public key that must have signed.
+    ///   - centre: who must have signed.
     ///   - device: whom it must be for, so that one appliance's command is no other's.
     public static func read(
-        _ bytes: [UInt8], key: [UInt8], device: String
-    ) throws(Refusal) -> Command {
+        _ bytes: [UInt8], from centre: Centre, device: String
+    ) throws(Refusal) -> Order {
         guard bytes.count <= byteCountMax else {
             throw Refusal(description: "\(bytes.count) bytes, at most \(byteCountMax)")
         }
@@ -36,7 +38,7 @@ public enum SignedCommand {
         guard let text = envelope["command"]?.string,
             let signature = envelope["signature"]?.string.flatMap({ Base64.bytes($0) })
         else { throw Refusal(description: "no command and signature in it") }
-        guard PublicKey.verify(signature, of: prefix + Array(text.utf8), by: key) else {
+        guard PublicKey.verify(signature, of: prefix + Array(text.utf8), by: centre.key) else {
             throw Refusal(description: "the signature is not right")
         }
         let command = try json(Array(text.utf8))
@@ -49,11 +51,25 @@ public enum SignedCommand {
         guard let by = command["by"]?.string, !by.isEmpty, by.utf8.count <= 64 else {
             throw Refusal(description: "by: 1 to 64 bytes that say who")
         }
-        return Command(
-            counter: UInt64(counter / 1000), by: by, action: try action(command))
+        let number = UInt64(counter / 1000)
+        do throws(Refusal) {
+            let ticket = Ticket(counter: number, epoch: try epoch(command))
+            return Order(
+                actor: by, authority: .centre(centre, ticket), action: try action(command))
+        } catch {
+            throw Refusal(description: error.description, counter: number)
+        }
     }
 
-    private static func action(_ command: JSONValue) throws(Refusal) -> Command.Action {
+    private static func epoch(_ command: JSONValue) throws(Refusal) -> Epoch? {
+        guard let value = command["epoch"] else { return nil }
+        guard let text = value.string, let epoch = Epoch(text) else {
+            throw Refusal(description: "epoch: none has such a name")
+        }
+        return epoch
+    }
+
+    private static func action(_ command: JSONValue) throws(Refusal) -> Order.Action {
         switch command["do"]?.string {
         case "acknowledge": return .acknowledge(try incident(command))
         case "silence": return .silence
@@ -92,18 +108,33 @@ public enum SignedCommand {
     }
 
     /// What a destination is told about its command.
-    public static func answer(_ command: Command, device: String, refusal: String?) -> String {
-        let result = refusal.map { "\"refused\",\"why\":\(JSON.quoted($0))" } ?? "\"done\""
-        return "{\"format\":\"kuzet-answer-1\",\"device\":\(JSON.quoted(device)),"
-            + "\"counter\":\(command.counter),\"result\":\(result)}"
+    public static func text(_ answer: OrderAnswer, device: String) -> String {
+        let result = answer.refusal.map { "\"refused\",\"why\":\(JSON.quoted($0))" } ?? "\"done\""
+        return head(answer, device: device) + ",\"result\":\(result)}"
     }
 
     /// The same for a part of a file, which it carries.
-    public static func answer(
-        _ command: Command, device: String, chunk: [UInt8], offset: UInt32, of byteCount: Int
+    public static func text(
+        _ answer: OrderAnswer, device: String, chunk: [UInt8], offset: UInt32, of byteCount: Int
     ) -> String {
-        "{\"format\":\"kuzet-answer-1\",\"device\":\(JSON.quoted(device)),"
-            + "\"counter\":\(command.counter),\"result\":\"done\",\"offset\":\(offset),"
+        head(answer, device: device) + ",\"result\":\"done\",\"offset\":\(offset),"
             + "\"bytes\":\(byteCount),\"chunk\":\"\(Base64.text(chunk))\"}"
+    }
+
+    /// What a centre is told whose command, of this number, asks for nothing that there is.
+    public static func text(refused why: String, counter: UInt64, device: String) -> String {
+        head(counter, device: device) + ",\"result\":\"refused\",\"why\":\(JSON.quoted(why))}"
+    }
+
+    private static func head(_ answer: OrderAnswer, device: String) -> String {
+        var counter: UInt64 = 0
+        if case .centre(_, let ticket) = answer.order.authority { counter = ticket.counter }
+        return head(counter, device: device)
+            + (answer.epoch.map { ",\"epoch\":\"\($0)\"" } ?? "")
+    }
+
+    private static func head(_ counter: UInt64, device: String) -> String {
+        "{\"format\":\"kuzet-answer-1\",\"device\":\(JSON.quoted(device)),"
+            + "\"counter\":\(counter)"
     }
 }

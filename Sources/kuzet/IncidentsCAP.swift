@@ -1,9 +1,7 @@
 import ArgumentParser
-import Frames
-import Incidents
-import Linux
 import Store
 import Uplink
+import Workbench
 
 /// `kuzet incidents cap`: an incident for those who read alerts of the Common Alerting Protocol.
 struct IncidentsCAP: ParsableCommand {
@@ -53,41 +51,7 @@ struct IncidentsCAP: ParsableCommand {
         }
         try options.withLedger { reader in
             let incident = try options.incident(id, in: try IncidentIndex(reader))
-            print(
-                CAPAlert(
-                    incident.report, settings: settings,
-                    evidence: incident.evidence.filter { !$0.isDiscarded }.map(\.forCAP)
-                ).xml, terminator: "")
+            print(incident.alert(settings), terminator: "")
         }
-    }
-}
-
-extension IncidentSummary {
-    /// The incident as others are told of it now.
-    var report: IncidentReport {
-        IncidentReport(
-            identity: identity, kind: incident.kind, state: state, isInterrupted: isInterrupted,
-            isEscalated: isEscalated,
-            camera: incident.camera == Incident.noCamera ? nil : "\(incident.camera)",
-            cameraIndex: incident.camera == Incident.noCamera ? nil : incident.camera,
-            zone: incident.zone, openedAt: openedAt, at: stateAt, peakScore: incident.peakScore,
-            region: incident.region)
-    }
-
-    /// When it became what it is, by the same clock as its opening.
-    private var stateAt: Dating.Date {
-        let moment = incident.closedAt ?? incident.confirmedAt ?? incident.openedAt
-        return Dating.Date(
-            wallMilliseconds: openedAt.wallMilliseconds
-                + (moment - incident.openedAt).milliseconds,
-            source: openedAt.source)
-    }
-}
-
-extension IncidentSummary.Evidence {
-    fileprivate var forCAP: CAPAlert.Evidence {
-        CAPAlert.Evidence(
-            name: name.fileName, mimeType: name.kind == .clip ? "video/x-matroska" : "image/jpeg",
-            byteCount: Int(byteCount), sha256: sha256)
     }
 }

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Cryptography
-import Incidents
 import Linux
+import Records
 import Store
-import Text
+import Workbench
 
 struct IncidentsVerify: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -102,52 +102,5 @@ struct IncidentsKey: ParsableCommand {
             complain("fingerprint \(PublicKey.fingerprint(key.publicKey))")
             complain("signs since record \(key.first)")
         }
-    }
-}
-
-extension VerificationReport {
-    func text(of folder: String) -> String {
-        var lines = notes.map { "note: \(IncidentTable.printable($0))" }
-        lines += faults.map { IncidentTable.printable($0.description) }
-        if unlistedFaultCount > 0 { lines.append("and \(unlistedFaultCount) more") }
-        lines.append(
-            "ledger \(folder): \(recordCount) records, \(evidenceCount) evidence files: "
-                + (isValid ? "everything holds" : "broken"))
-        lines.append("head \(SHA256.hexadecimal(headHash))")
-        for key in keys {
-            lines.append(
-                "key  \(PublicKey.fingerprint(key.publicKey)): \(key.checkpointCount) checkpoints, "
-                    + "records \(key.first) to \(key.last)")
-        }
-        if let unsigned {
-            lines.append(
-                "records \(unsigned.lowerBound) to \(unsigned.upperBound) are not signed yet")
-        }
-        return lines.joined(separator: "\n")
-    }
-
-    var json: String {
-        let faults = faults.map {
-            "{\"invariant\":\"\($0.invariant)\",\"record\":"
-                + "\($0.sequence.map { "\($0)" } ?? "null"),\"text\":\(JSON.quoted($0.text))}"
-        }
-        return """
-            {"valid":\(isValid),"records":\(recordCount),"evidence":\(evidenceCount),\
-            "head":"\(SHA256.hexadecimal(headHash))",\
-            "keys":[\(keys.map(\.json).joined(separator: ","))],\
-            "unsigned":\(unsigned.map { "[\($0.lowerBound),\($0.upperBound)]" } ?? "null"),\
-            "faults":[\(faults.joined(separator: ","))],\
-            "notes":[\(notes.map(JSON.quoted).joined(separator: ","))]}
-            """
-    }
-}
-
-extension VerificationReport.Key {
-    var json: String {
-        """
-        {"fingerprint":"\(PublicKey.fingerprint(publicKey))",\
-        "pem":\(JSON.quoted(PublicKey.pem(publicKey))),\
-        "checkpoints":\(checkpointCount),"firstRecord":\(first),"lastRecord":\(last)}
-        """
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Linux
 
 /// The command line: one subcommand per file in this folder.
 @main
@@ -8,19 +9,27 @@ struct Kuzet: ParsableCommand {
         abstract: "Guards a venue: sees, decides, signals and remembers, on the board itself.",
         version: "0.1.0",
         subcommands: [
-            Run.self,
-            Demo.self,
-            Config.self,
-            Eval.self,
-            Doctor.self,
+            RunCommand.self,
+            DemoCommand.self,
+            ConfigCommand.self,
+            EvalCommand.self,
+            DoctorCommand.self,
             IncidentsCommand.self,
-            Lines.self,
-            Record.self,
-            Replay.self,
-            Infer.self,
-            Models.self,
-            Bench.self,
-            Selftest.self,
-            Simulate.self
+            PeopleCommand.self,
+            LinesCommand.self,
+            RecordCommand.self,
+            ReplayCommand.self,
+            InferCommand.self,
+            ModelsCommand.self,
+            BenchCommand.self,
+            SelftestCommand.self,
+            SimulateCommand.self
         ])
+
+    static func main() {
+        StandardOutput.judgeAtExit()
+        // Who reads our output may leave: that is an error of writing, and no signal.
+        Signals.ignoreBrokenPipes()
+        Self.main(nil)
+    }
 }

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { block_size = 4096, sector_size = 512, path_size = 512, file_count_max = 8 };
@@ -354,6 +355,12 @@ int test_disk_cut(uint64_t seed) {
         medium *m = &media[i];
         if (!m->path[0]) continue;
         keep_a_part(m, &state);
+        /* What was made longer past this layer was synchronised by whoever did it. */
+        struct stat facts;
+        if (stat(m->path, &facts) == 0 && facts.st_size > m->safe_size) {
+            const unsigned char zero = 0;
+            safe_write(m, facts.st_size - 1, &zero, 1);
+        }
         int descriptor = open(m->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
         if (descriptor < 0) {
             result = errno;
@@ -369,5 +376,15 @@ int test_disk_cut(uint64_t seed) {
     for (int i = 0; i < file_count_max; i++) forget(&media[i]);
     fails_after = -1;
     pthread_mutex_unlock(&mutex);
+    return result;
+}
+
+int test_disk_run_sql(const char *path, const char *sql) {
+    sqlite3 *database = NULL;
+    int result = sqlite3_open(path, &database);
+    if (!result) result = sqlite3_exec(database, "PRAGMA locking_mode=EXCLUSIVE", NULL, NULL, NULL);
+    if (!result) result = sqlite3_exec(database, sql, NULL, NULL, NULL);
+    if (!result) result = sqlite3_exec(database, "PRAGMA wal_checkpoint", NULL, NULL, NULL);
+    sqlite3_close(database);
     return result;
 }

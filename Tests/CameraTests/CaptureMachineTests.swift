@@ -9,6 +9,7 @@ private func seconds(_ tenths: Int64) -> Instant { .zero + .milliseconds(100 * t
     @Test func aHealthyCameraIsOpenedOnceAndPolled() {
         var machine = CaptureMachine(at: seconds(0))
         #expect(machine.wake(at: seconds(0)) == .open)
+        machine.began(at: seconds(1))
         machine.opened(at: seconds(1))
         #expect(machine.wake(at: seconds(1)) == .poll(until: seconds(21)))
         #expect(machine.pictured(at: seconds(2)) == nil)
@@ -38,6 +39,7 @@ private func seconds(_ tenths: Int64) -> Instant { .zero + .milliseconds(100 * t
         var machine = CaptureMachine(at: seconds(0))
         #expect(machine.failed("first", at: seconds(0)) == .lost(cause: "first"))
         #expect(machine.failed("second", at: seconds(10)) == nil)
+        machine.began(at: seconds(30))
         machine.opened(at: seconds(30))
         #expect(machine.isLost, "a device that is open has not shown anything yet")
         #expect(machine.pictured(at: seconds(31)) == .restored)
@@ -45,8 +47,22 @@ private func seconds(_ tenths: Int64) -> Instant { .zero + .milliseconds(100 * t
         #expect(machine.failed("third", at: seconds(33)) == .lost(cause: "third"))
     }
 
+    @Test func aDriverThatTakesItsTimeIsALossToldOnceAndIsWaitedFor() {
+        var machine = CaptureMachine(at: seconds(0))
+        machine.began(at: seconds(0))
+        #expect(machine.wake(at: seconds(50)) == .await(until: seconds(100)))
+        let late = CaptureMachine.Action.complain(cause: "no answer from its driver for 10 s")
+        #expect(machine.wake(at: seconds(100)) == late)
+        #expect(machine.overdue("late") == .lost(cause: "late"))
+        #expect(machine.overdue("late") == nil)
+        #expect(machine.wake(at: seconds(9_000)) == .await(until: seconds(9_100)))
+        machine.opened(at: seconds(9_050))
+        #expect(machine.pictured(at: seconds(9_051)) == .restored)
+    }
+
     @Test func silenceOfTwoSecondsIsGivenUp() {
         var machine = CaptureMachine(at: seconds(0))
+        machine.began(at: seconds(0))
         machine.opened(at: seconds(0))
         #expect(machine.wake(at: seconds(20)) == .giveUp(cause: "no picture for 2 s"))
         _ = machine.pictured(at: seconds(5))
@@ -56,17 +72,20 @@ private func seconds(_ tenths: Int64) -> Instant { .zero + .milliseconds(100 * t
 
     @Test func damagedPicturesAreNoSignOfLife() {
         var machine = CaptureMachine(at: seconds(0))
+        machine.began(at: seconds(0))
         machine.opened(at: seconds(0))
-        for _ in 0..<30 { machine.damaged() }
+        for _ in 0..<30 { machine.damaged(1, "no start of a JPEG in it") }
         #expect(
             machine.wake(at: seconds(20))
-                == .giveUp(cause: "no whole picture for 2 s, 30 damaged ones"))
+                == .giveUp(
+                    cause: "no whole picture for 2 s, 30 damaged ones: no start of a JPEG in it"))
     }
 
     @Test func onlyAStableCameraStartsTheBackoffOver() {
         var machine = CaptureMachine(at: seconds(0))
         _ = machine.failed("a", at: seconds(0))
         _ = machine.failed("b", at: seconds(0))
+        machine.began(at: seconds(100))
         machine.opened(at: seconds(100))
         _ = machine.pictured(at: seconds(100))
         _ = machine.pictured(at: seconds(199))
@@ -79,9 +98,16 @@ private func seconds(_ tenths: Int64) -> Instant { .zero + .milliseconds(100 * t
         var machine = CaptureMachine(at: seconds(7))
         let waiting = machine.state
         #expect(machine.pictured(at: seconds(8)) == nil)
+        machine.opened(at: seconds(8))
         #expect(machine.state == waiting)
+        machine.began(at: seconds(8))
+        let opening = machine.state
+        #expect(machine.pictured(at: seconds(8)) == nil)
+        machine.began(at: seconds(9))
+        #expect(machine.state == opening)
         machine.opened(at: seconds(8))
         let proving = machine.state
+        machine.began(at: seconds(9))
         machine.opened(at: seconds(9))
         #expect(machine.state == proving)
     }

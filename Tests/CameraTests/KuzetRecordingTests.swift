@@ -54,15 +54,19 @@ import Testing
             let recording = try open(bytes)
             #expect(try pictures(of: recording).map(\.sequence) == [1])
             #expect(recording.counts.damaged == 1)
+            #expect(
+                recording.notices == [
+                    "recording test: 1 damaged pictures were left out: "
+                        + "picture 0: its checksum is wrong"
+                ])
         }
     }
 
     @Test func aPictureThatDoesNotStartWhereItMustEndsTheReading() throws {
         var bytes = try written([patterned(width: 16, height: 8, seed: 0)])
         bytes[24] ^= 1
-        let recording = try open(bytes)
         #expect(
-            complaint { _ = try pictures(of: recording) }
+            complaint { _ = try pictures(of: open(bytes)) }
                 == "recording test: read picture 0: no picture starts at byte 24; "
                 + "the file is damaged")
     }

@@ -17,13 +17,17 @@ private final class Venue {
     /// What each attempt to open finds; the last one for ever.
     var attempts: [Result<[Step], CameraError>] = []
     var size = (width: 64, height: 48)
+    /// How long the driver takes to open a device, and to close it.
+    var openingTakes = Interval.zero
+    var closingTakes = Interval.zero
+    private var calls: [(due: Instant, body: @Sendable () -> Void)] = []
     private(set) var openCount = 0
     private(set) var opened: [Instant] = []
 
     var environment: V4L2Camera.Environment {
         .init(
             now: { self.now },
-            sleep: { self.now = self.now + $0 },
+            sleep: { self.pass($0) },
             open: { _ in
                 self.opened.append(self.now)
                 let attempt =
@@ -31,7 +35,18 @@ private final class Venue {
                 let steps = try attempt.get()
                 self.openCount += 1
                 return Device(self, steps)
+            },
+            start: { body in
+                let takes = self.openCount > 0 ? self.closingTakes : self.openingTakes
+                if takes == .zero { body() } else { self.calls.append((self.now + takes, body)) }
             })
+    }
+
+    /// What a driver is busy with is done when its time has come.
+    func pass(_ time: Interval) {
+        now = now + time
+        for call in calls where call.due <= now { call.body() }
+        calls.removeAll { $0.due <= now }
     }
 
     func closed() { openCount -= 1 }
@@ -54,23 +69,23 @@ private final class Device: CaptureStream {
     func wait(milliseconds: Int64) throws -> Bool {
         switch steps.first {
         case .silence, nil:
-            venue.now = venue.now + .milliseconds(milliseconds)
+            venue.pass(.milliseconds(milliseconds))
             return false
         case .picture, .damaged, .failure:
-            venue.now = venue.now + .milliseconds(100)
+            venue.pass(.milliseconds(100))
             return true
         }
     }
 
-    func take(into frame: Frame, _ sequence: inout CaptureSequence) throws -> CaptureTake {
+    func take(into frame: inout Frame?, _ sequence: inout CaptureSequence) throws -> CaptureTake {
         var take = CaptureTake()
         let step = steps.removeFirst()
         number += 1
         switch step {
         case .picture(let value):
-            frame.luma.fill(value)
+            frame?.luma.fill(value)
             take.picture = .init(stated: venue.now, sequence: sequence.take(number).number)
-        case .damaged: take.damagedCount = 1
+        case .damaged: take.damaged("broken")
         case .silence: break
         case .failure: throw failure("take a picture", "no such device (ENODEV)")
         }
@@ -147,6 +162,44 @@ private func failure(_ attempt: String, _ cause: String) -> CameraError {
         #expect(gaps.prefix(6) == [500, 1000, 2000, 4000, 8000, 16_000])
         #expect(gaps.dropFirst(6).allSatisfy { $0 == 30_000 })
         #expect(gaps.count > 110)
+    }
+
+    /// USB control transfers that time out, five seconds each.
+    @Test func aDriverThatTakesItsTimeIsALossAndNobodyWaitsForIt() throws {
+        let venue = Venue()
+        venue.openingTakes = .milliseconds(25_250)
+        venue.attempts = [.success([.picture(1), .picture(2)])]
+        let camera = camera(venue)
+        var said: [String] = []
+        while venue.now < .zero + .seconds(26) {
+            let begin = venue.now
+            switch try camera.next(timeout: .milliseconds(500)) {
+            case .frame(let frame): said.append("\(begin.milliseconds): \(frame.luma[0, 0])")
+            case .lost(let cause): said.append("\(venue.now.milliseconds): lost: \(cause)")
+            case .restored: said.append("restored")
+            case .waiting, .ended: break
+            }
+            #expect(venue.now - begin <= .milliseconds(500))
+        }
+        #expect(
+            said == [
+                "10000: lost: camera x: open: no answer from its driver for 10 s", "restored",
+                "25350: 1", "25350: 2"
+            ])
+        #expect(venue.opened.count == 1, "nothing else is asked of it meanwhile")
+    }
+
+    @Test func whatIsStillBeingClosedIsNotOpened() throws {
+        let venue = Venue()
+        venue.closingTakes = .seconds(7)
+        venue.attempts = [.success([.picture(1), .failure]), .success([.picture(2)])]
+        let camera = camera(venue)
+        #expect(
+            try story(venue, camera, until: .zero + .seconds(9)) == [
+                "1", "lost: camera x: take a picture: no such device (ENODEV)", "restored", "2"
+            ])
+        #expect(venue.openCount == 1)
+        #expect(venue.opened.map(\.milliseconds) == [0, 7_200])
     }
 
     @Test func theSizeMayChangeWithTheDevice() throws {

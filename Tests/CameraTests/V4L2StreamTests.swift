@@ -1,3 +1,5 @@
+import Seeds
+
 #if DEBUG
     import CLinux
     import Frames
@@ -119,13 +121,14 @@
         }
 
         private func withGrey(
-            _ body: (FakeDriver, V4L2Stream, Frame, inout CaptureSequence) throws -> Void
+            _ body: (FakeDriver, V4L2Stream, inout Frame?, inout CaptureSequence) throws -> Void
         ) throws {
             let driver = FakeDriver([(V4L2_FORMAT_GREY, 64, 48)])
             try driver.running {
                 let stream = try stream(driver)
                 var sequence = CaptureSequence()
-                try body(driver, stream, Frame(width: 64, height: 48), &sequence)
+                var frame: Frame?
+                try body(driver, stream, &frame, &sequence)
                 #expect(driver.queued.count == 4, "every buffer is given back")
             }
         }
@@ -134,8 +137,8 @@
             try withGrey { driver, stream, frame, sequence in
                 driver.pending = [grey(10, 0), grey(20, 1), grey(30, 2)]
                 #expect(try stream.wait(milliseconds: 0))
-                let take = try stream.take(into: frame, &sequence)
-                #expect(frame.luma[63, 47] == 30)
+                let take = try stream.take(into: &frame, &sequence)
+                #expect(frame?.luma[63, 47] == 30)
                 #expect(take.droppedCount == 2 && take.damagedCount == 0)
                 #expect(take.picture?.stated == .zero + .seconds(5))
                 #expect(try !stream.wait(milliseconds: 0))
@@ -149,12 +152,12 @@
                 var short = grey(98, 2)
                 short.byteCount = 64 * 48 - 1
                 driver.pending = [grey(10, 0), flagged, short]
-                let take = try stream.take(into: frame, &sequence)
-                #expect(frame.luma[0, 0] == 10)
+                let take = try stream.take(into: &frame, &sequence)
+                #expect(frame?.luma[0, 0] == 10)
                 #expect(take.damagedCount == 2 && take.droppedCount == 0)
 
                 driver.pending = [flagged]
-                let nothing = try stream.take(into: frame, &sequence)
+                let nothing = try stream.take(into: &frame, &sequence)
                 #expect(nothing.picture == nil && nothing.damagedCount == 1)
             }
         }
@@ -162,9 +165,9 @@
         @Test func gapsInTheDriversNumbersAreDrops() throws {
             try withGrey { driver, stream, frame, sequence in
                 driver.pending = [grey(1, .max - 1)]
-                _ = try stream.take(into: frame, &sequence)
+                _ = try stream.take(into: &frame, &sequence)
                 driver.pending = [grey(2, 3)]
-                #expect(try stream.take(into: frame, &sequence).droppedCount == 4)
+                #expect(try stream.take(into: &frame, &sequence).droppedCount == 4)
             }
         }
 
@@ -173,7 +176,7 @@
                 var boastful = grey(7, 0)
                 boastful.byteCount = Int(UInt32.max)
                 driver.pending = [boastful]
-                let take = try stream.take(into: frame, &sequence)
+                let take = try stream.take(into: &frame, &sequence)
                 #expect(take.picture != nil)
             }
         }
@@ -186,7 +189,7 @@
                 ] {
                     driver.failures = [FakeDriver.key(V4L2_IOCTL_DQBUF): cause]
                     #expect(
-                        complaint { _ = try stream.take(into: frame, &sequence) }
+                        complaint { _ = try stream.take(into: &frame, &sequence) }
                             == "camera /dev/video7: take a picture: \(words)")
                 }
             }
@@ -197,7 +200,7 @@
                 var copied = grey(7, 0)
                 copied.flags = UInt32(V4L2_BUF_FLAG_TIMESTAMP_COPY)
                 driver.pending = [copied]
-                let picture = try stream.take(into: frame, &sequence).picture
+                let picture = try stream.take(into: &frame, &sequence).picture
                 #expect(picture != nil && picture?.stated == nil)
             }
         }
@@ -224,13 +227,13 @@
                 let driver = FakeDriver([(code, 64, 48)])
                 try driver.running {
                     let stream = try stream(driver)
-                    let frame = Frame(width: 64, height: 48)
+                    var frame: Frame?
                     var sequence = CaptureSequence()
                     driver.pending = [.init(bytes: bytes, sequence: 0)]
-                    #expect(try stream.take(into: frame, &sequence).picture != nil)
-                    #expect(samples(of: frame.luma) == luma)
+                    #expect(try stream.take(into: &frame, &sequence).picture != nil)
+                    #expect(try samples(of: #require(frame).luma) == luma)
                     let chroma: UInt8 = code == V4L2_FORMAT_GREY ? 128 : 77
-                    #expect(samples(of: frame.chroma).allSatisfy { $0 == chroma })
+                    #expect(try samples(of: #require(frame).chroma).allSatisfy { $0 == chroma })
                 }
             }
         }
@@ -243,17 +246,81 @@
             try driver.running {
                 let stream = try stream(driver)
                 #expect(stream.width == 64 && stream.height == 48)
-                let frame = Frame(width: 64, height: 48)
+                var frame: Frame?
                 var sequence = CaptureSequence()
                 driver.pending = [.init(bytes: bytes, sequence: 0)]
-                #expect(try stream.take(into: frame, &sequence).picture != nil)
-                #expect(samples(of: frame.luma).allSatisfy { $0 == 90 })
+                #expect(try stream.take(into: &frame, &sequence).picture != nil)
+                #expect(try samples(of: #require(frame).luma).allSatisfy { $0 == 90 })
                 #expect(stream.ownJPEG == nil, "it has another size than the frame")
 
                 driver.pending = [.init(bytes: Array(bytes.prefix(bytes.count / 2)), sequence: 1)]
-                #expect(try stream.take(into: frame, &sequence).damagedCount == 1)
+                #expect(try stream.take(into: &frame, &sequence).damagedCount == 1)
                 driver.pending = [.init(bytes: [1, 2, 3], sequence: 2)]
-                #expect(try stream.take(into: frame, &sequence).damagedCount == 1)
+                #expect(try stream.take(into: &frame, &sequence).damagedCount == 1)
+            }
+        }
+
+        @Test func ofACameraWhoseEverySecondPictureIsBrokenTheOthersAreSeen() throws {
+            let picture = Frame(width: 64, height: 48)
+            picture.luma.fill(90)
+            let bytes = try encoded(picture, quality: 80)
+            let driver = FakeDriver([(V4L2_FORMAT_MJPEG, 64, 48)])
+            try driver.running {
+                let stream = try stream(driver)
+                var frame: Frame?
+                var sequence = CaptureSequence()
+                // Detectors that are slow find two at a time, of which the newer one is broken.
+                for round in 0..<UInt32(5) {
+                    driver.pending = [
+                        .init(bytes: bytes, sequence: 2 * round),
+                        .init(bytes: Array(bytes.prefix(300)), sequence: 2 * round + 1)
+                    ]
+                    let take = try stream.take(into: &frame, &sequence)
+                    #expect(take.picture != nil && take.damagedCount == 1)
+                    #expect(take.droppedCount == 0 && driver.queued.count == 4)
+                    #expect(frame?.luma[9, 9] == 90)
+                }
+            }
+        }
+
+        @Test func emptyAndTinyBuffersAreDamagedAndNothingWorse() throws {
+            for format in [V4L2_FORMAT_MJPEG, V4L2_FORMAT_GREY, V4L2_FORMAT_YUYV, V4L2_FORMAT_NV12]
+            {
+                let driver = FakeDriver([(format, 64, 48)])
+                try driver.running {
+                    let stream = try stream(driver)
+                    var frame: Frame?
+                    var sequence = CaptureSequence()
+                    for byteCount in 0..<4 {
+                        driver.pending = [
+                            .init(bytes: [0xFF, 0xD8, 0xFF], sequence: 0, byteCount: byteCount)
+                        ]
+                        let take = try stream.take(into: &frame, &sequence)
+                        #expect(take.picture == nil && take.damagedCount == 1)
+                        #expect(take.damage?.isEmpty == false)
+                        #expect(driver.queued.count == 4)
+                    }
+                }
+            }
+        }
+
+        @Test(arguments: [
+            TestJPEG(isProgressive: true), TestJPEG(color: .rgb), TestJPEG(color: .cmyk),
+            TestJPEG(sampling: (4, 1), restartInterval: 2), TestJPEG(width: 128, height: 96)
+        ])
+        func aCameraIsSeenWhateverItsJPEGIsLike(kind: TestJPEG) throws {
+            let bytes = try kind.bytes().dropLast(2)
+            let driver = FakeDriver([(V4L2_FORMAT_MJPEG, 64, 48)])
+            try driver.running {
+                let stream = try stream(driver)
+                var frame: Frame?
+                var sequence = CaptureSequence()
+                driver.pending = [.init(bytes: [0, 0xFF] + bytes, sequence: 0)]
+                #expect(try stream.take(into: &frame, &sequence).picture != nil)
+                // Also of another size than was negotiated, at the scale that is wanted.
+                #expect(frame?.width == 64 && frame?.height == 48)
+                let ownCount = kind.width == 64 ? bytes.count + 2 : nil
+                #expect(stream.ownJPEG?.count == ownCount)
             }
         }
 
@@ -266,21 +333,21 @@
             let driver = FakeDriver([(V4L2_FORMAT_MJPEG, 64, 48)])
             try driver.running {
                 let stream = try stream(driver)
-                let frame = Frame(width: 64, height: 48)
+                var frame: Frame?
                 var sequence = CaptureSequence()
                 func own() -> [UInt8]? { stream.ownJPEG.map { Array($0) } }
                 #expect(own() == nil)
                 driver.pending = [.init(bytes: bytes, sequence: 0)]
-                #expect(try stream.take(into: frame, &sequence).picture != nil)
+                #expect(try stream.take(into: &frame, &sequence).picture != nil)
                 #expect(own() == bytes)
                 driver.pending = [.init(bytes: [1, 2, 3], sequence: 1)]
-                #expect(try stream.take(into: frame, &sequence).picture == nil)
+                #expect(try stream.take(into: &frame, &sequence).picture == nil)
                 #expect(own() == nil, "of what cannot be decoded nothing is kept")
                 // Of two the newer one, as the frame.
                 driver.pending = [
                     .init(bytes: bytes, sequence: 2), .init(bytes: next, sequence: 3)
                 ]
-                #expect(try stream.take(into: frame, &sequence).droppedCount == 1)
+                #expect(try stream.take(into: &frame, &sequence).droppedCount == 1)
                 #expect(own() == next)
             }
         }

@@ -1,13 +1,14 @@
 import Cryptography
 import Frames
-import Incidents
+import Guard
 import Linux
+import Records
 import Station
 import Store
 import Uplink
 
 /// One board that may be killed at any moment: the appliance's own station, ledger on a disk,
-/// clerk and courier. Its lines write each change of a lamp to a file, in one call and at once.
+/// ledger and courier. Its lines write each change of a lamp to a file, in one call and at once.
 ///
 /// Ends by SIGTERM, or by itself when it did what `--until` says: `incidents` many happened, or
 /// all is `delivered`. Then its last line says how it fared.
@@ -18,7 +19,7 @@ final class Board {
     private let signals: FileDescriptor
     private let boot: BootID
     private let queue: EventQueue
-    private let clerk: LedgerClerk
+    private let ledger: LedgerThread
     private let courier: Courier
     private let duty: Duty
     private var scene: Scene
@@ -34,48 +35,48 @@ final class Board {
             ?? BootID(high: 0, low: 1)
         self.boot = boot
         queue = try EventQueue()
-        clerk = try LedgerClerk(boot: boot, queue: queue)
+        ledger = try LedgerThread(boot: boot, queue: queue)
         let directory = options.text("ledger")
-        try clerk.start(
+        try ledger.start(
             open: {
                 let ledger = try SQLiteLedger(
                     directory: directory, stamp: Clocks.stamp(boot: boot))
                 return .init(ledger: ledger, past: ledger.past)
             })
-        let past = clerk.past(within: .seconds(30))
+        let past = ledger.past(within: .seconds(30))
         let lines = try LoggedLines(options.text("lamps"))
         let seed = UInt64(options.number("seed", or: 1))
         incidentCountMax = options.number("incidents", or: .max)
         isDoneWhenDelivered = options.number("until-delivered", or: 0) > 0
         courier = try Self.courier(
-            clerk, device: options.text("device", or: "board"),
+            ledger, device: options.text("device", or: "board"),
             port: UInt16(options.number("port")), seed: seed, lines: lines)
         let period = options.number("period", or: 40)
         let now = Instant(nanoseconds: Clocks.monotonicNanoseconds())
         scene = Scene(
             seed: seed, from: now, period: period > 0 ? .milliseconds(Int64(period)) : nil,
             frameCountMax: options.number("frames", or: 12))
-        let clerk = clerk
+        let ledger = ledger
         let picture = (0..<2_000).map { UInt8(truncatingIfNeeded: $0) }
         duty = Duty(
             appliance: Appliance(
                 policy: Scene.policy(), boot: boot,
                 firstOrdinal: (past?.lastOrdinal(of: boot) ?? 0) + 1, past: past),
-            lines: lines, keep: clerk.append,
+            lines: lines, keep: ledger.append,
             snapshot: { _, ordinal in
                 // Of one incident in eight, so that all lanes are used.
                 guard ordinal % 8 == 0 else { return }
-                _ = clerk.keepSnapshot(picture, ordinal: ordinal)
+                _ = ledger.keepSnapshot(picture, ordinal: ordinal)
             },
             log: { _, text in lines.note(text) })
     }
 
     private static func courier(
-        _ clerk: LedgerClerk, device: String, port: UInt16, seed: UInt64, lines: LoggedLines
+        _ ledger: LedgerThread, device: String, port: UInt16, seed: UInt64, lines: LoggedLines
     ) throws -> Courier {
         let ports = CourierPorts(
-            read: { clerk.page($0, after: $1, countMax: $2, $3) },
-            note: { clerk.note($0, of: "centre") },
+            read: { ledger.page($0, after: $1, countMax: $2, $3) },
+            note: { ledger.note($0, of: "centre") },
             command: { _ in },
             log: { _, text in lines.note(text) },
             clock: { CertificateClock(wallMilliseconds: 0, isUnset: true) })
@@ -89,8 +90,8 @@ final class Board {
 
     func run() throws {
         let courier = courier
-        clerk.whenReached { courier.ledgerReached($0) }
-        clerk.cursors(of: "centre") { courier.begin(at: $0) }
+        ledger.whenReached { courier.ledgerReached($0) }
+        ledger.cursors(of: "centre") { courier.begin(at: $0) }
         try courier.start()
         let timer = try FileDescriptor.timer(everyMilliseconds: Self.frame.milliseconds)
         let start = now()
@@ -122,7 +123,7 @@ final class Board {
     }
 
     private func isDone(since start: Instant) -> Bool {
-        guard duty.appliance.waitingRecords.count == 0, clerk.isIdle else { return false }
+        guard duty.appliance.waitingRecords.count == 0, ledger.isIdle else { return false }
         if incidentCountMax != .max, scene.begunCount >= incidentCountMax, duty.appliance.isCalm {
             return true
         }
@@ -141,13 +142,13 @@ final class Board {
         ])
         duty.handle(Event(at: now(), cause: .stopping))
         let end = now() + .seconds(20)
-        while now() < end, duty.appliance.waitingRecords.count > 0 || !clerk.isIdle {
+        while now() < end, duty.appliance.waitingRecords.count > 0 || !ledger.isIdle {
             _ = try? queue.bell.wait(for: .readable, milliseconds: 50)
             for cause in queue.take() { duty.handle(Event(at: now(), cause: cause)) }
             duty.handle(Event(at: now(), cause: .tick))
         }
         courier.stop(within: .seconds(5))
-        _ = clerk.stop(within: .seconds(20))
+        _ = ledger.stop(within: .seconds(20))
     }
 
     private func now() -> Instant {

@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 import Linux
 import Station
 import Synchronization

@@ -1,6 +1,6 @@
 import Frames
-import Incidents
 import Linux
+import Records
 import Simulation
 import Station
 import Synchronization

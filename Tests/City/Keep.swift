@@ -1,6 +1,7 @@
 import Frames
 import Incidents
 import Linux
+import Records
 import Store
 
 /// Keeps incidents one after the other, each of the three steps durable before the next, as an

@@ -1,7 +1,7 @@
 import Linux
 import Testing
 
-@testable import kuzet
+@testable import Configuration
 
 /// A folder that is gone when the test is.
 private final class Folder {
@@ -25,7 +25,7 @@ private final class Folder {
 
 private func problems(_ path: String) -> String? {
     do throws(ConfigurationError) {
-        _ = try Configuration.load(path)
+        _ = try Settings.load(path)
         return nil
     } catch {
         return error.description
@@ -38,7 +38,7 @@ private func problems(_ path: String) -> String? {
         let profile = "[board]\nname = \"bench\"\n"
         _ = try folder.write("p.toml", profile)
         let text = "profile = \"p.toml\"\n[[camera]]\nname = \"a\"\ndevice = \"b\"\n"
-        let loaded = try Configuration.load(try folder.write("kuzet.toml", text))
+        let loaded = try Settings.load(try folder.write("kuzet.toml", text))
         #expect(loaded.configuration.board.name == "bench")
         #expect(loaded.bytes == Array((text + profile).utf8))
     }
@@ -63,7 +63,7 @@ private func problems(_ path: String) -> String? {
     }
 
     @Test func damagedConfigurationsAreRefusedOrReadNeverFatal() {
-        let good = Array(Configuration.example.text(commented: true).utf8)
+        let good = Array(Settings.example.text(commented: true).utf8)
         var generator = SystemRandomNumberGenerator()
         for round in 0..<300 {
             var bytes = good
@@ -101,7 +101,7 @@ private let profilesFolder: String = {
                 "kuzet.toml",
                 "profile = \"\(profilesFolder)/\(name)\"\n"
                     + "[[camera]]\nname = \"door\"\ndevice = \"/dev/video0\"\n")
-            let configuration = try Configuration.load(path).configuration
+            let configuration = try Settings.load(path).configuration
             #expect(configuration.lines.outputs.count == 4, "\(name)")
             #expect(configuration.lines.inputs.count == 3, "\(name)")
             #expect(!configuration.board.name.isEmpty, "\(name)")

@@ -1,16 +1,17 @@
 import Alarm
+import Camera
 import Frames
 import Incidents
 import Station
 import Testing
 
-@testable import kuzet
+@testable import Configuration
 
 /// Reads `text` with `profile` as the profile, whatever its name.
 private func read(
     _ text: String, profile: String? = nil
-) throws(ConfigurationError) -> Configuration {
-    try Configuration.read(Array(text.utf8), file: "kuzet.toml") {
+) throws(ConfigurationError) -> Settings {
+    try Settings.read(Array(text.utf8), file: "kuzet.toml", ownName: nil) {
         name throws(ConfigurationError) in
         guard let profile else {
             throw ConfigurationError(
@@ -40,7 +41,10 @@ private let camera = """
 @Suite struct ConfigurationReaderTests {
     @Test func theSmallestConfigurationIsOneCamera() throws {
         let configuration = try read(camera)
-        #expect(configuration.cameras == [CameraSection(name: "door", device: "/dev/video0")])
+        #expect(
+            configuration.cameras == [
+                CameraSection(name: "door", source: CameraSettings(device: "/dev/video0"))
+            ])
         #expect(configuration.station.cameras == [CameraPolicy(name: "door")])
         #expect(configuration.station.siren == SirenPolicy())
         #expect(configuration.lines.isEmpty)
@@ -89,10 +93,10 @@ private let camera = """
 
     @Test func aFractionIsRefusedWhereAWholeNumberIsWanted() {
         #expect(
-            problems(camera + "width = 640.5")
+            problems(camera + "width = 1e3")
                 == [
-                    "kuzet.toml:4: camera[1].width: a number with a decimal point: allowed: a whole"
-                        + " number of pixels, 64 to 4096"
+                    "kuzet.toml:4: camera[1].width: 1e3: allowed: a whole number of pixels, 64 to"
+                        + " 4096"
                 ])
     }
 
@@ -141,7 +145,7 @@ private let camera = """
             """
         let configuration = try read(text, profile: profile)
         #expect(configuration.board.name == "bench")
-        #expect(configuration.cameras[0].device == "/dev/v4l/by-path/platform-1")
+        #expect(configuration.cameras[0].source.device == "/dev/v4l/by-path/platform-1")
         #expect(
             configuration.lines.outputs == [.green: LineSettings(chip: "chip-b", place: .offset(7))]
         )
@@ -224,7 +228,7 @@ private let camera = """
                 """
         // An array of tables in TOML takes a comma after its last element.
         let configuration = try read(text)
-        #expect(configuration.cameras[0].zones.map(\.name) == ["hall", "cash"])
+        #expect(configuration.cameras[0].detectors.zones.map(\.name) == ["hall", "cash"])
         #expect(
             configuration.station.cameras[0].incidents.zoneHours == [
                 IncidentPolicy.ZoneHours(zone: 2, openHours: .never)
@@ -284,8 +288,8 @@ private let camera = """
             [siren]
             seconds_max = 100000
             """
-        let (configuration, problems) = try Configuration.readWithProblems(
-            Array(text.utf8), file: "kuzet.toml"
+        let (configuration, problems) = try Settings.readWithProblems(
+            Array(text.utf8), file: "kuzet.toml", ownName: nil
         ) { name throws(ConfigurationError) in
             throw ConfigurationError(file: name, message: "none")
         }

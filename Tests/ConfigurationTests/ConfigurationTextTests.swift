@@ -3,10 +3,11 @@ import Incidents
 import Station
 import Testing
 
-@testable import kuzet
+@testable import Configuration
 
-private func read(_ text: String) throws -> Configuration {
-    try Configuration.read(Array(text.utf8), file: "text.toml") { name throws(ConfigurationError) in
+private func read(_ text: String) throws -> Settings {
+    try Settings.read(Array(text.utf8), file: "text.toml", ownName: nil) {
+        name throws(ConfigurationError) in
         throw ConfigurationError(file: name, message: "no profile here")
     }
 }
@@ -21,15 +22,15 @@ private func withExamples(_ text: String) -> String {
 
 @Suite struct ConfigurationTextTests {
     @Test func thePrintedDefaultsReadBackAsTheDefaults() throws {
-        #expect(try read(Configuration.example.text(commented: true)) == Configuration.example)
-        #expect(try read(Configuration.example.text(commented: false)) == Configuration.example)
+        #expect(try read(Settings.example.text(commented: true)) == Settings.example)
+        #expect(try read(Settings.example.text(commented: false)) == Settings.example)
     }
 
     @Test func everyExampleInThePrintedDefaultsIsAccepted() throws {
-        let configuration = try read(withExamples(Configuration.example.text(commented: true)))
+        let configuration = try read(withExamples(Settings.example.text(commented: true)))
         #expect(configuration.lines.outputs.count == Output.allCases.count)
         #expect(configuration.lines.inputs.count == Input.allCases.count)
-        #expect(configuration.cameras[0].zones.count == 1)
+        #expect(configuration.cameras[0].detectors.zones.count == 1)
         #expect(!configuration.station.siren.quietHours.spans.isEmpty)
         #expect(configuration.station.openHours.schedule.spans.count == 3)
         #expect(
@@ -39,12 +40,12 @@ private func withExamples(_ text: String) -> String {
     }
 
     @Test func whatIsShownReadsBackAsTheSameConfiguration() throws {
-        let full = try read(withExamples(Configuration.example.text(commented: true)))
+        let full = try read(withExamples(Settings.example.text(commented: true)))
         #expect(try read(full.text(commented: false)) == full)
     }
 
     @Test func thePrintedDefaultsFitTheWidthOfAPage() {
-        let text = Configuration.example.text(commented: true)
+        let text = Settings.example.text(commented: true)
         let longest = text.split(separator: "\n").map(\.count).max() ?? 0
         #expect(longest <= 100)
     }
@@ -56,7 +57,7 @@ private func withExamples(_ text: String) -> String {
     }
 
     @Test func namesWithQuotesAndControlCharactersAreEscaped() throws {
-        var configuration = Configuration.example
+        var configuration = Settings.example
         configuration.name = "a \"b\" \\ é"
         #expect(try read(configuration.text(commented: false)).name == configuration.name)
         #expect(quoted("\u{1B}[2J\n") == "\"\\u001B[2J\\n\"")
@@ -92,13 +93,28 @@ private func withExamples(_ text: String) -> String {
                 {days = ["mon", "wed"], from = "08:00", to = "08:00"},
                 {days = ["mon", "sun"], from = "00:00", to = "24:00"}
               ]},
-              {name = "c", polygon = [[0, 0], [1000, 0], [10, 1000]]}
+              {name = "c", polygon = [[0, 0], [1000, 0], [10, 1000]], capacity = 60, square_metres = 40}
             ]
             privacy_masks = [[[0, 0], [10, 0], [10, 10]], [[5, 5], [9, 9], [9, 5]]]
             [camera.rule.partly-covered]
             enabled = false
             leave_per_mille = 1
             suspicion_max_ms = 1234
+            [camera.people]
+            venue = "club"
+            capacity = 300
+            occupancy_seconds = 31
+            gathering_size = 12
+            gathering_growth = 5
+            gathering_seconds = 90
+            people_per_10_square_metres_max = 45
+            density_seconds = 11
+            dispersal_size = 0
+            lying_seconds = 20
+            lying_found_seconds = 0
+            furniture_minutes = 30
+            lines = [{name = "in", from = [300, 900], to = [700, 900], alarm = "out"}]
+            ground = {near = {feet = 950, height = 600}, far = {feet = 400, height = 150}}
             [[camera]]
             name = "hall"
             device = "HD Webcam"
@@ -153,7 +169,7 @@ private func withExamples(_ text: String) -> String {
         // Every key that was written stands in what is shown.
         for line in text.split(separator: "\n") where line.contains(" = ") && !line.hasPrefix(" ") {
             let key = line.prefix { $0 != " " } + " = "
-            #expect(key == "chip = " || shown.contains("\n\(key)"), "\(key)")
+            #expect(["chip = ", "venue = "].contains(key) || shown.contains("\n\(key)"), "\(key)")
         }
     }
 }

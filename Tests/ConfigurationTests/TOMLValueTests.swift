@@ -1,6 +1,6 @@
 import Testing
 
-@testable import kuzet
+@testable import Configuration
 
 private func fault(_ bytes: [UInt8]) -> String? {
     do throws(ConfigurationError) {
@@ -80,6 +80,26 @@ private func fault(_ text: String) -> String? { fault(Array(text.utf8)) }
         #expect(fault(many) == "f:1: more than 20000 values")
     }
 
+    /// Where letters of more than one byte stand before it, too; and not far to the right of a line.
+    @Test func whatIsNoWholeNumberIsShownAsItIsWritten() throws {
+        let far = String(repeating: " ", count: 300)
+        let text =
+            "a = {\"қ\" = 'ү', b = 1e3}\nc = -inf\nd = 07:32:00\ne =\(far)1.5\n"
+            + "f = [2.50, nan]"
+        guard case .table(let members) = try TOMLValue.parse(Array(text.utf8), file: "f").content,
+            case .table(let inner) = members[0].value.content,
+            case .array(let list) = members[4].value.content
+        else {
+            Issue.record("not as written")
+            return
+        }
+        let shown = (inner + members[1...3]).map(\.value.excerpt) + list.map(\.excerpt)
+        #expect(
+            shown == [
+                "1e3", "\"ү\"", "-inf", "07:32:00", "a number with a decimal point", "2.50", "nan"
+            ])
+    }
+
     @Test func everyTypeIsTold() throws {
         let text = "a = 1\nb = 'x'\nc = true\nd = 1.5\ne = 1979-05-27\nf = []\n[g]\nh = -9"
         guard case .table(let members) = try TOMLValue.parse(Array(text.utf8), file: "f").content
@@ -89,9 +109,7 @@ private func fault(_ text: String) -> String? { fault(Array(text.utf8)) }
         }
         #expect(
             members.map(\.value.excerpt) == [
-                "1", "\"x\"", "true", "a number with a decimal point", "a date or time",
-                "an array of 0",
-                "a table"
+                "1", "\"x\"", "true", "1.5", "1979-05-27", "an array of 0", "a table"
             ])
         #expect(members.map(\.value.line) == [1, 2, 3, 4, 5, 6, 7])
     }

@@ -1,6 +1,7 @@
-import Detectors
 import Frames
 import Testing
+
+@testable import Detectors
 
 @Test(arguments: [(64, 48), (65, 49), (333, 77), (160, 120), (640, 480), (1920, 1080)])
 func everySizeIsDecided(width: Int, height: Int) {
@@ -89,6 +90,74 @@ func anyTimesAreSurvivedAndNothingIsMadeOfThem(times: [Int64]) {
         Room.View(covered: time > 5_000 ? 1000 : 0, person: time / 10)
     }
     #expect(watch.kinds.isEmpty)
+}
+
+/// A quarter of the picture, on the right.
+private let quarter = Polygon(corners: [
+    .init(x: 750, y: 0), .init(x: 1000, y: 0), .init(x: 1000, y: 1000), .init(x: 750, y: 1000)
+])
+
+/// What a bank says while it is told other settings, at 8 frames per second.
+private func entries(
+    seconds: Int, settings: DetectorSettings, replaced: [Int: DetectorSettings],
+    script: (Int) -> Room.View
+) -> [Watch.Entry] {
+    let room = Room()
+    let bank = DetectorBank(width: 160, height: 120, settings: settings)
+    var sightings: [Sighting] = []
+    return (0..<seconds * 8).map { index in
+        let milliseconds = index * 125
+        if let new = replaced[milliseconds] { bank.replace(new) }
+        room.show(script(milliseconds))
+        room.frame.capturedAt = Instant(nanoseconds: Int64(milliseconds) * 1_000_000)
+        bank.decide(room.frame, into: &sightings)
+        return Watch.Entry(milliseconds: milliseconds, sightings: sightings)
+    }
+}
+
+private let masked = DetectorSettings(privacyMasks: [quarter])
+private let zoned = DetectorSettings(zones: [Zone(name: "door", polygon: quarter)])
+
+/// Whoever covers the lens and waits for the technician must not be taken for the scene.
+@Test(arguments: [
+    (DetectorSettings(), DetectorSettings()), (DetectorSettings(), zoned),
+    (DetectorSettings(), masked), (masked, DetectorSettings()), (masked, zoned)
+])
+func aLensThatIsCoveredStaysCoveredWhenOtherSettingsCome(
+    before: DetectorSettings, after: DetectorSettings
+) {
+    let entries = entries(seconds: 40, settings: before, replaced: [15_000: after]) { time in
+        Room.View(covered: time >= 10_000 ? 1000 : 0)
+    }
+    let covered = entries.filter { $0.milliseconds >= 13_000 }
+    #expect(covered.allSatisfy { $0.has(.covered, nil) })
+}
+
+@Test(arguments: [
+    (DetectorSettings(), zoned), (DetectorSettings(), masked), (masked, DetectorSettings()),
+    (masked, zoned), (zoned, masked)
+])
+func otherSettingsAloneAreNoSighting(before: DetectorSettings, after: DetectorSettings) {
+    let entries = entries(
+        seconds: 40, settings: before, replaced: [10_000: after, 25_000: before]
+    ) { _ in Room.View() }
+    #expect(entries.allSatisfy { $0.sightings.isEmpty })
+}
+
+@Test func theNewZoneIsWatchedAndTheMaskedPartIsNot() {
+    let somebody: (Int) -> Room.View = { time in
+        Room.View(person: time >= 12_000 ? 820 : nil)
+    }
+    let seen = entries(
+        seconds: 16, settings: DetectorSettings(), replaced: [10_000: zoned], script: somebody)
+    #expect(seen.contains { $0.has(.presence, 1) })
+    #expect(!seen.contains { $0.has(.presence, 0) })
+    let hidden = entries(
+        seconds: 16, settings: DetectorSettings(), replaced: [10_000: masked], script: somebody)
+    #expect(hidden.allSatisfy { $0.sightings.isEmpty })
+    let shown = entries(
+        seconds: 16, settings: masked, replaced: [10_000: DetectorSettings()], script: somebody)
+    #expect(shown.contains { $0.has(.presence, 0) })
 }
 
 @Test func theSameFramesGiveTheSameSightingsOnEveryMachine() {

@@ -1,5 +1,6 @@
-import Detectors
 import Frames
+
+@testable import Detectors
 
 /// A drawn room with furniture, a sensor's noise, and whatever is done to the camera: the same
 /// from one seed, in integers.

@@ -179,3 +179,37 @@ private func absorbBoth(
     }
     #expect(foreground[0, 0] == 0 && foreground[1, 0] == 0)
 }
+
+@Test func aSceneThatMovesKeepsWhatItLearnedAndTakesTheRestFromThePicture() {
+    let (width, height, side, columns) = (37, 21, 8, 5)
+    let (before, after) = (
+        RunningBackground(width: width, height: height),
+        RunningBackground(width: width, height: height)
+    )
+    let learned = Picture(width, height, .random, seed: 3)
+    let now = Picture(width, height, .random, seed: 4)
+    let mask = Picture(width, height, .ramp)
+    let kinds: [(Int16, Int16)] = [(0, 0), (3, 0), (-3, 0), (0, 2), (5, -4), (-40, 0), (0, 40)]
+    let shifts = (0..<15).map { kinds[$0 * 3 % 7] }.map { RunningBackground.Shift(dx: $0, dy: $1) }
+    before.begin(with: learned.view, deviation: 77)
+    shifts.withUnsafeBufferPointer {
+        after.take(
+            before, shifts: $0, side: side, filling: now.view, within: mask.view,
+            deviation: 1_000)
+    }
+    var keptCount = 0
+    for y in 0..<height {
+        for x in 0..<width {
+            let shift = shifts[y / side * columns + x / side]
+            let (fromX, fromY) = (x + Int(shift.dx), y + Int(shift.dy))
+            let isInside = (0..<width).contains(fromX) && (0..<height).contains(fromY)
+            let isKept =
+                isInside && mask.view.row(y)[x] != 0 && mask.view.row(fromY)[fromX] != 0
+            let expected = isKept ? learned.view.row(fromY)[fromX] : now.view.row(y)[x]
+            keptCount += isKept ? 1 : 0
+            #expect(after.meanRawValue(x, y) == Int(expected) << 8)
+            #expect(after.deviationRawValue(x, y) == (isKept ? 77 : 1_000))
+        }
+    }
+    #expect(keptCount > 100)
+}

@@ -1,6 +1,8 @@
 import Cryptography
 import Frames
 import Incidents
+import Records
+import Station
 import Text
 
 @testable import Uplink
@@ -27,7 +29,7 @@ enum BrokerBytes {
                 switch action {
                 case .delivered(let key), .refused(let key, _):
                     precondition(outcomes.insert(key).inserted, "two outcomes of one message")
-                case .send, .opened, .received, .warned, .failed: break
+                case .send, .opened, .retained, .received, .warned, .failed: break
                 }
             }
             _ = session.passed(at: .zero + .seconds(60))
@@ -43,8 +45,8 @@ enum BrokerBytes {
 
     static func seeds() -> [[UInt8]] {
         var ack = MQTTPacket.ConnectAck(isSessionPresent: true, reason: 0)
-        ack.properties[number: .receiveMaximum] = 3
-        ack.properties[text: .reasonText] = "welcome"
+        ack.properties?[number: .receiveMaximum] = 3
+        ack.properties?[text: .reasonText] = "welcome"
         var publish = MQTTPacket.Publish(topic: "a/command", payload: [1, 2, 3], id: 9)
         publish.properties.add(user: "key", "value")
         let packets: [MQTTPacket] = [
@@ -64,21 +66,28 @@ enum BrokerBytes {
     static func command(_ bytes: UnsafeRawBufferPointer) {
         guard let key else { return }
         let given = Array(bytes)
-        _ = try? SignedCommand.read(given, key: key.publicKey, device: "bar")
+        let centre = Centre(destination: "city", key: key.publicKey)
+        _ = try? SignedCommand.read(given, from: centre, device: "bar")
         guard let text = String(validating: given, as: UTF8.self) else { return }
         let signature = Base64.text(key.sign(SignedCommand.prefix + given))
         let envelope =
             "{\"command\":\(JSON.quoted(text)),\"signature\":\"\(signature)\"}"
         guard
             let command = try? SignedCommand.read(
-                Array(envelope.utf8), key: key.publicKey, device: "bar")
+                Array(envelope.utf8), from: centre, device: "bar")
         else { return }
-        precondition(!command.by.isEmpty && !command.words.isEmpty, "a command without words")
+        precondition(!command.actor.isEmpty && !command.words.isEmpty, "a command without words")
+        guard case .centre(centre, let ticket) = command.authority else {
+            preconditionFailure("signed by one centre, and another's")
+        }
+        let answer = SignedCommand.text(
+            OrderAnswer(order: command, refusal: nil, epoch: ticket.epoch), device: "bar")
+        precondition((try? JSONValue.read(Array(answer.utf8))) != nil, "an answer that is no JSON")
         guard case .hours(let order) = command.action else { return }
         let stamp = Stamp(
             boot: BootID(high: 1, low: 2), monotonic: .zero, wallMilliseconds: 0, trust: .unset)
         let record = LedgerRecord(
-            stamp: stamp, body: .hours(order, counter: command.counter, by: command.by))
+            stamp: stamp, body: .hours(order, counter: ticket.counter, by: command.actor))
         let again = try? LedgerRecord(canonicalBytes: record.canonicalBytes)
         precondition(again == record, "hours that the ledger gives back differently")
     }
@@ -87,7 +96,9 @@ enum BrokerBytes {
         let head = "{\"device\":\"bar\",\"counter\":1795693392262,\"by\":\"Aigul\",\"do\":"
         let incident = "\"incident\":\"00000000000000010000000000000002-7\""
         return [
-            "\"silence\"}", "\"acknowledge\",\(incident)}",
+            "\"silence\"}",
+            "\"silence\",\"epoch\":\"00000000000000010000000000000002-3120000000\"}",
+            "\"acknowledge\",\(incident)}",
             "\"hours\",\"venue\":\"open\",\"seconds\":60}",
             "\"hours\",\"schedule\":[{\"days\":[\"thu\",\"sun\"],\"from\":\"18:00\",\"to\":\"03:00\"},"
                 + "{\"from\":\"00:00\",\"to\":\"24:00\"}]}",

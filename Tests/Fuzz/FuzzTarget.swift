@@ -1,7 +1,10 @@
-import CJPEG
+import Configuration
 import Frames
 import Incidents
 import Linux
+import MadeNetworks
+import Records
+import Seeds
 import Station
 
 @testable import Camera
@@ -20,29 +23,13 @@ struct FuzzTarget: Sendable {
     static let all = [
         FuzzTarget(name: "y4m", feed: recording, seeds: y4mSeeds),
         FuzzTarget(name: "kzr", feed: recording, seeds: kuzetSeeds),
-        FuzzTarget(name: "avi", feed: recording) {
-            [
-                AVIFile.whole(chunks: try flatPictures(count: 2).map { AVIFile.chunk("00dc", $0) }),
-                AVIFile.whole(streams: [AVIFile.stream(codec: "H264")], chunks: [])
-            ]
-        },
-        FuzzTarget(name: "matroska", feed: recording) {
-            let blocks = try flatPictures(count: 2).map { MatroskaFile.block($0) }
-            return [
-                MatroskaFile.whole(clusters: [MatroskaFile.cluster(milliseconds: 9, blocks)]),
-                MatroskaFile.whole(
-                    clusters: [
-                        MatroskaFile.cluster(milliseconds: 9, blocks, isOfUnknownLength: true)
-                    ], isOfUnknownLength: true)
-            ]
-        },
-        FuzzTarget(name: "jpeg", feed: jpeg) {
-            try flatPictures(count: 1) + flatPictures(count: 1, width: 33, height: 17)
-        },
+        FuzzTarget(name: "avi", feed: recording, seeds: aviSeeds),
+        FuzzTarget(name: "matroska", feed: recording, seeds: matroskaSeeds),
+        FuzzTarget(name: "jpeg", feed: jpeg, seeds: jpegSeeds),
         FuzzTarget(name: "ledger", feed: ledgerRecord, seeds: ledgerSeeds),
         FuzzTarget(name: "log", feed: log, seeds: logSeeds),
         FuzzTarget(name: "configuration", feed: configuration) {
-            [Array(Configuration.example.text(commented: false).utf8)]
+            [Array(Settings.example.text(commented: false).utf8)]
         },
         FuzzTarget(name: "model", hasWords: true, feed: model) {
             ModelSeeds.all().map { $0.model.bytes() }
@@ -72,18 +59,19 @@ struct FuzzTarget: Sendable {
     }
 
     private static func jpeg(_ bytes: UnsafeRawBufferPointer) {
-        guard let decoder = try? JPEGDecoder(), let size = decoder.measure(bytes) else { return }
-        for denominator in [1, 8] {
-            let width = (size.width + denominator - 1) / denominator
-            let height = (size.height + denominator - 1) / denominator
-            // A header's size is checked before a frame is made for it, as recordings and cameras
-            // do; pictures of more pixels only slow fuzzing down.
-            guard (1...Plane.sideMax).contains(width), (1...Plane.sideMax).contains(height),
-                width * height <= 1 << 16
-            else { continue }
-            let frame = Frame(width: width, height: height)
-            let isWhole = decoder.decode(bytes, denominator: denominator, into: frame)
-            precondition(isWhole || !decoder.complaint.isEmpty, "refused without a reason")
+        guard let decoder = try? JPEGDecoder() else { return }
+        // Pictures of more pixels only slow fuzzing down.
+        if let size = decoder.measure(bytes), size.width * size.height > 1 << 16 { return }
+        var frame: Frame?
+        // Decoded into no frame, into that of a picture before, and at an eighth.
+        for wanted in [(16_384, 16_384), (16_384, 16_384), (1, 1)] {
+            let before = frame
+            if case .refused(let cause) = decoder.decode(bytes, wanted: wanted, into: &frame) {
+                precondition(!cause.isEmpty, "refused without a reason")
+                precondition(frame === before, "another frame for a picture that is refused")
+            } else {
+                precondition(frame != nil, "taken without a frame")
+            }
         }
     }
 
@@ -96,10 +84,14 @@ struct FuzzTarget: Sendable {
 
     /// A ledger's log before a database of one page, as readers apply it.
     private static func log(_ bytes: UnsafeRawBufferPointer) {
-        guard let log = LogImage(Array(bytes)) else { return }
-        let image = log.applied(to: [UInt8](repeating: 0, count: 512))
-        precondition(image.count <= bytes.count + 65_536, "more pages than there are")
-        precondition(log.strandedCommitCount() * 536 <= bytes.count, "more commits than fit")
+        let survey = LogSurvey(Array(bytes), pageByteCount: 512)
+        if case .damaged(let count) = survey.complaint {
+            // The last one may be cut short.
+            precondition((count - 1) * 536 <= bytes.count, "more commits than fit")
+        }
+        let image = DatabaseImage(byteCount: 512)
+        guard let log = survey.image, (try? log.apply(to: image)) != nil else { return }
+        precondition(image.byteCount <= bytes.count + 65_536, "more pages than there are")
     }
 
     private static func configuration(_ bytes: UnsafeRawBufferPointer) {
@@ -137,6 +129,68 @@ struct FuzzTarget: Sendable {
             let picture = Array("FRAME\n".utf8) + [UInt8](repeating: 7, count: 8 * 4 * 4)
             return Array("YUV4MPEG2 W8 H4 F30000:1001 Ip A1:1 \(layout)\n".utf8) + picture + picture
         }
+    }
+
+    private static func aviSeeds() throws -> [[UInt8]] {
+        let jpegs = try flatPictures(count: 2)
+        let chunks = jpegs.map { AVIFile.chunk("00dc", $0) }
+        return [
+            AVIFile.whole(chunks: chunks),
+            AVIFile.whole(streams: [AVIFile.stream(codec: "H264")], chunks: []),
+            // A length that is a lie, a dropped picture, a group, no padding.
+            AVIFile.whole(
+                chunks: [
+                    AVIFile.chunk("00dc", jpegs[0], statedCount: 1000), AVIFile.chunk("00dc", []),
+                    AVIFile.list("rec ", chunks[1]), AVIFile.chunk("00dc", [1, 2, 3]).dropLast(),
+                    chunks[0]
+                ])
+        ]
+    }
+
+    private static func matroskaSeeds() throws -> [[UInt8]] {
+        let jpegs = try flatPictures(count: 2)
+        let blocks = jpegs.map { MatroskaFile.block($0) }
+        let (first, second) = (jpegs[0].count, jpegs[1].count)
+        let laces: [(flags: UInt8, header: [UInt8])] = [
+            (0x82, [1] + [UInt8](repeating: 255, count: first / 255) + [UInt8(first % 255)]),
+            (0x86, [1, 0x40 | UInt8(first >> 8), UInt8(first & 0xFF)]),
+            (0x84, [1])
+        ]
+        let laced = laces.map { lace in
+            let tail = [UInt8](repeating: 0, count: max(second - first, first - second))
+            let both = first < second ? jpegs[0] + tail + jpegs[1] : jpegs[0] + jpegs[1] + tail
+            return MatroskaFile.block(
+                lace.header + (lace.flags == 0x84 ? both : jpegs[0] + jpegs[1]),
+                flags: lace.flags)
+        }
+        return [
+            MatroskaFile.whole(clusters: [MatroskaFile.cluster(milliseconds: 9, blocks)]),
+            MatroskaFile.whole(
+                clusters: [MatroskaFile.cluster(milliseconds: 9, blocks, isOfUnknownLength: true)],
+                isOfUnknownLength: true),
+            MatroskaFile.whole(clusters: [MatroskaFile.cluster(milliseconds: 9, laced)]),
+            MatroskaFile.whole(
+                clusters: [
+                    MatroskaFile.cluster(milliseconds: 900, [blocks[0], [0, 0, 0, 0], blocks[1]]),
+                    MatroskaFile.element(0xEC, [0, 0]),
+                    MatroskaFile.cluster(milliseconds: 9, blocks)
+                ])
+        ]
+    }
+
+    private static func jpegSeeds() throws -> [[UInt8]] {
+        var seeds = try flatPictures(count: 1) + flatPictures(count: 1, width: 33, height: 17)
+        seeds.append(Array(seeds[0].prefix(300)) + seeds[0])
+        for color in TestJPEG.Color.allCases {
+            for sampling in [(2, 2), (4, 1), (1, 2)] {
+                seeds.append(
+                    try TestJPEG(color: color, width: 40, height: 136, sampling: sampling).bytes())
+            }
+            seeds.append(try TestJPEG(color: color, isProgressive: true).bytes())
+            seeds.append(try TestJPEG(color: color, isApart: true).bytes().dropLast(2))
+            seeds.append(try TestJPEG(color: color, restartInterval: 3).bytes().dropLast(9))
+        }
+        return seeds
     }
 
     private static func kuzetSeeds() throws -> [[UInt8]] {

@@ -7,24 +7,49 @@ enum HouseRules {
         // Core.
         "Frames": ["CKernels"],
         "Networks": ["CNetworks"],
-        "Models": [],
-        "Detectors": ["Models", "Frames"],
+        "Models": ["CModels"],
+        "Detectors": ["Models", "Networks", "Frames"],
         "Incidents": ["Detectors", "Frames"],
-        "Station": ["Incidents", "Detectors", "Frames"],
-        "Simulation": ["Station", "Incidents", "Detectors", "Frames"],
+        "Records": ["Incidents", "Detectors", "Frames"],
+        "Station": ["Records", "Incidents", "Detectors", "Frames"],
+        "Simulation": ["Station", "Records", "Incidents", "Detectors", "Frames"],
         // Edge.
         "Linux": ["CLinux", "Glibc"],
         "Camera": ["Station", "Frames", "Linux", "CLinux", "CJPEG", "CV4LConvert"],
         "Alarm": ["Station", "Frames", "Linux", "CGPIOD"],
         "Text": [],
         "Cryptography": ["Text", "COpenSSL"],
-        "Store": ["Station", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite", "CJPEG"],
-        "Uplink": ["Station", "Incidents", "Frames", "Linux", "Cryptography", "Text", "COpenSSL"],
-        // The command line wires it all together.
+        "Store": [
+            "Station", "Records", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite", "CJPEG"
+        ],
+        "Uplink": [
+            "Station", "Records", "Incidents", "Detectors", "Frames", "Linux", "Cryptography",
+            "Text", "COpenSSL"
+        ],
+        "Configuration": [
+            "Alarm", "Camera", "Uplink", "Station", "Records", "Incidents", "Detectors", "Frames",
+            "Linux", "Cryptography", "Text", "CTOML"
+        ],
+        "Doctor": [
+            "Configuration", "Alarm", "Camera", "Store", "Uplink", "Station", "Frames", "Linux",
+            "Text"
+        ],
+        // Wiring.
+        "Guard": [
+            "Configuration", "Alarm", "Camera", "Store", "Uplink", "Station", "Records",
+            "Incidents", "Detectors", "Frames", "Linux", "Cryptography"
+        ],
+        "MadeNetworks": ["Networks", "Frames"],
+        "Workbench": [
+            "Guard", "Configuration", "Simulation", "MadeNetworks", "Alarm", "Camera", "Store",
+            "Uplink", "Station", "Records", "Incidents", "Detectors", "Networks", "Models",
+            "Frames",
+            "Linux", "Cryptography", "Text"
+        ],
+        // Argument parsing, and nobody else's.
         "kuzet": [
-            "Simulation", "Camera", "Alarm", "Store", "Uplink", "Station", "Incidents", "Detectors",
-            "Networks", "Frames", "Linux", "Cryptography", "Text", "CTOML",
-            "ArgumentParser"
+            "Workbench", "Guard", "Doctor", "Configuration", "Simulation", "Camera", "Store",
+            "Uplink", "Records", "Incidents", "Linux", "Cryptography", "Text", "ArgumentParser"
         ]
     ]
 
@@ -34,13 +59,13 @@ enum HouseRules {
     /// Modules that decide. The same input must give the same bits on every machine, so there is
     /// nothing in them that rounds, asks the time, draws lots or touches the world.
     static let integerModules: Set<String> = [
-        "Frames", "Networks", "Models", "Detectors", "Incidents", "Station", "Alarm"
+        "Frames", "Networks", "Models", "Detectors", "Incidents", "Records", "Station", "Alarm"
     ]
     /// The one place where a number with a point becomes integers: the scales of a network, when it
     /// is loaded.
     static let scalesFile = "Sources/Networks/Scale.swift"
     static let pureModules: Set<String> = [
-        "Frames", "Networks", "Models", "Detectors", "Incidents", "Station", "Simulation"
+        "Frames", "Networks", "Models", "Detectors", "Incidents", "Records", "Station", "Simulation"
     ]
 
     static let lineCountMax = 600

@@ -44,6 +44,20 @@ struct HouseTests {
         #expect(modules == Set(HouseRules.arrows.keys))
     }
 
+    /// What two targets need is a target of its own: behind a link it would be compiled twice, and
+    /// its tests could not tell which.
+    @Test func nothingIsReachedThroughALink() throws {
+        for folder in ["Sources", "Tests"] {
+            let top = Self.clone.appendingPathComponent(folder)
+            let names = try #require(FileManager.default.enumerator(atPath: top.path))
+            for case let name as String in names {
+                let path = top.appendingPathComponent(name).path
+                let kind = try FileManager.default.attributesOfItem(atPath: path)[.type]
+                #expect(kind as? FileAttributeType != .typeSymbolicLink, "\(folder)/\(name)")
+            }
+        }
+    }
+
     @Test func theTableHasNoCycle() {
         var settled: Set<String> = []
         var waiting = Set(HouseRules.arrows.keys)

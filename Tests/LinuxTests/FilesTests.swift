@@ -42,7 +42,37 @@ private final class Scratch {
         try Files.replace(path, with: [UInt8](repeating: 0, count: 1000))
         #expect(try Files.read(path, byteCountMax: 1000).count == 1000)
         #expect(throws: Errno(rawValue: EFBIG)) { try Files.read(path, byteCountMax: 999) }
-        #expect(throws: Errno(rawValue: EFBIG)) { try Files.read("/dev/zero", byteCountMax: 999) }
+    }
+
+    @Test func nothingButAFileIsOpenedAndNothingIsWaitedFor() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/a/name"
+        let made = try Child(["mkfifo", path])
+        #expect(try made.wait() == .exited(0))
+        for name in [path, scratch.path + "/a/b", "/dev/zero", "/dev/null"] {
+            #expect(throws: Errno.notARegularFile) { try Files.open(name) }
+            #expect(throws: Errno.notARegularFile) { try Files.read(name, byteCountMax: 999) }
+            #expect(throws: Errno.notARegularFile) { try Files.open(name, [.readWrite, .create]) }
+        }
+        #expect(Errno.notARegularFile.description == "not a regular file")
+        try Files.replace(scratch.path + "/file", with: [7])
+        let link = scratch.path + "/link"
+        let linked = try Child(["ln", "-s", "file", link])
+        #expect(try linked.wait() == .exited(0))
+        #expect(try Files.read(link, byteCountMax: 9) == [7])
+        #expect(throws: Errno.notARegularFile) {
+            try Files.read(link, byteCountMax: 9, followsLinks: false)
+        }
+        #expect(throws: Errno.noSuchFile) { try Files.open(scratch.path + "/none") }
+    }
+
+    @Test func whatIsNotThereIsToldFromWhatCannotBeLookedAt() throws {
+        let scratch = try Scratch()
+        #expect(try Files.factsIfThere(scratch.path + "/none") == nil)
+        try Files.replace(scratch.path + "/file", with: [])
+        #expect(throws: Errno(rawValue: ENOTDIR)) {
+            try Files.factsIfThere(scratch.path + "/file/none")
+        }
     }
 
     @Test func pathsAreTakenApart() {
@@ -65,11 +95,18 @@ private final class Scratch {
     }
 
     @Test func theWeekStartsOnMonday() {
-        // Holds in every time zone that is a whole number of minutes from Greenwich.
-        let monday = Clocks.weekMinute(wallMilliseconds: 1_767_571_200_000)
-        let later = Clocks.weekMinute(wallMilliseconds: 1_767_571_200_000 + 90 * 60_000)
-        #expect((monday + 90) % 10_080 == later)
-        #expect((0..<10_080).contains(Clocks.weekMinute(wallMilliseconds: -1)))
+        let monday: Int64 = 1_767_571_200_000
+        for (after, offset, expected) in [
+            (0, 0, 0), (90, 0, 90), (0, 3_600, 60), (0, -3_600, 10_020), (10_079, 60, 0),
+            (-1, 0, 10_079), (0, 20_700, 345)
+        ] {
+            let wall = monday + Int64(after) * 60_000
+            #expect(
+                Clocks.weekMinute(wallMilliseconds: wall, utcOffsetSeconds: offset) == expected)
+        }
+        // 1969-12-31, a Wednesday, one millisecond before midnight.
+        #expect(Clocks.weekMinute(wallMilliseconds: -1, utcOffsetSeconds: 0) == 3 * 1_440 - 1)
+        #expect((-50_400...50_400).contains(Clocks.utcOffsetSeconds(wallMilliseconds: monday)))
     }
 
     @Test func bootIdentitiesAreReadOrRefused() {
@@ -138,6 +175,28 @@ private final class Scratch {
         #expect(throws: Errno(rawValue: ENAMETOOLONG)) {
             try Supervisor(socket: String(repeating: "a", count: 200)).ready()
         }
+    }
+
+    /// As a service manager whose disk hangs.
+    @Test func aReaderThatHangsKeepsNobodyWaiting() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/notify"
+        let reader = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(reader) }
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(reader, $0, length) }
+        }
+        #expect(bound == 0)
+        let supervisor = Supervisor(socket: path)
+        let begin = Clocks.monotonicNanoseconds()
+        #expect(throws: Errno.again) {
+            for _ in 0..<100_000 { try supervisor.feedWatchdog() }
+        }
+        #expect(Clocks.monotonicNanoseconds() - begin < 5_000_000_000)
     }
 
     @Test func theWatchdogIsFedTwiceAsOftenAsAsked() {

@@ -88,8 +88,75 @@
             },
             Wrapper(call: Call("pthread_create", "t", "65536")) {
                 try Syscalls.startThread("t", 65_536) {}
-            }
+            },
+            Wrapper(call: Call("perf_event_open", "1")) { _ = try Syscalls.countAllocations(1) },
+            Wrapper(call: Call("syncfs", "5")) { try Syscalls.syncfs(5) },
+            Wrapper(call: Call("timerfd_create", "CLOCK_MONOTONIC")) {
+                _ = try Syscalls.timerfd(everyNanoseconds: 9)
+            },
+            Wrapper(call: Call("getrandom")) { _ = try Syscalls.random() },
+            Wrapper(call: Call("connect", "0"), isRepeated: false) {
+                _ = try Syscalls.connect(kuzet_address())
+            },
+            Wrapper(call: Call("getsockopt", "5", "SO_ERROR")) { _ = try Syscalls.socketError(5) }
         ]
+
+        /// The second call of a wrapper, and those that tell nobody how they ended: each has a test
+        /// of its own.
+        private static let others: Set<String> = ["timerfd_settime", "signalfd", "close", "munmap"]
+
+        @Test func everyCallIsHere() throws {
+            let path = "\(#filePath)".dropLast("Tests/LinuxTests/SyscallsTests.swift".count)
+            let source = try Files.read(
+                "\(path)Sources/Linux/Syscalls.swift", byteCountMax: 1 << 20)
+            var names: Set<String> = []
+            let call = Array("attempt(".utf8)
+            for place in source.indices where source[place...].starts(with: call) {
+                let rest = source[place...].prefix(200).split(separator: 0x22)
+                guard rest.count > 1, !rest[0].contains(0x5F) else { continue }
+                names.insert(String(decoding: rest[1], as: UTF8.self))
+            }
+            // Decided by a condition: "stat" and "lstat".
+            names.subtract(["stat", "lstat"])
+            let tested = Set(Self.wrappers.map(\.call.name)).union(Self.others)
+            #expect(names.count > 30)
+            #expect(names.subtracting(tested).isEmpty)
+        }
+
+        /// What the first call gave is not left open when the second fails.
+        @Test func aTimerThatCannotBeSetIsClosed() {
+            let answer = { (call: Call) -> SyscallTrace.Answer in
+                switch call.name {
+                case "timerfd_create": .succeed(7)
+                case "timerfd_settime": .fail(.invalid)
+                default: .succeed(0)
+                }
+            }
+            let (calls, error) = SyscallTrace.callsOf(answer: answer) {
+                _ = try Syscalls.timerfd(everyNanoseconds: 9)
+            }
+            #expect(error as? Errno == .invalid)
+            #expect(calls.last == Call("close", "7"))
+        }
+
+        @Test func signalsThatCannotBeReadAreTold() {
+            let answer = { (call: Call) -> SyscallTrace.Answer in
+                call.name == "signalfd" ? .fail(.outOfMemory) : .succeed(0)
+            }
+            let (calls, error) = SyscallTrace.callsOf(answer: answer) {
+                _ = try Syscalls.signalfd([10])
+            }
+            #expect(error as? Errno == .outOfMemory)
+            #expect(calls == [Call("pthread_sigmask", "10"), Call("signalfd", "10")])
+        }
+
+        @Test func memoryThatCannotBeGivenBackIsNoFailure() {
+            let (calls, error) = SyscallTrace.callsOf(answer: always(.fail(.invalid))) {
+                Syscalls.munmap(UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1), 4096)
+            }
+            #expect(calls == [Call("munmap", "4096")])
+            #expect(error == nil)
+        }
 
         @Test func argumentsReachTheKernelAsGiven() {
             for wrapper in Self.wrappers {

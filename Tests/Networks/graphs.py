@@ -1,6 +1,6 @@
 """Small quantised models of several operators: what meets where one layer feeds another."""
 
-from layers import CHANNELS, RANGES, alike, constant, convolve, weighted
+from layers import CHANNELS, RANGES, alike, constant, convolve, fused, weighted
 from tflite import Operator, Tensor, model
 
 
@@ -27,6 +27,10 @@ class Graph:
             convolve(self.d, name, self.tensor, outputs, "SAME", (3, 3), (stride, stride))
         )
 
+    def silu(self, name, outputs, size, stride=1):
+        squares = [(size, size), (stride, stride)]
+        return self.add(fused(self.d, name, self.tensor, outputs, "SAME", *squares))
+
     def join(self, name, left, right, options=None):
         output = self.d.tensor("out", left.shape, left.dtype)
         output.scale = [max(left.scale[0], right.scale[0])]
@@ -36,6 +40,45 @@ class Graph:
     def simple(self, name, shape, inputs=(), options=None):
         output = alike(self.tensor, shape)
         return self.add(Operator(name, [self.tensor, *inputs], [output], options or {}))
+
+
+def detector(d, name):
+    """What a detector with SiLU is made of: a residual of deep filters, channels that are weighted,
+    pools of several sizes, and two sizes brought together."""
+    batch, height, width, _ = d.shape("in", 4)
+    g = Graph(d, (batch, height, width, 3), "int8")
+    count = d.pick("count", [5, 8, 16, 24, 40])
+    fine = g.silu("KuzetConv2D", count, 3, 2)
+    g.silu("KuzetConv2D", count, 1)
+    g.silu("KuzetDepthwiseConv2D", count, 5)
+    g.silu("KuzetConv2D", count, 1)
+    both = g.join("ADD", fine, g.tensor)
+    if d.pick("mean", ["MEAN", "AVERAGE_POOL_2D"]) == "MEAN":
+        g.simple("MEAN", (batch, 1, 1, count), [constant([1, 2])], {0: ("bool", True)})
+    else:
+        rows, columns = both.shape[1:3]
+        sides = dict(enumerate([1, 1, columns, rows], 1))
+        g.simple("AVERAGE_POOL_2D", (batch, 1, 1, count), (), {
+            0: ("int8", 1), **{field: ("int32", side) for field, side in sides.items()},
+        })  # fmt: skip
+    # A hard sigmoid: its codes end where it does.
+    gate = convolve(d, "CONV_2D", g.tensor, count, "SAME", (1, 1))
+    gate.outputs[0].scale, gate.outputs[0].zero_point = [1 / 255], [-128]
+    g.join("MUL", both, g.add(gate))
+    pools = [g.tensor]
+    for size in (5, 9):
+        g.tensor = pools[0]
+        pools.append(g.simple("MAX_POOL_2D", g.tensor.shape, (), {
+            0: ("int8", 0), 1: ("int32", 1), 2: ("int32", 1), 3: ("int32", size),
+            4: ("int32", size),
+        }))  # fmt: skip
+    together = alike(pools[0], (*pools[0].shape[:3], 3 * count))
+    g.add(Operator("CONCATENATION", pools, [together], {0: ("int32", 3)}))
+    coarse = g.silu("KuzetConv2D", count, 3, 2)
+    size = [2 * side for side in coarse.shape[1:3]]
+    wide = g.simple("RESIZE_NEAREST_NEIGHBOR", (batch, *size, count), [constant(size)])
+    outputs = [wide, g.silu("KuzetDepthwiseConv2D", count, 5)]
+    return model([g.input], outputs, g.operators)
 
 
 def graph(d, name):

@@ -178,6 +178,54 @@ def convolve(d, name, source, outputs, padding, filter_size, strides=(1, 1), dil
     )  # fmt: skip
 
 
+def silu(d, name):
+    """Ours: see cut.py."""
+    padding, filter_size, strides, dilation = window(d, (1, 1, 2))
+    filter_size = d.pick("filter", [filter_size, (5, 5), (3, 3), (1, 1)])
+    batch, height, width, channels = d.shape("in", 4)
+    spans = [(size - 1) * dilation + 1 for size in filter_size]
+    if padding == "VALID":
+        height, width = max(height, spans[0]), max(width, spans[1])
+    source = d.tensor("in", (batch, height, width, channels), "int8")
+    outputs = channels if name == "KuzetDepthwiseConv2D" else d.pick("outputs", CHANNELS)
+    operator = fused(d, name, source, outputs, padding, filter_size, strides, dilation)
+    return model([source], operator.outputs, [operator])
+
+
+def fused(d, name, source, outputs, padding, filter_size, strides=(1, 1), dilation=1):
+    """`step` is what a code is worth in a channel, `reach` how far sums go."""
+    is_depthwise = name == "KuzetDepthwiseConv2D"
+    batch, height, width, channels = source.shape
+    spans = [(size - 1) * dilation + 1 for size in filter_size]
+    rows = output_size(height, spans[0], strides[0], padding)
+    columns = output_size(width, spans[1], strides[1], padding)
+    output = d.tensor("out", (batch, rows, columns, outputs), "int8")
+    low, high = d.pick("step", [(-10.9, -8), (-7, -3), (-6, 0), (-10.9, 9.9)])
+    units = 2.0 ** d.random.uniform(low, high, outputs) / output.scale[0]
+
+    shape = (1, *filter_size, channels) if is_depthwise else (outputs, *filter_size, channels)
+    axis, depth = (3, math.prod(filter_size)) if is_depthwise else (0, math.prod(shape[1:]))
+    amplitude = d.pick("amplitude", [127, 128, 9, 1])
+    weights = d.random.integers(-amplitude, amplitude + 1, shape).clip(-128, 127).astype(np.int8)
+    spread = math.sqrt(depth) * 74 * max(0.6 * amplitude, 0.8)
+    reach = d.pick("reach", ["codes", "curve", "curve", "far"])
+    reaches = {"codes": units * output.scale[0] * 60, "curve": 3.0, "far": 60.0}[reach]
+    scales = np.broadcast_to(reaches / (spread * source.scale[0]), (outputs,))
+    if d.pick("weights", ["channel", "channel", "tensor"]) == "tensor":
+        scales = scales[:1]
+    bias = d.random.integers(-int(spread) - 1, int(spread) + 2, outputs).astype(np.int32)
+    scales = [float(np.float32(each)) for each in scales]
+    inputs = [
+        source,
+        Tensor(shape, "int8", scales, [0] * len(scales), axis, weights),
+        Tensor((outputs,), "int32", data=bias),
+        Tensor((outputs,), "float32", data=units.astype(np.float32)),
+    ]
+    sides = (strides[1], strides[0], dilation, dilation)
+    options = bytes([1, 1, ["SAME", "VALID"].index(padding), *sides, 0])
+    return Operator(name, inputs, [output], custom=options)
+
+
 def fully_connected(d, name):
     dtype = d.dtype()
     depth, units = d.pick("depth", [1, 3, 8, 17, 33, 64, 200]), d.pick("units", CHANNELS)

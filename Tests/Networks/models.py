@@ -1,11 +1,13 @@
 """The models that the judge runs, by operator: the same ones for the same seed."""
 
 import layers
-from graphs import graph
+from graphs import detector, graph
 
 MAKERS = {
     "CONV_2D": layers.convolution,
     "DEPTHWISE_CONV_2D": layers.convolution,
+    "KuzetConv2D": layers.silu,
+    "KuzetDepthwiseConv2D": layers.silu,
     "FULLY_CONNECTED": layers.fully_connected,
     "TRANSPOSE_CONV": layers.transpose_convolution,
     "ADD": layers.binary,
@@ -36,11 +38,14 @@ MAKERS = {
     "SPLIT": layers.split,
     "STRIDED_SLICE": layers.strided_slice,
     "GRAPH": graph,
+    "DETECTOR": detector,
 }
 # The operators with the most parameters get the most models.
 WEIGHTS = {
     "CONV_2D": 4,
     "DEPTHWISE_CONV_2D": 4,
+    "KuzetConv2D": 3,
+    "KuzetDepthwiseConv2D": 3,
     "FULLY_CONNECTED": 2,
     "TRANSPOSE_CONV": 2,
     "MEAN": 2,
@@ -49,6 +54,7 @@ WEIGHTS = {
     "MUL": 2,
     "SOFTMAX": 2,
     "GRAPH": 2,
+    "DETECTOR": 2,
 }
 
 

@@ -44,6 +44,7 @@ OPERATORS = {
     "QUANTIZE": (114, 89),
     "HARD_SWISH": (117, 91),
 }
+CUSTOM = 32
 TENSOR_TYPES = {"float32": 0, "int32": 2, "uint8": 3, "int8": 9}
 
 
@@ -66,7 +67,7 @@ class Tensor:
 class Operator:
     """An operator by the schema's name; `options` maps the field number to a typed value.
 
-    An absent input is None.
+    An absent input is None. An operator that is not the schema's has `custom`, its options' bytes.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Operator:
     outputs: list
     options: dict = field(default_factory=dict)
     version: int = 1
+    custom: bytes | None = None
 
 
 def vector(builder, values, width, prepend, alignment=None):
@@ -166,7 +168,7 @@ def model(inputs, outputs, operators):
 
     codes, operator_tables = [], []
     for operator in operators:
-        code, options = OPERATORS[operator.name]
+        code, options = (CUSTOM, 0) if operator.custom else OPERATORS[operator.name]
         fields = {
             0: ("int32", len(codes)),
             1: ("int32s", indices(operator.inputs)),
@@ -175,10 +177,12 @@ def model(inputs, outputs, operators):
         if options:
             fields[3] = ("int8", options)
             fields[4] = ("table", operator.options)
+        kind = {0: ("int8", min(code, 127)), 2: ("int32", operator.version), 3: ("int32", code)}
+        if operator.custom:
+            fields[5] = ("octets", operator.custom)
+            kind[1] = ("string", operator.name)
         operator_tables.append(fields)
-        codes.append(
-            {0: ("int8", min(code, 127)), 2: ("int32", operator.version), 3: ("int32", code)}
-        )
+        codes.append(kind)
 
     builder = flatbuffers.Builder(1024)
     subgraph = {

@@ -12,18 +12,22 @@ struct DepthwiseCase {
     var weightZero: Int32 = 0
     var leastWeight: Int8 = -127
     var path: KernelPath
+    /// As in `MatrixCase`.
+    var isSiLU = false
 
     /// The first code that differs from the reference, or nil.
-    func mismatch(_ numbers: inout KernelNumbers, input: FencedMemory, prepared: FencedMemory)
-        -> String?
-    {
+    func mismatch(
+        _ numbers: inout KernelNumbers, input: FencedMemory, prepared: FencedMemory,
+        scratch: FencedMemory
+    ) -> String? {
         let tapCount = window.height * window.width
         let weights = numbers.codes(channels * tapCount, least: leastWeight)
         let bias = numbers.integers(channels)
         let output = numbers.requantization(channels)
         let model = KernelModel(
             weights: weights, count: channels, depth: tapCount, inputZero: inputZero,
-            weightZero: weightZero, bias: bias, output: output, window: window)
+            weightZero: isSiLU ? 0 : weightZero, bias: bias, output: output,
+            silu: isSiLU ? numbers.silu(channels) : nil, window: window)
         let filters = PackedDepthwise(model, path: path)
         let reach = (pixelCount - 1) * window.stride + (window.width - 1) * window.dilation + 1
         let after = min(Int(numbers.next() % 3), max(reach - before - 1, 0))
@@ -52,7 +56,9 @@ struct DepthwiseCase {
             lines: lines, lineCount: lineCount, before: before, pixelCount: pixelCount,
             into: &expected, outputStride: outputStride)
         filters.filter(
-            lines: preparedLines, pixelCount: pixelCount, into: &actual, outputStride: outputStride)
+            lines: preparedLines, pixelCount: pixelCount, into: &actual, outputStride: outputStride,
+            scratch: scratch.end - (filters.scratchByteCount(outputCount: pixelCount) + 63) / 64
+                * 64)
         guard let index = actual.indices.first(where: { actual[$0] != expected[$0] }) else {
             return nil
         }
@@ -61,18 +67,19 @@ struct DepthwiseCase {
     }
 }
 
-@Test(arguments: KernelPath.available)
-func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath) {
+@Test(arguments: KernelPath.available, [false, true])
+func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath, isSiLU: Bool) {
     var numbers = KernelNumbers(state: 0xD1B5_4A32_D192_ED03)
     let input = FencedMemory(capacity: 1 << 17)
     let prepared = FencedMemory(capacity: 1 << 20)
+    let scratch = FencedMemory(capacity: 1 << 16)
     var cases: [DepthwiseCase] = []
     func add(_ channels: Int, _ height: Int, _ width: Int, _ stride: Int, _ dilation: Int) {
         let window = FilterWindow(height: height, width: width, stride: stride, dilation: dilation)
         cases.append(
             DepthwiseCase(
                 channels: channels, window: window, pixelCount: 1 + cases.count % 6,
-                before: cases.count % (width * dilation + 1) % width, path: path))
+                before: cases.count % (width * dilation + 1) % width, path: path, isSiLU: isSiLU))
     }
     for channels in 1...99 { add(channels, 3, 3, 1 + channels % 2, 1) }
     for width in 1...9 {
@@ -85,7 +92,8 @@ func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath) {
         cases[index].inputZero = zero.input
         cases[index].weightZero = zero.weight
         cases[index].leastWeight = zero.least
-        let mismatch = cases[index].mismatch(&numbers, input: input, prepared: prepared)
+        let mismatch = cases[index].mismatch(
+            &numbers, input: input, prepared: prepared, scratch: scratch)
         #expect(mismatch == nil)
         if mismatch != nil { return }
     }

@@ -1,3 +1,5 @@
+import MadeNetworks
+import Seeds
 import Testing
 
 @testable import Networks

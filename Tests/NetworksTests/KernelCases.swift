@@ -45,6 +45,18 @@ struct KernelNumbers: RandomNumberGenerator {
         }
     }
 
+    /// Of all that a model may have, and gains beyond.
+    mutating func silu(_ count: Int) -> [SiLU] {
+        (0..<count).map { _ in
+            let bits = next()
+            return SiLU(
+                magnitude: bits & 7 == 0 ? .max : Int16(1 << 14 + bits >> 8 & 0x3FFF),
+                exponent: Int16(1 + bits >> 24 % (bits & 16 == 0 ? 4 : 15)),
+                gain: Int16(bits & 96 == 0 ? bits >> 32 & 0x7FFF : bits >> 32 % 1_146),
+                fraction: Int16(1 + bits >> 56 % 7))
+        }
+    }
+
     /// Shifts and multipliers of every size, with the usual ones among them.
     mutating func requantization(_ count: Int) -> Requantization {
         var multipliers: [Int32] = []

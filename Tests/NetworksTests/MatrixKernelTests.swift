@@ -11,6 +11,8 @@ struct MatrixCase {
     var weightZero: Int32 = 0
     var leastWeight: Int8 = -127
     var path: KernelPath
+    /// At the end; without limits and a zero point of weights.
+    var isSiLU = false
 
     /// The first code that differs from the reference, or nil.
     func mismatch(_ numbers: inout KernelNumbers, rows: FencedMemory, scratch: FencedMemory)
@@ -23,7 +25,8 @@ struct MatrixCase {
         let output = numbers.requantization(count)
         let model = KernelModel(
             weights: weights, count: count, depth: depth, inputZero: inputZero,
-            weightZero: weightZero, bias: bias, output: output)
+            weightZero: isSiLU ? 0 : weightZero, bias: bias, output: output,
+            silu: isSiLU ? numbers.silu(count) : nil)
         let matrix = PackedMatrix(model, path: path)
         let rowStride = depth + Int(numbers.next() % 5)
         let outputStride = count + Int(numbers.next() % 5)
@@ -50,8 +53,8 @@ struct MatrixCase {
     }
 }
 
-@Test(arguments: KernelPath.available) func everyTailOfAMatrixMatchesItsReference(path: KernelPath)
-{
+@Test(arguments: KernelPath.available, [false, true])
+func everyTailOfAMatrixMatchesItsReference(path: KernelPath, isSiLU: Bool) {
     var numbers = KernelNumbers(state: 0x9E37_79B9_7F4A_7C15)
     let rows = FencedMemory(capacity: 1 << 16)
     let scratch = FencedMemory(capacity: 1 << 16)
@@ -66,7 +69,7 @@ struct MatrixCase {
         let zero = KernelNumbers.zeros[index % KernelNumbers.zeros.count]
         let mismatch = MatrixCase(
             count: shape.count, depth: shape.depth, rowCount: shape.rows, inputZero: zero.input,
-            weightZero: zero.weight, leastWeight: zero.least, path: path
+            weightZero: zero.weight, leastWeight: zero.least, path: path, isSiLU: isSiLU
         ).mismatch(&numbers, rows: rows, scratch: scratch)
         #expect(mismatch == nil)
         if mismatch != nil { return }

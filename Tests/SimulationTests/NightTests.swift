@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 import Station
 import Testing
 
@@ -51,7 +50,8 @@ import Testing
         #expect(
             kinds == [
                 "begins", "cameraLost", "cameraStalls", "pressed", "diskFails", "powerCut",
-                "crash", "restart", "clockStepped", "configured", "ordered"
+                "crash", "restart", "clockStepped", "configured", "ordered",
+                "replayed"
             ])
     }
 

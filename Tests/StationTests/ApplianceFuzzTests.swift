@@ -1,6 +1,7 @@
 import Detectors
 import Frames
 import Incidents
+import Records
 import Testing
 
 @testable import Station
@@ -65,10 +66,23 @@ import Testing
             return .configured(
                 policy: chance.below(2) == 0 ? nil : policy(&chance), configuration: [])
         case 12 where chance.below(4) == 0:
-            return .commanded(
-                Command(
-                    counter: step, by: "x", action: .hours(hours(&chance))),
-                destination: 0)
+            let action =
+                [
+                    .hours(hours(&chance)), .silence, .panic,
+                    .acknowledge(
+                        IncidentIdentity(
+                            boot: BootID(high: 1, low: 2), ordinal: UInt32(chance.below(20))))
+                ][chance.below(4)] as Order.Action
+            let authority: Authority =
+                switch chance.below(4) {
+                case 0: .technician
+                case 1: .button
+                default:
+                    .centre(
+                        Centre(destination: "\(chance.below(40))", key: []),
+                        Ticket(counter: chance.below(9) == 0 ? .max : step))
+                }
+            return .ordered(Order(actor: "x", authority: authority, action: action))
         case 14: return .stopping
         default:
             let sightings = (0..<chance.below(5)).map { _ in

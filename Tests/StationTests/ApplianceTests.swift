@@ -1,6 +1,7 @@
 import Detectors
 import Frames
 import Incidents
+import Records
 import Testing
 
 @testable import Station

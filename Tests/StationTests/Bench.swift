@@ -1,6 +1,6 @@
 import Detectors
 import Frames
-import Incidents
+import Records
 
 @testable import Station
 
@@ -14,9 +14,13 @@ struct Bench {
     var snapshots: [UInt32] = []
     var clips: [(at: Instant, order: ClipOrder)] = []
     var rests: [Heat] = []
+    var paces: [LookPace] = []
+    var minutes: [CountedSpan.Minute] = []
     var logs: [String] = []
-    /// What became of commands: "done", or why not.
+    /// What became of orders: "done", or why not.
     var answers: [String] = []
+    /// As the last answer told.
+    var epoch: Epoch?
     var broken: [String] = []
     /// For effects that nobody looks at.
     var scratch: [Effect] = []
@@ -25,6 +29,18 @@ struct Bench {
     /// Whether the ledger answers, and how.
     var isLedgerFailing = false
     var isLedgerMute = false
+
+    /// The next life of the appliance, after a reboot: it knows what the ledger kept.
+    func restarted(_ policy: StationPolicy? = nil, boot: UInt64 = 3) -> Bench {
+        var later = Bench(policy ?? appliance.policy)
+        let boot = BootID(high: boot, low: 4)
+        let past = LedgerPast(kept)
+        later.appliance = Appliance(
+            policy: policy ?? appliance.policy, boot: boot,
+            firstOrdinal: past.lastOrdinal(of: boot) + 1, past: past)
+        later.kept = kept
+        return later
+    }
 
     init(_ policy: StationPolicy = StationPolicy(), configuration: [UInt8] = []) {
         appliance = Appliance(
@@ -45,9 +61,13 @@ struct Bench {
                     switches.append((now, output, isOn))
                 case .record(let record): batch.append(record)
                 case .snapshot(_, let ordinal): snapshots.append(ordinal)
-                case .answer(_, let refusal, _): answers.append(refusal ?? "done")
+                case .answer(let answer):
+                    answers.append(answer.refusal ?? "done")
+                    epoch = answer.epoch
                 case .clip(let order): clips.append((now, order))
                 case .rest(let heat): rests.append(heat)
+                case .look(let pace): paces.append(pace)
+                case .counted(_, let minute, _): minutes.append(minute)
                 case .log(_, let text): logs.append(text)
                 }
             }
@@ -63,6 +83,14 @@ struct Bench {
     }
 
     /// Time passes: ten ticks and ten frames of camera 0 a second.
+    /// A frame in which people were counted anew.
+    mutating func decide(people: CameraCount) {
+        tell(
+            .decided(
+                camera: 0, capturedAt: now, sightings: [],
+                measure: Event.FrameMeasure(people: people)))
+    }
+
     mutating func pass(_ length: Interval, _ sightings: [Sighting]? = []) {
         for _ in 0..<(length.milliseconds / 100) {
             now = now + .milliseconds(100)
@@ -103,6 +131,20 @@ struct Bench {
     }
 
     var bodies: [LedgerRecord.Body] { kept.map(\.body) }
+}
+
+/// What a centre orders.
+func centre(
+    _ action: Order.Action, _ counter: UInt64, epoch: Epoch? = nil, by actor: String = "Aigul",
+    of destination: String = "city"
+) -> Event.Cause {
+    .ordered(
+        Order(
+            actor: actor,
+            authority: .centre(
+                Centre(destination: destination, key: [UInt8](repeating: 7, count: 32)),
+                Ticket(counter: counter, epoch: epoch)),
+            action: action))
 }
 
 func see(_ kind: Sighting.Kind, _ perMille: Int = 900, zone: UInt8 = 0) -> Sighting {

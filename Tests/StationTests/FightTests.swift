@@ -1,6 +1,5 @@
 import Detectors
 import Frames
-import Incidents
 import Testing
 
 @testable import Station
@@ -19,11 +18,13 @@ import Testing
                 sightings.append(see(.aggression, score))
             }
             if score >= FightDetector.fightMin.perMille { sightings.append(see(.fight, score)) }
+            var scored = NewScores()
+            scored[.fights] = .perMille(score)
             bench.tell(
                 .decided(
                     camera: 0, capturedAt: bench.now, sightings: sightings,
                     measure: Event.FrameMeasure(
-                        fightScore: .perMille(score), droppedCount: UInt64(index))))
+                        scores: scored, droppedCount: UInt64(index))))
             bench.tell(.tick)
         }
         return bench
@@ -74,6 +75,7 @@ import Testing
             return
         }
         #expect(explanation.ordinal == incident.ordinal)
+        #expect(explanation.detector == .fights)
         #expect(explanation.model == FightDetector.modelSHA256 && explanation.model.count == 32)
         #expect(explanation.enterScore == FightDetector.fightMin)
         #expect(explanation.confirmScore == FightDetector.fightMin)

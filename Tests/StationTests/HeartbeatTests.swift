@@ -1,6 +1,5 @@
 import Detectors
 import Frames
-import Incidents
 import Testing
 
 @testable import Station

@@ -1,6 +1,5 @@
 import Detectors
 import Frames
-import Incidents
 import Testing
 
 @testable import Station
@@ -69,8 +68,10 @@ import Testing
         }
         #expect(
             words == [
-                "heat: 81 °C: no clips", "heat: 86 °C: no clips, and 8 frames a second",
-                "heat: 79 °C: no clips", "heat: 60 °C: all is done again"
+                "heat: 81 °C: no clips, people 2.5 times a second, crowds every 2 s",
+                "heat: 86 °C: no clips, 8 frames a second, people once a second, crowds every 5 s",
+                "heat: 79 °C: no clips, people 2.5 times a second, crowds every 2 s",
+                "heat: 60 °C: all is done again"
             ])
         #expect(bench.logs.filter { $0.hasPrefix("heat") } == words)
     }

@@ -1,6 +1,7 @@
 import Detectors
 import Frames
 import Incidents
+import Records
 import Testing
 
 @testable import Station
@@ -17,7 +18,7 @@ import Testing
     }
 
     private func order(_ order: HoursOrder, _ counter: UInt64) -> Event.Cause {
-        .commanded(Command(counter: counter, by: "Aigul", action: .hours(order)), destination: 0)
+        centre(.hours(order), counter)
     }
 
     private func clock(_ weekMinute: Int, wall: Int64 = noon) -> Event.Cause {

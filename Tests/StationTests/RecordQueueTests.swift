@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 import Testing
 
 @testable import Station

@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 import Testing
 
 @testable import Station

@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 import Testing
 
 @testable import Station

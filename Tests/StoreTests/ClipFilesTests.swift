@@ -1,7 +1,7 @@
 import Cryptography
 import Frames
-import Incidents
 import Linux
+import Records
 import Station
 import Testing
 

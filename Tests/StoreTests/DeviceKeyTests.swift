@@ -1,6 +1,5 @@
 import Cryptography
 import Frames
-import Incidents
 import Linux
 import Testing
 

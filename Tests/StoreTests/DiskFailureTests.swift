@@ -1,7 +1,7 @@
 import CTestDisk
 import Frames
-import Incidents
 import Linux
+import Records
 import Testing
 
 @testable import Store
@@ -42,7 +42,9 @@ import Testing
     }
 
     static func records(_ folder: TestFolder) throws -> [LedgerRecord] {
-        try LedgerReader(directory: folder.path).told()
+        try LedgerReader(directory: folder.path).told().filter {
+            if case .repaired = $0.body { false } else { true }
+        }
     }
 
     /// Three lives of one ledger, each ended by a power cut.
@@ -66,7 +68,10 @@ import Testing
             }
             #expect(test_disk_cut(chance.next()) == 0)
             let ledger = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(0))
-            guard ledger.findings.isEmpty else { return "cut \(cut): \(ledger.findings)" }
+            // That a commit was torn is said; that is all that a power cut may leave to say.
+            guard !ledger.past.isIncomplete, ledger.findings.allSatisfy(\.isOfTheLastCommit) else {
+                return "cut \(cut): \(ledger.findings)"
+            }
             let found = try Self.records(folder)
             guard found == life.acknowledged || found == life.acknowledged + life.unanswered else {
                 return "cut \(cut): \(found.count) records, \(life.acknowledged.count) kept"

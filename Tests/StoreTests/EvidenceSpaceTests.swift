@@ -1,6 +1,6 @@
 import Frames
-import Incidents
 import Linux
+import Records
 import Station
 import Testing
 
@@ -18,6 +18,20 @@ import Testing
 
     private let plenty: UInt64 = 1 << 40
 
+    /// A file for each, but where `clip` says whose clip it is.
+    private func space(
+        _ candidates: [EvidenceSpace.Candidate], clip: (UInt32) -> UInt32 = { $0 }
+    ) -> EvidenceSpace {
+        var space = EvidenceSpace()
+        for candidate in candidates {
+            let number =
+                UInt64(clip(candidate.name.ordinal)) * 2 + (candidate.name.kind == .clip ? 1 : 0)
+            space.add(
+                candidate.name, .inode(device: 1, number: number), byteCount: candidate.byteCount)
+        }
+        return space
+    }
+
     @Test func whatIsMissedLeastGoesFirst() {
         let candidates = [
             candidate(1, .snapshot, delivered: false), candidate(2, .clip, delivered: false),
@@ -25,7 +39,7 @@ import Testing
             candidate(5, .clip, delivered: true)
         ]
         let limits = SpaceLimits(evidenceByteCountMax: 0, freeByteCountMin: 0)
-        let due = EvidenceSpace.due(candidates.shuffled(), free: plenty, limits: limits)
+        let due = space(candidates).due(candidates.shuffled(), free: plenty, limits: limits)
         #expect(due.map(\.identity.ordinal) == [4, 5, 3, 2, 1])
         #expect(due.map(\.wasDelivered) == [true, true, true, false, false])
     }
@@ -33,7 +47,7 @@ import Testing
     @Test func onlyAsMuchGoesAsIsMissing() {
         let candidates = (1...40).map { candidate(UInt32($0), .clip, delivered: true) }
         func count(_ total: UInt64, _ free: UInt64) -> Int {
-            EvidenceSpace.due(
+            space(candidates).due(
                 candidates, free: free,
                 limits: SpaceLimits(evidenceByteCountMax: total, freeByteCountMin: 1_000)
             ).count
@@ -45,9 +59,70 @@ import Testing
         #expect(count(4_000, 850) == 2)
         #expect(count(0, 0) == EvidenceSpace.discardCountMax)
         #expect(
-            EvidenceSpace.due(
+            space([]).due(
                 [], free: 0, limits: SpaceLimits(evidenceByteCountMax: 0, freeByteCountMin: 1)
             ).isEmpty)
+    }
+
+    @Test func aSharedClipCountsOnceAndGoesUnderAllItsNames() {
+        let shared = (1...4).map { candidate(UInt32($0), .clip, delivered: $0 < 4) }
+        let own = candidate(5, .clip, delivered: true)
+        var space = space(shared + [own]) { $0 < 5 ? 1 : $0 }
+        #expect(space.byteCount == 200)
+        func due(_ total: UInt64) -> [UInt32] {
+            space.due(
+                shared + [own], free: plenty,
+                limits: SpaceLimits(evidenceByteCountMax: total, freeByteCountMin: 0)
+            ).map(\.identity.ordinal)
+        }
+        #expect(due(200).isEmpty)
+        // One of its four was told to nobody: what was told to all goes first.
+        #expect(due(100) == [5])
+        #expect(due(99).sorted() == [1, 2, 3, 4, 5])
+        for name in shared.dropLast().map(\.name) { space.remove(name) }
+        #expect(space.byteCount == 200)
+        space.remove(shared[3].name)
+        #expect(space.byteCount == 100)
+        // What is not there gives no room, and is not ordered away: it stays to be missed.
+        space.add(candidate(9, .clip, delivered: true).name, nil, byteCount: 100)
+        #expect(space.byteCount == 100)
+    }
+
+    @Test func aClipOfManyIncidentsMakesRoomOnce() throws {
+        let folder = try TestFolder()
+        func due(_ ledger: SQLiteLedger, _ byteCountMax: UInt64) throws -> [Discard] {
+            try ledger.dueForDiscard(
+                SpaceLimits(evidenceByteCountMax: byteCountMax, freeByteCountMin: 0),
+                destinations: [])
+        }
+        let kept: KeptClip
+        do {
+            let ledger = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(0))
+            try ledger.append((1...3).map { Story.incident(UInt32($0), .confirmed) })
+            _ = try ledger.extendClip(Film.pictures(0..<4), ordinal: 1, boot: Story.boot)
+            try ledger.joinClip(ordinal: 2, clip: 1, boot: Story.boot)
+            try ledger.joinClip(ordinal: 3, clip: 1, boot: Story.boot)
+            kept = try #require(try ledger.finishClip(ordinal: 1, boot: Story.boot))
+            #expect(kept.ordinals == [1, 2, 3])
+            try ledger.append(
+                kept.ordinals.map {
+                    LedgerRecord(
+                        stamp: Story.stamp(400),
+                        body: .evidence(
+                            ordinal: $0, kind: .clip, sha256: kept.sha256, byteCount: kept.byteCount
+                        ))
+                })
+            #expect(try due(ledger, UInt64(kept.byteCount)) == [])
+        }
+        // The next life counts the same.
+        let later = try SQLiteLedger(directory: folder.path, stamp: Story.stamp(500))
+        #expect(try due(later, UInt64(kept.byteCount)) == [])
+        let all = try due(later, UInt64(kept.byteCount) - 1)
+        #expect(all.map(\.identity.ordinal).sorted() == [1, 2, 3])
+        try later.append(
+            all.map { LedgerRecord(stamp: Story.stamp(900), body: .discarded($0)) })
+        #expect(try due(later, 0) == [])
+        #expect(try Files.names(in: later.folder.evidence) == ["orphaned"])
     }
 
     private func keep(_ ledger: SQLiteLedger, _ ordinal: UInt32) throws -> EvidenceName {

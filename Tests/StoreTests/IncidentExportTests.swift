@@ -1,7 +1,7 @@
 import Cryptography
 import Frames
-import Incidents
 import Linux
+import Records
 import Testing
 
 @testable import Store

@@ -1,7 +1,7 @@
 import CTestDisk
 import Frames
-import Incidents
 import Linux
+import Records
 import Station
 import Testing
 

@@ -1,7 +1,7 @@
 import Cryptography
 import Frames
-import Incidents
 import Linux
+import Records
 import Testing
 
 @testable import Store
@@ -93,7 +93,7 @@ import Testing
             (error as? StoreError)?.kind == .owned
                 && "\(error)"
                     == "ledger folder \(folder.path): lock: another kuzet process has it; "
-                    + "stop that one"
+                    + "stop that one: systemctl stop kuzet"
         }
         try first.append([Story.operated("still mine")])
         #expect(first.recordCount == 1)

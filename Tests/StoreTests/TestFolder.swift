@@ -2,6 +2,7 @@ import Detectors
 import Frames
 import Incidents
 import Linux
+import Records
 import Store
 
 /// A folder for one test, removed with its last owner.
@@ -54,6 +55,11 @@ struct SplitMix {
     mutating func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
     }
+}
+
+extension String {
+    /// A finding about what was being written at the end, which nobody was told is kept.
+    var isOfTheLastCommit: Bool { hasPrefix(LedgerPast.tornCommit) }
 }
 
 extension LedgerReader {

@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 import Testing
 
 @testable import Uplink
@@ -118,6 +117,20 @@ import Testing
         #expect(xml.contains("<responseType>Assess<"))
         #expect(xml.contains("<urgency>Unknown<"))
         #expect(xml.contains("nobody saw its end"))
+    }
+
+    @Test func subjectAndMeasureAreParameters() {
+        var report = Reports.report(.presence)
+        let plain = CAPAlert(report, settings: Self.settings()).xml
+        #expect(!plain.contains("<valueName>subject") && !plain.contains("<valueName>measure"))
+        (report.subject, report.measure) = (.track(7), .count(12))
+        let xml = CAPAlert(report, settings: Self.settings()).xml
+        #expect(xml.contains("zone 2, track 7, count 12</headline>"))
+        for (name, value) in [("subject", "track 7"), ("measure", "count 12")] {
+            let parameter = "<valueName>\(name)</valueName>"
+            let parts = xml.split(separator: parameter)
+            #expect(parts.count == 2 && parts[1].prefix(60).contains("<value>\(value)</value>"))
+        }
     }
 
     @Test func exercisesAndTestsSaySo() {

@@ -1,6 +1,6 @@
 import Detectors
 import Frames
-import Incidents
+import Records
 import Simulation
 import Station
 import Testing

@@ -1,4 +1,5 @@
 import Incidents
+import Records
 import Testing
 import Text
 

@@ -1,4 +1,4 @@
-import Incidents
+import Records
 import Testing
 
 @testable import Uplink

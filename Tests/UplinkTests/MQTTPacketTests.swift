@@ -15,8 +15,8 @@ enum PacketCases {
         connect.properties[number: .receiveMaximum] = 16
         connect.properties[number: .maximumPacketSize] = 65_536
         var ack = MQTTPacket.ConnectAck(isSessionPresent: true, reason: 0)
-        ack.properties[number: .maximumQoS] = 1
-        ack.properties[text: .reasonText] = "welcome"
+        ack.properties?[number: .maximumQoS] = 1
+        ack.properties?[text: .reasonText] = "welcome"
         var publish = MQTTPacket.Publish(
             topic: "kuzet/a/incident", payload: [UInt8](repeating: 7, count: 300), id: 9,
             isDuplicate: true)
@@ -71,7 +71,9 @@ enum PacketCases {
                 cut += body.prefix(count)
                 let read = try? MQTTPacket(cut[...])
                 switch packet {
-                case .connect, .connectAck, .subscribe: #expect(read == nil)
+                case .connect, .subscribe: #expect(read == nil)
+                // Two bytes are an answer of MQTT 3.
+                case .connectAck: #expect((read == nil) == (count != 2))
                 // Their ends may be left out, or are payload.
                 default: _ = read
                 }

@@ -1,5 +1,7 @@
 import Frames
 import Incidents
+import Linux
+import Records
 import Station
 import Testing
 import Text
@@ -7,6 +9,31 @@ import Text
 @testable import Uplink
 
 @Suite struct MessageJSONTests {
+    @Test func theSchemaKnowsEveryKindByName() throws {
+        let clone = String(#filePath.dropLast("/Tests/UplinkTests/MessageJSONTests.swift".count))
+        let path = clone + "/Sources/Uplink/schema/kuzet-incident-1.json"
+        let schema = try JSONValue.read(try Files.read(path, byteCountMax: 1 << 20))
+        let names = schema["properties"]?["kind"]?["enum"]?.array?.compactMap(\.string)
+        #expect(Set(names ?? []) == Set(Incident.Kind.allCases.map { "\($0)" }))
+    }
+
+    @Test func subjectAndMeasureAreToldWhereThereAreAny() throws {
+        var report = Reports.report(.presence)
+        let plain = MessageJSON.incident(report, device: "bar", sequence: 1)
+        #expect(try JSONValue.read(Array(plain.utf8))["subject"] == nil)
+        #expect(try JSONValue.read(Array(plain.utf8))["measure"] == nil)
+        for (measure, name, number) in [
+            (.count(3), "count", 3), (.track(4), "track", 4),
+            (.similarity(.perMille(870)), "similarityPerMille", 870)
+        ] as [(Incident.Measure, String, Int)] {
+            (report.subject, report.measure) = (.entry(17), measure)
+            let text = MessageJSON.incident(report, device: "bar", sequence: 1)
+            let value = try JSONValue.read(Array(text.utf8))
+            #expect(value["subject"]?["entry"]?.thousandths == 17_000)
+            #expect(value["measure"]?[name]?.thousandths == number * 1_000)
+        }
+    }
+
     /// What the centre is told of hours it can send back as it is.
     @Test func hoursAreToldAsACommandSaysThem() throws {
         var week = WeekSchedule.never

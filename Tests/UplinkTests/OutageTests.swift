@@ -1,6 +1,7 @@
 import Detectors
 import Frames
 import Incidents
+import Records
 import Simulation
 import Station
 import Testing
@@ -76,6 +77,9 @@ private struct World {
                 case .connect:
                     let ack = MQTTPacket.ConnectAck(isSessionPresent: isSessionKept, reason: 0)
                     waiting += dialect.received(MQTTPacket.connectAck(ack).encoded, at: moment)
+                case .publish(let publish) where publish.isRetained:
+                    let ack = MQTTPacket.publishAck(id: publish.id, reason: 0)
+                    waiting += dialect.received(ack.encoded, at: moment)
                 case .publish(let publish) where publish.qos == 1:
                     guard count < countMax else { continue }
                     count += 1
@@ -153,7 +157,7 @@ extension Interval {
         #expect(try world.incidentSequences.removingRepeats == Array(1...3_024))
         #expect(world.heldCountMax <= 3 * Delivery.windowCountMax)
         // What was under way when a connection broke came again, and nothing else.
-        #expect(world.told.count <= 3_024 + 6 * MQTTSession.flightCountMax)
+        #expect(world.told.count <= 3_024 + 6 * MQTTFlights.countMax)
     }
 
     /// Ten thousand incidents wait; a window of them is all that is in memory.

@@ -1,6 +1,7 @@
 import Cryptography
 import Frames
 import Incidents
+import Records
 
 @testable import Uplink
 

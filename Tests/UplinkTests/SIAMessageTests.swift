@@ -1,5 +1,6 @@
 import Frames
 import Incidents
+import Records
 import Testing
 
 @testable import Uplink
@@ -10,16 +11,21 @@ import Testing
     @Test func everyKindHasCodesOfBothBooks() {
         let expected: [Incident.Kind: (String, String, Int)] = [
             .presence: ("UA", "UH", 150), .fight: ("UA", "UH", 150),
-            .aggression: ("UA", "UH", 150), .covered: ("TA", "TR", 144),
+            .aggression: ("UA", "UH", 150), .occupancy: ("UA", "UH", 150),
+            .gathering: ("UA", "UH", 150), .dense: ("UA", "UH", 150),
+            .dispersal: ("UA", "UH", 150), .lying: ("UA", "UH", 150),
+            .lineCrossed: ("UA", "UH", 150),
+            .covered: ("TA", "TR", 144),
             .partlyCovered: ("TA", "TR", 144), .defocused: ("TA", "TR", 144),
             .sprayed: ("TA", "TR", 144), .turned: ("TA", "TR", 144), .glare: ("YX", "YZ", 380),
             .frozen: ("YX", "YZ", 380), .dark: ("YX", "YZ", 380), .strobe: ("YX", "YZ", 380),
-            .blind: ("YX", "YZ", 380), .cameraLost: ("YX", "YZ", 380),
+            .blind: ("YX", "YZ", 380), .viewChanged: ("YX", "YZ", 380),
+            .cameraLost: ("YX", "YZ", 380),
             .panic: ("PA", "PH", 120), .enclosureOpened: ("TA", "TR", 137),
             .storeFailed: ("YX", "YZ", 300), .uplinkLost: ("YC", "YK", 354)
         ]
         for kind in Incident.Kind.allCases {
-            let code = kind.siaCode
+            let code = kind.row.sia
             #expect((code.alarm, code.restoral, code.contactID) == expected[kind] ?? ("", "", 0))
         }
     }
@@ -44,6 +50,23 @@ import Testing
         #expect(
             SIAMessage(over, settings: Reports.settings(codeBook: .admCID), wallMilliseconds: now)
                 .content == "#AB12|3120 00 000")
+    }
+
+    @Test func subjectAndMeasureAreToldAsFarAsThereIsRoom() {
+        let name = Reports.identity.full
+        var report = Reports.report(.presence)
+        (report.subject, report.measure) = (.track(7), .count(12))
+        let text = {
+            SIAMessage(report, settings: Reports.settings(), wallMilliseconds: now).content
+        }
+        #expect(
+            text() == "#AB12|Nri1/UA002^presence confirmed, camera hall, zone 2, track 7, "
+                + "count 12, \(name)^")
+        report.camera = String(repeating: "h", count: 40)
+        report.isEscalated = true
+        (report.subject, report.measure) = (.track(.max), .similarity(.one))
+        #expect(text().hasSuffix(", \(name)^"), "whose it is comes first")
+        #expect(text().utf8.count <= SIAMessage.textByteCountMax + "#AB12|Nri1/UA002^^".utf8.count)
     }
 
     @Test func whatIsLateTellsWhenItWasIfThatIsKnown() {

@@ -64,7 +64,10 @@ private struct Centre {
 
     mutating func forget() { actions = [] }
 
-    var dropCount: Int { actions.count { $0 == .drop } }
+    var drops: [SIAOutcome.Cause] {
+        actions.compactMap { if case .drop(let cause) = $0 { cause } else { nil } }
+    }
+    var dropCount: Int { drops.count }
 }
 
 @Suite struct SIASessionTests {
@@ -164,13 +167,33 @@ private struct Centre {
         let count = centre.sent.count
         centre.wait(84_999)
         #expect(centre.sent.count == count)
+        // It hangs up after an answer, as it may; and without one, as it may not.
         centre.offer(7)
         centre.take(centre.session.disconnected())
-        #expect(!centre.session.isAnswering)
+        #expect(centre.session.isAnswering && centre.session.hasSettled)
+        centre.take(centre.session.connected(at: centre.clock))
+        centre.offer(7)
+        centre.take(centre.session.disconnected())
+        #expect(!centre.session.isAnswering && !centre.session.hasSettled)
         centre.take(centre.session.connected(at: centre.clock))
         centre.offer(7)
         centre.reply(.duh, to: 1)
         #expect(centre.session.isAnswering)
+    }
+
+    /// The centre counts from when it heard of us, not from a connection that says nothing.
+    @Test func whoHangsUpWhenNothingIsSaidIsTestedInTimeAllTheSame() {
+        var centre = Centre()
+        centre.offer(7)
+        centre.reply(.ack, to: 1)
+        for _ in 0..<8 {
+            centre.wait(10_000)
+            centre.take(centre.session.disconnected())
+            centre.take(centre.session.connected(at: centre.clock))
+        }
+        #expect(centre.sent.map(\.token) == [.siaDCS])
+        centre.wait(5_000)
+        #expect(centre.sent.map(\.token) == [.siaDCS, .null])
     }
 
     @Test func aRefusedTimeIsMendedAndTheMessageSentAgain() {
@@ -195,7 +218,7 @@ private struct Centre {
         for _ in 0..<10 { centre.reply(.nak, to: 0, at: .max) }
         #expect(centre.sent.count == centre.settings.attemptCountMax)
         #expect(centre.outcomes == [7: [.unanswered(.timeRefused)]])
-        #expect(centre.dropCount == 1)
+        #expect(centre.drops == [.timeRefused])
     }
 
     @Test func duhIsTheEndOfThatMessageOnly() {

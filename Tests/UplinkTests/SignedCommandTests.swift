@@ -1,6 +1,8 @@
 import Cryptography
 import Frames
 import Incidents
+import Records
+import Station
 import Testing
 import Text
 
@@ -21,8 +23,10 @@ import Text
                 .utf8)
     }
 
-    private func read(_ bytes: [UInt8]) throws(SignedCommand.Refusal) -> Command {
-        try SignedCommand.read(bytes, key: key.publicKey, device: "bar")
+    private var centre: Centre { Centre(destination: "city", key: key.publicKey) }
+
+    private func read(_ bytes: [UInt8]) throws(SignedCommand.Refusal) -> Order {
+        try SignedCommand.read(bytes, from: centre, device: "bar")
     }
 
     private func complaint(_ bytes: [UInt8]) -> String {
@@ -37,7 +41,7 @@ import Text
 
     @Test func everyCommandIsUnderstood() throws {
         let identity = IncidentIdentity(boot: BootID(high: 1, low: 2), ordinal: 7)
-        let cases: [(String, Command.Action)] = [
+        let cases: [(String, Order.Action)] = [
             ("\"do\":\"acknowledge\",\"incident\":\"\(Self.incident)\"", .acknowledge(identity)),
             ("\"do\":\"silence\"", .silence),
             (
@@ -53,7 +57,33 @@ import Text
         ]
         for (what, action) in cases {
             let command = try read(envelope(text(what)))
-            #expect(command == Command(counter: 1_795_693_392_262, by: "Aigul", action: action))
+            #expect(
+                command
+                    == Order(
+                        actor: "Aigul",
+                        authority: .centre(centre, Ticket(counter: 1_795_693_392_262)),
+                        action: action))
+        }
+    }
+
+    @Test func anEpochIsSignedAsItWasTold() throws {
+        let told = "00000000000000010000000000000002-3120000000"
+        let order = try read(envelope(text("\"do\":\"silence\",\"epoch\":\"\(told)\"")))
+        guard case .centre(_, let ticket) = order.authority else {
+            Issue.record("whose is it?")
+            return
+        }
+        let epoch = try #require(ticket.epoch)
+        #expect(epoch.description == told)
+        let answer = OrderAnswer(order: order, refusal: "so", epoch: epoch)
+        #expect(
+            SignedCommand.text(answer, device: "bar")
+                == "{\"format\":\"kuzet-answer-1\",\"device\":\"bar\",\"counter\":1795693392262,"
+                + "\"epoch\":\"\(told)\",\"result\":\"refused\",\"why\":\"so\"}")
+        for wrong in ["\"\"", "7", "null", "\"\(told.uppercased())x\"", "\"2-3\""] {
+            #expect(
+                complaint(envelope(text("\"do\":\"silence\",\"epoch\":\(wrong)")))
+                    == "epoch: none has such a name")
         }
     }
 
@@ -154,8 +184,25 @@ import Text
         }
         let stranger = try #require(SigningKey(secret: [UInt8](repeating: 4, count: 32)))
         #expect(throws: SignedCommand.Refusal(description: "the signature is not right")) {
-            try SignedCommand.read(bytes, key: stranger.publicKey, device: "bar")
+            try SignedCommand.read(
+                bytes, from: Centre(destination: "city", key: stranger.publicKey), device: "bar")
         }
+    }
+
+    /// Only whom the centre sent it to answers, and only what the centre sent.
+    @Test func whoSignedItIsToHearWhyItWasRefused() throws {
+        func counter(_ bytes: [UInt8]) -> UInt64? {
+            do throws(SignedCommand.Refusal) { _ = try read(bytes) } catch { return error.counter }
+            return nil
+        }
+        #expect(counter(envelope(text("\"do\":\"open\""))) != nil)
+        #expect(counter(envelope(text("\"do\":\"silence\",\"epoch\":\"x\""))) != nil)
+        #expect(counter(envelope(text("\"do\":\"open\"", device: "park"))) == nil)
+        #expect(counter(envelope(text("\"do\":\"open\""), prefix: "")) == nil)
+        #expect(
+            SignedCommand.text(refused: "do: open is not known", counter: 7, device: "bar")
+                == "{\"format\":\"kuzet-answer-1\",\"device\":\"bar\",\"counter\":7,"
+                + "\"result\":\"refused\",\"why\":\"do: open is not known\"}")
     }
 
     @Test func whatIsSignedAndMakesNoSenseIsRefused() {

@@ -72,7 +72,7 @@ int kuzet_resolve(
     const char **text);
 
 /// A TCP socket, non-blocking and close-on-exec, on its way to `address`; -1 with errno. Small
-/// writes go out at once.
+/// writes go out at once, and little is taken that cannot be sent yet.
 int kuzet_connect(const struct kuzet_address *address);
 
 /// The pending error of a socket, 0 where there is none, or -1 with errno.
@@ -119,5 +119,13 @@ int kuzet_terminal_size(int descriptor, int *columns, int *rows);
 /// the processor has none to give. Reading it gives the count as a uint64_t.
 int kuzet_count_allocations(int function);
 enum { kuzet_allocating_function_count = 4 };
+
+/// Gives what was printed to whoever reads standard output. -1 with errno.
+int kuzet_flush_output(void);
+/// Has this process end with 74 (EX_IOERR) and a line on standard error where something that it
+/// printed could not be written, whatever it would have ended with.
+void kuzet_judge_output_at_exit(void);
+/// Fills `bytes` from the kernel's random numbers; -1 with errno.
+int kuzet_random(void *bytes, size_t byteCount);
 
 #include "V4L2.h"

@@ -32,6 +32,22 @@ typedef struct {
     int32_t is_right[16];    ///< All ones where `right` is not 0.
 } networks_channels;
 
+/// How one channel's sums, scaled to 16 bits, become codes of SiLU: see `SiLU`.
+typedef struct {
+    int16_t magnitude, exponent, gain, fraction;
+} networks_silu;
+
+/// Of sixteen output channels. Zeros past the last.
+typedef struct {
+    int16_t magnitude[16]; ///< Q15.
+    int16_t most[16];      ///< 32767 >> exponent.
+    int16_t exponent[16];
+    int16_t factor[16];    ///< 1 << exponent: AVX2 does not shift lanes apart.
+    int16_t gain[16];      ///< Q15.
+    int16_t back[16];      ///< - fraction: NEON shifts to the left alone.
+    int16_t last[16];      ///< 1 << (15 - fraction), Q15: x86 multiplies.
+} networks_silu_channels;
+
 /// What all output channels share.
 typedef struct {
     int32_t zero; ///< -128 ... 127.
@@ -56,6 +72,7 @@ typedef struct {
     const int32_t *multipliers; ///< count.
     const int32_t *shifts;      ///< count; -31 ... 30, positive to the left.
     networks_codes codes;
+    const networks_silu *silu;  ///< count, or NULL if limits are all that makes codes of sums.
 } networks_model;
 
 /// Weights as one path wants them, inside memory that the caller keeps.
@@ -70,6 +87,7 @@ typedef struct {
     const void *weights;
     const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.
     networks_codes codes;
+    const networks_silu_channels *silu; ///< As `channels`, but in order; NULL as in the model.
 } networks_packed;
 
 /// Bytes that a packed matrix needs.
@@ -92,6 +110,8 @@ networks_packed networks_pack_depthwise(
     enum networks_path path, const networks_model *model, void *memory);
 /// Bytes of a line as filters read it, for `pixel_count` pixels of output.
 size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count);
+/// Bytes of scratch that `networks_filter` needs for a line of `pixel_count` pixels.
+size_t networks_filter_scratch(const networks_packed *filters, ptrdiff_t pixel_count);
 /// Copies a line of `line_count` pixels, padded by `before` and `after` pixels of the code `zero`,
 /// into memory of `networks_line_size` bytes, aligned to 64. Without a line all is padding.
 void networks_prepare_line(
@@ -100,9 +120,10 @@ void networks_prepare_line(
 /// codes[p][c] = code of (first[c] + sum over j, i of
 ///     lines[j][p * stride + i * dilation][c] * weights[j][i][c]).
 /// Takes as many prepared lines as the window is high; writes `count` bytes for each pixel, no more.
+/// `scratch` is aligned to 64.
 void networks_filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
-    int8_t *codes, ptrdiff_t code_stride);
+    int8_t *codes, ptrdiff_t code_stride, void *scratch);
 
 /// How codes of two inputs are brought to one scale and added. The channels are all alike.
 typedef struct {

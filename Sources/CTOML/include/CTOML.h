@@ -17,7 +17,7 @@ enum {
     CTOML_STRING = 2,
     CTOML_INTEGER = 3,
     CTOML_BOOLEAN = 4,
-    /// Kuzet takes no fractions and no dates: they are reported without their value.
+    /// Kuzet takes no fractions and no dates: they are reported as they are written.
     CTOML_FRACTION = 5,
     CTOML_TIME = 6,
 };
@@ -37,7 +37,8 @@ typedef struct {
     /// UTF-8, not terminated; empty for the root and in arrays.
     const char *key;
     size_t key_byte_count;
-    /// A string's value: UTF-8, not terminated, zero bytes possible.
+    /// A string's value: UTF-8, not terminated, zero bytes possible. What is written for a fraction
+    /// or a date, or nothing.
     const char *text;
     size_t text_byte_count;
     /// An integer's value; 0 or 1 for a boolean.

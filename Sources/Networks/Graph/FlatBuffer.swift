@@ -1,13 +1,15 @@
 /// A FlatBuffers file that may be hostile: every offset is checked before it is followed, and no
 /// more is read in all than a few times the file, however often its vectors are pointed at.
 ///
+/// Reads in place: whoever has the bytes keeps them while this is in use.
+///
 /// - Source: FlatBuffers binary format, "Internals"; all numbers are little-endian.
 final class FlatBuffer {
-    let bytes: [UInt8]
+    let bytes: UnsafeRawBufferPointer
     /// Bytes of vectors that may still be read.
     private var budget: Int
 
-    init(bytes: [UInt8]) {
+    init(bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         budget = 4 * bytes.count
     }
@@ -31,23 +33,19 @@ final class FlatBuffer {
         guard offset >= 0, offset <= bytes.count - length else {
             throw Fault.outside(offset: offset, length: length, byteCount: bytes.count)
         }
-        return bytes.withUnsafeBytes {
-            Number(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: Number.self))
-        }
+        return Number(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Number.self))
     }
 
     /// The codes of a tensor, less 128 if they are uint8. Weights are most of a file: one at a time,
     /// checked, they would be a quarter of what loading takes.
     func codes(_ range: Range<Int>, isUnsigned: Bool) -> [Int8] {
         let flip: Int8 = isUnsigned ? .min : 0
-        return bytes[range].withUnsafeBytes { content in
-            Array(unsafeUninitializedCapacity: content.count) { codes, count in
-                for index in content.indices {
-                    codes.initializeElement(
-                        at: index, to: Int8(bitPattern: content[index]) ^ flip)
-                }
-                count = content.count
+        let content = UnsafeRawBufferPointer(rebasing: bytes[range])
+        return Array(unsafeUninitializedCapacity: content.count) { codes, count in
+            for index in content.indices {
+                codes.initializeElement(at: index, to: Int8(bitPattern: content[index]) ^ flip)
             }
+            count = content.count
         }
     }
 

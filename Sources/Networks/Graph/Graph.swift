@@ -23,6 +23,8 @@ struct Graph {
         var inputs: [Int]
         var outputs: [Int]
         var options: FlatTable?
+        /// Of an operator that is not the schema's: where in the file they are.
+        var customOptions: Range<Int>?
     }
 
     var tensors: [Tensor]
@@ -42,7 +44,7 @@ struct Graph {
     private static let identifier = Array("TFL3".utf8)
 
     /// - Throws: `ModelError` of object "file", or of a tensor or operator.
-    init(bytes: [UInt8]) throws {
+    init(bytes: UnsafeRawBufferPointer) throws {
         file = FlatBuffer(bytes: bytes)
         guard bytes.count <= Self.byteCountMax else {
             throw ModelError("file", "read: \(bytes.count) bytes: \(Self.byteCountMax) at most")
@@ -126,7 +128,7 @@ struct Graph {
             outputs: try table.numbers(
                 2, as: Int32.self, "outputs of operator \(index)", most: partCountMax
             ).map(Int.init),
-            options: try table.table(4))
+            options: try table.table(4), customOptions: try table.bytes(5))
     }
 
     private func checkCounts() throws {

@@ -13,9 +13,14 @@ struct OperatorCode: Hashable {
     }
 
     var name: String {
+        if number == Self.customNumber, Self.own.contains(custom) { return custom }
         if !custom.isEmpty { return "custom \"\(custom)\"" }
         return Self.names[number] ?? "operator code \(number)"
     }
+
+    private static let customNumber: Int32 = 32
+    /// Ours, which go by their own name: no other begins like them.
+    private static let own: Set = ["KuzetConv2D", "KuzetDepthwiseConv2D"]
 
     private static let names: [Int32: String] = [
         0: "ADD", 1: "AVERAGE_POOL_2D", 2: "CONCATENATION", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D",

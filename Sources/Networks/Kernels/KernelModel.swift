@@ -12,6 +12,8 @@ struct KernelModel: Sendable {
     /// One for each output channel; zeros if the model has none.
     let bias: [Int32]
     let output: Requantization
+    /// For each output channel, where SiLU makes codes of what `output` scales; its limits are none.
+    var silu: [SiLU]?
     /// Of depthwise filters, whose `depth` it is.
     var window = FilterWindow(height: 1, width: 1)
 
@@ -24,7 +26,8 @@ struct KernelModel: Sendable {
             output: Requantization(
                 multipliers: Array(output.multipliers[channels]),
                 shifts: Array(output.shifts[channels]), zero: output.zero,
-                minimum: output.minimum, maximum: output.maximum))
+                minimum: output.minimum, maximum: output.maximum),
+            silu: silu.map { Array($0[channels]) })
     }
 }
 

@@ -40,14 +40,19 @@ final class PackedDepthwise: @unchecked Sendable {
         }
     }
 
+    /// Bytes of scratch that `filter` needs for a line of `outputCount` pixels; it is aligned to 64.
+    func scratchByteCount(outputCount: Int) -> Int {
+        withUnsafePointer(to: model.packed) { networks_filter_scratch($0, outputCount) }
+    }
+
     /// The same bits as `KernelModel.filterReference`. Reads as many prepared lines as the window is
     /// high, and writes `channels` bytes for each pixel, no more.
     func filter(
         lines: UnsafePointer<UnsafeRawPointer?>, pixelCount: Int,
-        into: UnsafeMutablePointer<Int8>, outputStride: Int
+        into: UnsafeMutablePointer<Int8>, outputStride: Int, scratch: UnsafeMutableRawPointer
     ) {
         withUnsafePointer(to: model.packed) {
-            networks_filter($0, lines, pixelCount, into, outputStride)
+            networks_filter($0, lines, pixelCount, into, outputStride, scratch)
         }
     }
 }
@@ -72,7 +77,7 @@ extension KernelModel {
                     let w = Int32(weights[tap * count + channel]) - weightZero
                     sum &+= x * w
                 }
-                into[pixel * outputStride + channel] = output.code(of: sum, channel: channel)
+                into[pixel * outputStride + channel] = code(of: sum, channel: channel)
             }
         }
     }

@@ -54,7 +54,7 @@ extension KernelModel {
                     let w = Int32(weights[channel * depth + k]) - weightZero
                     sum &+= x * w
                 }
-                into[row * outputStride + channel] = output.code(of: sum, channel: channel)
+                into[row * outputStride + channel] = code(of: sum, channel: channel)
             }
         }
     }

@@ -21,10 +21,18 @@ final class PackedModel: @unchecked Sendable {
         precondition(codes.contains(model.inputZero) && codes.contains(model.weightZero), "codes")
         precondition(codes.contains(output.zero), "a code")
         precondition(output.multipliers.allSatisfy { $0 >= 0 }, "multipliers are positive or 0")
+        precondition(model.silu?.count ?? count == count, "SiLU of each output channel")
         precondition(output.shifts.allSatisfy { (-31...30).contains($0) }, "of 32 bits")
 
         let limits = networks_codes(
             zero: output.zero, minimum: output.minimum, maximum: output.maximum)
+        let silu = model.silu.map { channels in
+            channels.map {
+                networks_silu(
+                    magnitude: $0.magnitude, exponent: $0.exponent, gain: $0.gain,
+                    fraction: $0.fraction)
+            }
+        }
         let window = networks_window(
             height: model.window.height, width: model.window.width, stride: model.window.stride,
             dilation: model.window.dilation)
@@ -37,10 +45,17 @@ final class PackedModel: @unchecked Sendable {
                             input_zero: model.inputZero, weight_zero: model.weightZero,
                             weights: weights.baseAddress, biases: biases.baseAddress,
                             multipliers: multipliers.baseAddress, shifts: shifts.baseAddress,
-                            codes: limits)
-                        let memory = UnsafeMutableRawPointer.allocate(
-                            byteCount: size(path.code, &plain), alignment: 64)
-                        return (pack(path.code, &plain, memory), memory)
+                            codes: limits, silu: nil)
+                        func packed() -> (networks_packed, UnsafeMutableRawPointer) {
+                            let memory = UnsafeMutableRawPointer.allocate(
+                                byteCount: size(path.code, &plain), alignment: 64)
+                            return (pack(path.code, &plain, memory), memory)
+                        }
+                        guard let silu else { return packed() }
+                        return silu.withUnsafeBufferPointer {
+                            plain.silu = $0.baseAddress
+                            return packed()
+                        }
                     }
                 }
             }

@@ -1,4 +1,5 @@
-/// DEPTHWISE_CONV_2D: each channel has filters of its own.
+/// DEPTHWISE_CONV_2D: each channel has filters of its own. And KuzetDepthwiseConv2D, the same with
+/// SiLU at its end and one filter for each channel.
 ///
 /// - Shape: input b × h × w × c, weights 1 × kh × kw × (c · multiplier), output b × oh × ow ×
 ///   (c · multiplier); output channel i · multiplier + j comes from input channel i.
@@ -16,28 +17,31 @@ final class DepthwiseConvolution: Operator {
     private let lineByteCount: Int
     /// Prepared lines that are kept: all that a line of output needs, from the first to the last.
     private let keptCount: Int
+    private let filteringByteCount: Int
     private let workerCount: Int
     let macCount: Int
 
     private var channelCount: Int { output.shape[3] }
     private static let lineByteCountMax = 1 << 28
 
-    init(_ site: Site) throws {
+    init(_ site: Site, isSiLU: Bool = false) throws {
         input = try site.input(0, rank: 4)
         let weights = try site.weights(1, rank: 4, channelAxis: 3)
         output = try site.output(rank: 4)
         let (depth, count) = (input.shape[3], weights.shape[3])
         multiplier = count / depth
         try site.require(
-            weights.shape[0] == 1 && multiplier >= 1 && multiplier * depth == count,
+            weights.shape[0] == 1 && multiplier >= 1 && multiplier * depth == count
+                && (multiplier == 1 || !isSiLU),
             "weights, \(weights.title): shape \(weights.shape) for \(depth) input channels")
         let windows = try Windows(
-            site, over: input, to: output, channels: count, height: weights.shape[1],
-            width: weights.shape[2], dilations: (6, 5))
+            site, isSiLU ? site.siluOptions() : site.windowOptions(dilations: (6, 5)), over: input,
+            to: output, channels: count, height: weights.shape[1], width: weights.shape[2])
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
         let taps = weights.shape[1] * weights.shape[2]
         var kernel = try weights.kernel(
-            site, count: count, depth: taps, from: input, to: output, bias: 2, activation: 4)
+            site, count: count, depth: taps, from: input, to: output, bias: 2,
+            isSiLU ? .silu : .clamp(field: 4))
         kernel.window = FilterWindow(
             height: vertical.size, width: horizontal.size, stride: horizontal.stride,
             dilation: horizontal.dilation)
@@ -52,21 +56,23 @@ final class DepthwiseConvolution: Operator {
             reach <= Self.lineByteCountMax / count && kept <= Self.lineByteCountMax,
             "a window of \(kept) × \(reach) pixels is too large")
         lineByteCount = filters.lineByteCount(outputCount: horizontal.outputCount)
+        filteringByteCount = filters.scratchByteCount(outputCount: horizontal.outputCount)
         keptCount = kept
         workerCount = site.workerCount
         macCount = output.count * taps
     }
 
-    // A worker's scratch: the kept lines, pointers to those under the window, and a line of input with
-    // each channel repeated, if there is a multiplier.
+    // A worker's scratch: the kept lines, what filters need for one, pointers to those under the window,
+    // and a line of input with each channel repeated, if there is a multiplier.
     private var linesByteCount: Int { keptCount * lineByteCount }
+    private var pointersPlace: Int { linesByteCount + (filteringByteCount + 63) & ~63 }
     private var pointersByteCount: Int {
         (vertical.size * MemoryLayout<UnsafeRawPointer?>.stride + 63) & ~63
     }
     private var repeatedByteCount: Int {
         multiplier == 1 ? 0 : (horizontal.inputCount * channelCount + 63) & ~63
     }
-    private var workerByteCount: Int { linesByteCount + pointersByteCount + repeatedByteCount }
+    private var workerByteCount: Int { pointersPlace + pointersByteCount + repeatedByteCount }
     var scratchByteCount: Int { workerCount * workerByteCount }
 
     func run(_ memory: Memory) {
@@ -74,8 +80,8 @@ final class DepthwiseConvolution: Operator {
         let rowByteCount = horizontal.outputCount * channelCount
         memory.workers.run { worker in
             let lines = memory.scratch + worker * workerByteCount
-            let pointers = (lines + linesByteCount).assumingMemoryBound(to: UnsafeRawPointer?.self)
-            let repeated = (lines + linesByteCount + pointersByteCount)
+            let pointers = (lines + pointersPlace).assumingMemoryBound(to: UnsafeRawPointer?.self)
+            let repeated = (lines + pointersPlace + pointersByteCount)
                 .assumingMemoryBound(to: Int8.self)
             // The image that kept lines belong to, and the first line that is not among them.
             var (image, next) = (-1, 0)
@@ -92,7 +98,8 @@ final class DepthwiseConvolution: Operator {
                 }
                 filters.filter(
                     lines: pointers, pixelCount: horizontal.outputCount,
-                    into: memory[output] + line * rowByteCount, outputStride: channelCount)
+                    into: memory[output] + line * rowByteCount, outputStride: channelCount,
+                    scratch: lines + linesByteCount)
             }
         }
     }

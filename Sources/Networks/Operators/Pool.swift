@@ -13,7 +13,7 @@ private struct Pooling: Sendable {
         input = try site.input(0, rank: 4)
         output = try site.output(rank: 4)
         let windows = try Windows(
-            site, over: input, to: output, channels: input.shape[3],
+            site, site.windowOptions(), over: input, to: output, channels: input.shape[3],
             height: site.positive(4, "filter"), width: site.positive(3, "filter"))
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
         range = try site.activationRange(5, of: output)

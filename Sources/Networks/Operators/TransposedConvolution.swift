@@ -24,15 +24,14 @@ final class TransposedConvolution: Operator {
                 + " shape \(shape)")
         // The windows of the convolution that this one undoes: they move over the output.
         let windows = try Windows(
-            site, over: output, to: input, channels: input.shape[3], height: weights.shape[1],
-            width: weights.shape[2])
+            site, site.windowOptions(), over: output, to: input, channels: input.shape[3],
+            height: weights.shape[1], width: weights.shape[2])
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
         filterShape = weights.shape
         let count = weights.shape[0]
         kernel = try weights.kernel(
             site, count: count, depth: weights.codes.count / count, from: input, to: output,
-            bias: 3,
-            activation: 3)
+            bias: 3, .clamp(field: 3))
         macCount = input.count * count * weights.shape[1] * weights.shape[2]
     }
 

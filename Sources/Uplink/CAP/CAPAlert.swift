@@ -53,6 +53,19 @@ public struct CAPAlert: Hashable, Sendable {
         case cancel = "Cancel"
     }
 
+    private enum ResponseType: String {
+        case monitor = "Monitor"
+        case assess = "Assess"
+        case allClear = "AllClear"
+    }
+
+    private enum Urgency: String {
+        case immediate = "Immediate"
+        case expected = "Expected"
+        case past = "Past"
+        case unknown = "Unknown"
+    }
+
     public let report: IncidentReport
     public let settings: CAPSettings
     /// The alert of this incident that was sent last; nil where none was.
@@ -113,7 +126,7 @@ public struct CAPAlert: Hashable, Sendable {
     }
 
     private func writeInfo(_ writer: inout XMLWriter) {
-        let nature = report.kind.capNature
+        let nature = report.kind.row.cap
         writer.element("language", "en")
         for category in nature.categories { writer.element("category", category.rawValue) }
         writer.element("event", report.title)
@@ -150,7 +163,7 @@ public struct CAPAlert: Hashable, Sendable {
         }
     }
 
-    private var responseType: CAPNature.ResponseType {
+    private var responseType: ResponseType {
         switch report.state {
         case .suspected: .monitor
         case .confirmed: .assess
@@ -159,7 +172,7 @@ public struct CAPAlert: Hashable, Sendable {
         }
     }
 
-    private var urgency: CAPNature.Urgency {
+    private var urgency: Urgency {
         switch report.state {
         case .suspected: .expected
         case .confirmed: .immediate
@@ -171,7 +184,7 @@ public struct CAPAlert: Hashable, Sendable {
         switch messageType {
         case .cancel: .unlikely
         case .alert, .update:
-            report.state == .suspected ? .possible : report.kind.capNature.certainty
+            report.state == .suspected ? .possible : report.kind.row.cap.certainty
         }
     }
 
@@ -179,7 +192,7 @@ public struct CAPAlert: Hashable, Sendable {
         var text = "\(report.title), \(report.state)"
         if let camera = report.camera { text += ": camera \(camera)" }
         if report.zone > 0 { text += ", zone \(report.zone)" }
-        return text
+        return text + report.details
     }
 
     private var description: String {
@@ -194,7 +207,7 @@ public struct CAPAlert: Hashable, Sendable {
 
     /// Of its beginning, in the code books that alarm centres know.
     private var codes: [(String, String)] {
-        let code = report.kind.siaCode
+        let code = report.kind.row.sia
         return [("SIA-DC-03", code.alarm), ("SIA-DC-05", String(code.contactID))]
     }
 
@@ -204,7 +217,9 @@ public struct CAPAlert: Hashable, Sendable {
             ("identity", report.identity.full), ("kind", "\(report.kind)"),
             ("state", "\(report.state)"), ("interrupted", report.isInterrupted ? "true" : nil),
             ("camera", report.camera), ("cameraIndex", report.cameraIndex.map { String($0) }),
-            ("zone", String(report.zone)), ("peakScoreQ15", String(report.peakScore.rawValue)),
+            ("zone", String(report.zone)), ("subject", report.subject?.words),
+            ("measure", report.measure?.words),
+            ("peakScoreQ15", String(report.peakScore.rawValue)),
             ("regionPerMille", "\(region.x) \(region.y) \(region.width) \(region.height)"),
             ("openedAtSource", report.openedAt.source.rawValue),
             ("atSource", report.at.source.rawValue)

@@ -1,4 +1,4 @@
-import Incidents
+import Records
 
 /// Times as CAP writes them: "2025-10-31T18:02:03-00:00", UTC without saying where it is.
 ///

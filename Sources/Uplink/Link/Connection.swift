@@ -11,8 +11,12 @@ public final class Connection {
     let socket: FileDescriptor
     private let object: String
     private let channel: TLSChannel?
-    private var pending: [UInt8] = []
-    private var sentCount = 0
+    private var pending = PendingBytes()
+    /// How many bytes the network took so far.
+    private(set) var sentCount: UInt64 = 0
+    /// Why nothing can be sent any more: told by `receive` once all is read that came before, for
+    /// the other end may have said why it goes.
+    private var failure: LinkError?
     /// TLS may have to read before it can write, and the other way round.
     private var needs: FileDescriptor.Readiness = []
 
@@ -31,7 +35,7 @@ public final class Connection {
         case .failure(let failure):
             throw LinkError(object: endpoint.host, attempt: "look up", cause: failure.cause)
         }
-        socket = try Self.connect(addresses, object, end, bell)
+        socket = try ConnectionRace.run(addresses, object: object, until: end, bell: bell)
         guard let settings = endpoint.tls else {
             channel = nil
             return
@@ -53,29 +57,6 @@ public final class Connection {
 
     deinit {
         channel?.shutDown()
-    }
-
-    /// The first address that takes the connection.
-    private static func connect(
-        _ addresses: [NetworkAddress], _ object: String, _ end: Instant, _ bell: FileDescriptor
-    ) throws(LinkError) -> FileDescriptor {
-        var cause = "no address"
-        for address in addresses {
-            do throws(Errno) {
-                let socket = try Sockets.connect(to: address)
-                do throws(LinkError) {
-                    try wait(socket, for: .writable, end, bell, object, "connect")
-                } catch {
-                    cause = error.cause
-                    continue
-                }
-                guard let failure = try Sockets.failure(of: socket) else { return socket }
-                cause = failure.description
-            } catch {
-                cause = error.description
-            }
-        }
-        throw LinkError(object: object, attempt: "connect", cause: cause)
     }
 
     private static func wait(
@@ -103,73 +84,86 @@ public final class Connection {
     /// What to wait for on `socket`.
     var wanted: FileDescriptor.Readiness {
         var wanted: FileDescriptor.Readiness = [.readable]
-        if sentCount < pending.count { wanted.insert(.writable) }
+        if !pending.isEmpty { wanted.insert(.writable) }
         return wanted.union(needs)
     }
 
     /// How many bytes wait for the network.
-    var pendingCount: Int { pending.count - sentCount }
+    var pendingCount: Int { pending.count }
+    /// The memory that they take.
+    var pendingCapacity: Int { pending.capacity }
 
-    /// Sends as much as the network takes now; the rest waits for `flush`.
+    /// Sends as much as the network takes now; the rest waits for `flush`. What cannot be sent any
+    /// more is let go: `receive` tells why.
     func send(_ bytes: [UInt8]) throws(LinkError) {
-        guard pendingCount + bytes.count <= Self.pendingByteCountMax else {
+        guard failure == nil else { return }
+        guard pending.count + bytes.count <= Self.pendingByteCountMax else {
             throw LinkError(
                 object: object, attempt: "send \(bytes.count) bytes",
-                cause: "\(pendingCount) bytes wait for the network already")
+                cause: "\(pending.count) bytes wait for the network already")
         }
-        pending += bytes
-        try flush()
+        pending.append(bytes)
+        flush()
     }
 
     /// Sends what waits, as far as the network takes it.
-    func flush() throws(LinkError) {
+    func flush() {
         needs = []
-        while sentCount < pending.count {
-            var progress: TLSChannel.Progress?
-            var failure: LinkError?
-            pending.withUnsafeBytes { bytes in
-                do throws(LinkError) {
-                    progress = try write(UnsafeRawBufferPointer(rebasing: bytes[sentCount...]))
-                } catch { failure = error }
+        while !pending.isEmpty {
+            let progress: Result<TLSChannel.Progress, LinkError>
+            progress = pending.withUnsafeBytes { bytes in
+                Result { () throws(LinkError) in try write(bytes) }
             }
-            if let failure { throw failure }
             switch progress {
-            case .done(let count): sentCount += count
-            case .wants(let readiness):
+            case .success(.done(let count)):
+                pending.removeFirst(count)
+                sentCount &+= UInt64(count)
+            case .success(.wants(let readiness)):
                 needs.formUnion(readiness)
                 return
-            case .ended, nil:
-                throw LinkError(object: object, attempt: "send", cause: "the connection is closed")
+            case .success(.ended):
+                fail(
+                    LinkError(
+                        object: object, attempt: "send", cause: "the connection is closed",
+                        isHangUp: true))
+            case .failure(let failure): fail(failure)
             }
         }
-        pending.removeAll(keepingCapacity: pending.capacity <= 1 << 16)
-        sentCount = 0
+    }
+
+    private func fail(_ failure: LinkError) {
+        if self.failure == nil { self.failure = failure }
+        pending.removeAll()
     }
 
     /// What came since the last call; empty where nothing did.
+    ///
+    /// - Error: why there is no more to come, once all that came was given.
     func receive() throws(LinkError) -> [UInt8] {
         var received: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 16 << 10)
         // At most this much at once, so that a flood cannot keep the thread from the rest.
         while received.count < 256 << 10 {
-            var progress: TLSChannel.Progress?
-            var failure: LinkError?
-            chunk.withUnsafeMutableBytes { buffer in
-                do throws(LinkError) { progress = try read(into: buffer) } catch { failure = error }
+            let progress: Result<TLSChannel.Progress, LinkError>
+            progress = chunk.withUnsafeMutableBytes { buffer in
+                Result { () throws(LinkError) in try read(into: buffer) }
             }
-            if let failure { throw failure }
             switch progress {
-            case .done(let count): received += chunk[..<count]
-            case .wants(let readiness):
+            case .success(.done(let count)):
+                received += chunk[..<count]
+                continue
+            case .success(.wants(let readiness)):
                 if readiness == .writable { needs.insert(.writable) }
-                return received
-            case .ended, nil:
-                guard received.isEmpty else { return received }
-                throw LinkError(
-                    object: object, attempt: "receive", cause: "the other end closed the connection"
-                )
+            case .success(.ended):
+                fail(
+                    LinkError(
+                        object: object, attempt: "receive",
+                        cause: "the other end closed the connection", isHangUp: true))
+            case .failure(let failure): fail(failure)
             }
+            break
         }
+        if received.isEmpty, let failure { throw failure }
         return received
     }
 
@@ -178,7 +172,9 @@ public final class Connection {
         do throws(Errno) { return .done(try socket.write(buffer)) } catch .again {
             return .wants(.writable)
         } catch {
-            throw LinkError(object: object, attempt: "send", cause: error.description)
+            throw LinkError(
+                object: object, attempt: "send", cause: error.description,
+                isHangUp: error == .brokenPipe || error == .connectionReset)
         }
     }
 
@@ -192,7 +188,9 @@ public final class Connection {
         } catch .again {
             return .wants(.readable)
         } catch {
-            throw LinkError(object: object, attempt: "receive", cause: error.description)
+            throw LinkError(
+                object: object, attempt: "receive", cause: error.description,
+                isHangUp: error == .connectionReset)
         }
     }
 }

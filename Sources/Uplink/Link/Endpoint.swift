@@ -1,3 +1,5 @@
+import Linux
+
 /// Where a receiver is, and how its connection is protected.
 public struct Endpoint: Hashable, Sendable {
     /// A name or an address.
@@ -39,14 +41,21 @@ public struct TLSSettings: Hashable, Sendable {
 
 /// What is known of the time when certificates are checked.
 public struct CertificateClock: Hashable, Sendable {
-    /// The wall clock where it was set in this boot; else the newest time that is known to be past.
+    /// The wall clock as it stands, milliseconds since 1970-01-01 UTC.
     public var wallMilliseconds: Int64
-    /// Only that time is known to be past: a certificate that begins later is taken all the same,
-    /// one that was over by then is not.
+    /// The kernel does not vouch for it: it may be too early, so a certificate that begins later is
+    /// taken all the same, and one that was over by then is not.
     public var isUnset: Bool
 
     public init(wallMilliseconds: Int64, isUnset: Bool) {
         self.wallMilliseconds = wallMilliseconds
         self.isUnset = isUnset
+    }
+
+    /// A board whose clock was never set shows a time that is long past: certificates are then
+    /// checked by it as far as that goes.
+    public static var now: CertificateClock {
+        CertificateClock(
+            wallMilliseconds: Clocks.wallMilliseconds(), isUnset: !Clocks.isSynchronised())
     }
 }

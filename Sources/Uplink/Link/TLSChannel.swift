@@ -58,7 +58,7 @@ final class TLSChannel {
         kuzet_tls_verify(context, clock.isUnset ? 1 : 0, clock.wallMilliseconds / 1000)
         if let authorities = settings.authorities {
             guard SSL_CTX_load_verify_file(context, authorities) == 1 else {
-                throw error("authorities \(authorities)", "read")
+                throw error("authorities \(authorities)", "read", wants: "certificate")
             }
         } else {
             guard SSL_CTX_set_default_verify_paths(context) == 1 else {
@@ -67,11 +67,16 @@ final class TLSChannel {
         }
         guard let certificate = settings.certificate else { return }
         guard SSL_CTX_use_certificate_chain_file(context, certificate) == 1 else {
-            throw error("certificate \(certificate)", "read")
+            throw error("certificate \(certificate)", "read", wants: "certificate")
         }
         let key = settings.key ?? certificate
-        guard SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1 else {
-            throw error("key \(key)", "read")
+        switch kuzet_tls_use_key(context, key) {
+        case 1: break
+        case -1:
+            throw LinkError(
+                object: "key \(key)", attempt: "read",
+                cause: "it has a passphrase: openssl pkey -in \(key) -out NEW writes it without")
+        default: throw error("key \(key)", "read", wants: "private key")
         }
         guard SSL_CTX_check_private_key(context) == 1 else {
             throw error("key \(key)", "use with certificate \(certificate)")
@@ -125,9 +130,21 @@ final class TLSChannel {
         }
     }
 
-    private static func error(_ object: String, _ attempt: String) -> LinkError {
+    /// - Parameter wants: what a file should have had in it.
+    private static func error(
+        _ object: String, _ attempt: String, wants: String? = nil
+    ) -> LinkError {
+        // The first says what happened; those after it, through whom it came.
         let code = ERR_peek_error()
-        let text = ERR_reason_error_string(code).map { String(cString: $0) }
-        return LinkError(object: object, attempt: attempt, cause: text ?? "refused (\(code))")
+        if ERR_GET_LIB(code) == ERR_LIB_SYS {
+            let cause = Errno(rawValue: ERR_GET_REASON(code)).description
+            return LinkError(object: object, attempt: attempt, cause: cause)
+        }
+        let words =
+            ERR_reason_error_string(code).map { String(cString: $0) }
+            ?? "OpenSSL's error 0x\(String(code, radix: 16))"
+        return LinkError(
+            object: object, attempt: attempt,
+            cause: wants.map { "no \($0) in PEM form in it (\(words))" } ?? words)
     }
 }

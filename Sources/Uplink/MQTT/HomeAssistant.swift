@@ -7,7 +7,8 @@ import Text
 /// - Source: Home Assistant documentation, "MQTT Discovery", "MQTT Event", "MQTT Binary sensor".
 enum HomeAssistant {
     /// Retained messages, one for each entity.
-    static func discovery(base: String, device: String) -> [(topic: String, payload: String)] {
+    static func discovery(base: String, speaker: Speaker) -> [(topic: String, payload: String)] {
+        let device = speaker.device
         let node = "kuzet_" + word(device)
         let common =
             "\"availability_topic\":\(JSON.quoted(base + "/status")),"
@@ -31,6 +32,18 @@ enum HomeAssistant {
                     + "\"device_class\":\"safety\",\"state_topic\":\(alarm),\(common)}"
             )
         ]
+            + speaker.cameras.map { camera in
+                // All cameras speak on one topic: what another one said leaves the state as it is.
+                let isIts = "value_json.camera == '\(camera)'"
+                return (
+                    "homeassistant/sensor/\(node)/people_\(word(camera))/config",
+                    "{\"name\":\(JSON.quoted("People, " + camera)),"
+                        + "\"unique_id\":\"\(node)_people_\(word(camera))\","
+                        + "\"state_class\":\"measurement\",\"unit_of_measurement\":\"people\","
+                        + "\"state_topic\":\(JSON.quoted(base + "/people")),\"value_template\":"
+                        + "\"{{ value_json.count if \(isIts) else this.state }}\",\(common)}"
+                )
+            }
     }
 
     /// Letters, digits, "_" and "-": what a node may be called.

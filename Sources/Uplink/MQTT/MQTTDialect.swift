@@ -1,5 +1,5 @@
 import Frames
-import Incidents
+import Records
 import Station
 
 /// The ledger over MQTT 5.
@@ -8,6 +8,7 @@ import Station
 ///     PREFIX/DEVICE/incident    a step of an incident
 ///     PREFIX/DEVICE/health      what became of the appliance itself
 ///     PREFIX/DEVICE/evidence    a picture or an explanation
+///     PREFIX/DEVICE/people      how many people a camera saw in the minute that is over
 ///     PREFIX/DEVICE/command     what the centre wants
 ///     PREFIX/DEVICE/answer      what became of it
 ///     PREFIX/DEVICE/alarm       retained, for Home Assistant: ON while a confirmed incident is open
@@ -39,14 +40,19 @@ public struct MQTTDialect: Dialect {
     private var confirmed: Set<IncidentIdentity> = []
     /// The file that an evidence record vouches for; nil where it is gone or too large.
     private let picture: @Sendable (LedgerRecord, _ byteCountMax: Int) -> [UInt8]?
+    private let topics: RetainedTopics
+    /// What is retained there, as far as we know; nil before that was asked.
+    private var known: [String]?
 
+    /// - Parameter topics: remembers for that broker what is to be taken back.
     public init(
-        _ settings: Settings, speaker: Speaker,
+        _ settings: Settings, speaker: Speaker, topics: RetainedTopics = .unknown,
         picture: @escaping @Sendable (LedgerRecord, _ byteCountMax: Int) -> [UInt8]?
     ) {
         self.settings = settings
         self.speaker = speaker
         self.picture = picture
+        self.topics = topics
         base = settings.prefix + "/" + speaker.device
         session = MQTTSession(
             MQTTSession.Settings(
@@ -60,18 +66,29 @@ public struct MQTTDialect: Dialect {
     public var freeCount: Int { session.freeCount }
     public var keepsEntries: Bool { true }
 
-    public mutating func opened(at moment: Moment) -> [DialectAction] {
-        actions(session.opened(at: moment.monotonic), at: moment)
+    public var hasSettled: Bool { session.hasSettled }
+
+    public var whyHungUp: String? {
+        guard case .greeting = session.state else { return nil }
+        return "connect: it hung up: MQTT 5 is not spoken there, or not with us"
     }
 
-    public mutating func closed() { session.closed() }
+    public mutating func opened(at moment: Moment) -> [DialectAction] {
+        session.retained = retained()
+        return actions(session.opened(at: moment.monotonic))
+    }
+
+    @discardableResult
+    public mutating func closed() -> [DialectAction] { actions(session.closed()) }
+
+    public mutating func sending(at moment: Moment) { session.sending(at: moment.monotonic) }
 
     public mutating func received(_ bytes: [UInt8], at moment: Moment) -> [DialectAction] {
-        actions(session.received(bytes, at: moment.monotonic), at: moment)
+        actions(session.received(bytes, at: moment.monotonic))
     }
 
     public mutating func passed(at moment: Moment) -> [DialectAction] {
-        actions(session.passed(at: moment.monotonic), at: moment)
+        actions(session.passed(at: moment.monotonic))
     }
 
     public mutating func tell(_ entry: OutboxEntry, at moment: Moment) -> [DialectAction] {
@@ -83,14 +100,19 @@ public struct MQTTDialect: Dialect {
         }
         let report = speaker.report(entry)
         let topic = report != nil ? "incident" : entry.lane == .evidence ? "evidence" : "health"
-        let text = MessageJSON.text(entry, speaker: speaker, picture: picture)
-        var publish = MQTTPacket.Publish(topic: base + "/" + topic, payload: Array(text.utf8))
+        var publish = MQTTPacket.Publish(topic: base + "/" + topic, payload: [])
         publish.properties[number: .payloadFormat] = 1
         publish.properties[text: .contentType] = "application/json"
         if let report { publish.properties.add(user: "key", report.key) }
+        publish.payload = Array(
+            MessageJSON.text(entry, speaker: speaker, picture: picture).utf8)
+        // What is vouched for is told even where the picture itself does not pass.
+        if picture != nil, !session.takes(publish) {
+            publish.payload = Array(MessageJSON.text(entry, speaker: speaker).utf8)
+        }
         var told = session.publish(publish, key: entry.sequence, at: moment.monotonic)
         if let report { told += alarm(after: report, at: moment.monotonic) }
-        return actions(told, at: moment)
+        return actions(told)
     }
 
     /// Whether anything confirmed goes on, where that changes with this step: incidents overlap, so
@@ -105,7 +127,7 @@ public struct MQTTDialect: Dialect {
         case .confirmed: confirmed.insert(report.identity)
         case .closed: confirmed.remove(report.identity)
         }
-        return confirmed.isEmpty == wasCalm ? [] : session.mention(alarm, at: instant)
+        return confirmed.isEmpty == wasCalm ? [] : session.retain(alarm, at: instant)
     }
 
     private var alarm: MQTTPacket.Publish {
@@ -117,15 +139,19 @@ public struct MQTTDialect: Dialect {
     public mutating func answer(_ text: String, at moment: Moment) -> [DialectAction] {
         let publish = MQTTPacket.Publish(topic: base + "/answer", payload: Array(text.utf8))
         guard session.freeCount > 0 else { return [] }
-        return actions(
-            session.publish(publish, key: Self.ownKey, at: moment.monotonic), at: moment)
+        return actions(session.publish(publish, key: Self.ownKey, at: moment.monotonic))
+    }
+
+    public mutating func tell(_ count: CountReport, at moment: Moment) -> [DialectAction] {
+        let text = count.json(speaker: speaker, wallMilliseconds: moment.wallMilliseconds)
+        let publish = MQTTPacket.Publish(topic: base + "/people", payload: Array(text.utf8))
+        return actions(session.mention(publish, at: moment.monotonic))
     }
 
     public mutating func leave(at moment: Moment) -> [DialectAction] {
         let goodbye = Self.status("stopped", base: base, device: speaker.device)
         return actions(
-            session.mention(goodbye, at: moment.monotonic) + session.leave(at: moment.monotonic),
-            at: moment)
+            session.mention(goodbye, at: moment.monotonic) + session.leave(at: moment.monotonic))
     }
 
     private static func status(_ state: String, base: String, device: String) -> MQTTPacket.Publish
@@ -135,29 +161,51 @@ public struct MQTTDialect: Dialect {
             topic: base + "/status", payload: Array(text.utf8), isRetained: true)
     }
 
-    private mutating func actions(
-        _ actions: [MQTTSession.Action], at moment: Moment
-    ) -> [DialectAction] {
+    /// What a broker shall keep from now on: nothing where we once retained something for Home
+    /// Assistant, under another name or before that was switched off.
+    private mutating func retained() -> [MQTTPacket.Publish] {
+        let online = Self.status("online", base: base, device: speaker.device)
+        var current: [MQTTPacket.Publish] = []
+        if settings.isKnownToHomeAssistant {
+            current = HomeAssistant.discovery(base: base, speaker: speaker).map {
+                MQTTPacket.Publish(
+                    topic: $0.topic, payload: Array($0.payload.utf8), isRetained: true)
+            }
+            current.append(alarm)
+        }
+        let topics = current.map(\.topic)
+        let over = (known ?? self.topics.read()).filter { !topics.contains($0) }
+        know(over + topics)
+        return [online]
+            + over.suffix(RetainedTopics.countMax).map {
+                MQTTPacket.Publish(topic: $0, payload: [], isRetained: true)
+            } + current
+    }
+
+    private mutating func know(_ topics: [String]) {
+        let topics = Array(topics.suffix(RetainedTopics.countMax))
+        guard topics != known ?? self.topics.read() else {
+            known = topics
+            return
+        }
+        known = topics
+        self.topics.write(topics)
+    }
+
+    /// The broker has what was to be retained on a topic.
+    private mutating func settled(_ topic: String) {
+        guard !session.retained.contains(where: { $0.topic == topic && !$0.payload.isEmpty })
+        else { return }
+        know((known ?? []).filter { $0 != topic })
+    }
+
+    private mutating func actions(_ actions: [MQTTSession.Action]) -> [DialectAction] {
         var result: [DialectAction] = []
         for action in actions {
             switch action {
             case .send(let bytes): result.append(.send(bytes))
-            case .opened:
-                let online = Self.status("online", base: base, device: speaker.device)
-                var mentions = [online]
-                if settings.isKnownToHomeAssistant {
-                    mentions += HomeAssistant.discovery(base: base, device: speaker.device).map {
-                        MQTTPacket.Publish(
-                            topic: $0.topic, payload: Array($0.payload.utf8), isRetained: true)
-                    }
-                    mentions.append(alarm)
-                }
-                for mention in mentions {
-                    for case .send(let bytes) in session.mention(mention, at: moment.monotonic) {
-                        result.append(.send(bytes))
-                    }
-                }
-                result.append(.opened)
+            case .opened: result.append(.opened)
+            case .retained(let topic): settled(topic)
             case .delivered(let key):
                 if key != Self.ownKey { result.append(.delivered(key)) }
             case .refused(let key, let cause):

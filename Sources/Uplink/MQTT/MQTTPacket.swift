@@ -16,7 +16,8 @@ enum MQTTPacket: Hashable, Sendable {
     struct ConnectAck: Hashable, Sendable {
         var isSessionPresent: Bool
         var reason: UInt8
-        var properties = MQTTProperties()
+        /// nil in MQTT before 5.
+        var properties: MQTTProperties? = MQTTProperties()
     }
 
     struct Publish: Hashable, Sendable {
@@ -45,7 +46,7 @@ enum MQTTPacket: Hashable, Sendable {
         case .connect(let connect): Self.frame(0x10, connect.body)
         case .connectAck(let ack):
             Self.frame(
-                0x20, [ack.isSessionPresent ? 1 : 0, ack.reason] + ack.properties.encoded)
+                0x20, [ack.isSessionPresent ? 1 : 0, ack.reason] + (ack.properties?.encoded ?? []))
         case .publish(let publish): Self.frame(0x30 | publish.flags, publish.body)
         case .publishAck(let id, let reason, let properties):
             Self.frame(0x40, Self.word(id) + [reason] + properties.encoded)
@@ -83,10 +84,11 @@ enum MQTTPacket: Hashable, Sendable {
         case 0x20:
             let flags = try reader.byte()
             guard flags & 0xFE == 0 else { throw .malformed("CONNACK flags \(flags)") }
+            let reason = try reader.byte()
             self = .connectAck(
                 ConnectAck(
-                    isSessionPresent: flags == 1, reason: try reader.byte(),
-                    properties: try MQTTProperties(&reader)))
+                    isSessionPresent: flags == 1, reason: reason,
+                    properties: reader.restCount > 0 ? try MQTTProperties(&reader) : nil))
         case 0x30...0x3F: self = .publish(try Publish(flags: header & 0x0F, &reader))
         case 0x40:
             let id = try reader.word()

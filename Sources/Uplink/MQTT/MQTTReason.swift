@@ -10,8 +10,37 @@ enum MQTTReason {
         return text
     }
 
-    /// Whether the same message would be refused for ever.
-    static func isAboutTheMessage(_ reason: UInt8) -> Bool { reason == 0x90 || reason == 0x99 }
+    /// What a refusal is about, in a PUBACK (3.4.2.1) or a DISCONNECT (3.14.2.1).
+    enum Matter: Hashable, Sendable {
+        /// The message, or its topic: it would be refused for ever.
+        case message
+        /// The message or the moment: known only by whether the broker takes others meanwhile.
+        case unclear
+        /// The connection, the session or the moment: the message is right, and told again.
+        case connection
+    }
+
+    /// | | the standard says (3.4.2.1, 3.14.2.1) | |
+    /// |---|---|---|
+    /// | 0x90 | "The Topic Name is not malformed, but is not accepted" | message |
+    /// | 0x95 | "The packet size is greater than Maximum Packet Size" | message |
+    /// | 0x99 | "The payload format does not match the specified … Indicator" | message |
+    /// | 0x80 | "does not accept the publish but … does not want to reveal the reason" | unclear |
+    /// | 0x81 | "does not conform to this specification": another opinion than ours | unclear |
+    /// | 0x82 | "An unexpected or out of order packet": the same | unclear |
+    /// | 0x83 | "The PUBLISH is valid but the receiver is not willing to accept it" | unclear |
+    /// | 0x87 | "not authorized": its topic never, or nothing while the rules are away | unclear |
+    /// | 0x91 | "might indicate a mismatch in the Session State": a new session | connection |
+    /// | 0x96, 0x97 | rate, quota: "imposed limit has been exceeded" | connection |
+    /// | 0x9A, 0x9B | retain, quality: we leave them out from then on | connection |
+    /// | others | of a server that goes, of time, names and identifiers | connection |
+    static func matter(of reason: UInt8) -> Matter {
+        switch reason {
+        case 0x90, 0x95, 0x99: .message
+        case 0x80, 0x81, 0x82, 0x83, 0x87: .unclear
+        default: .connection
+        }
+    }
 
     private static func name(_ reason: UInt8) -> String {
         switch reason {

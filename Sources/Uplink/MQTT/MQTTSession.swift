@@ -7,8 +7,12 @@ import Frames
 /// acknowledged stays here over a lost connection and is sent again first, in order: marked as a
 /// duplicate where the broker still has the session (4.4), anew where it has not.
 ///
-/// - Limits: `flightCountMax` messages unacknowledged, or fewer where the broker says so; packets
-///   of `packetByteCountMax` from it.
+/// What a broker cannot do is left out, for every packet: retained messages, quality 1 (then a
+/// PINGRESP behind a message is its receipt, for a connection's packets are read in order), packets
+/// over its size, more under way than it takes. What it says in CONNACK holds for that connection;
+/// what it hung up at, for good.
+///
+/// - Limits: `MQTTFlights`; packets of `packetByteCountMax` from the broker.
 /// - Source: MQTT Version 5.0, OASIS Standard.
 struct MQTTSession: Sendable {
     struct Settings: Hashable, Sendable {
@@ -44,6 +48,8 @@ struct MQTTSession: Sendable {
         case opened
         case delivered(key: Int64)
         case refused(key: Int64, cause: String)
+        /// The broker has what is retained on that topic, or forgot it where that was nothing.
+        case retained(topic: String)
         case received(topic: String, payload: [UInt8])
         /// Worth a line in the log; nothing ends by it.
         case warned(String)
@@ -51,64 +57,113 @@ struct MQTTSession: Sendable {
         case failed(String)
     }
 
-    private struct Flight: Hashable, Sendable {
-        var key: Int64
-        var publish: MQTTPacket.Publish
-        /// Sent on this connection, when.
-        var sentAt: Instant?
-    }
-
-    static let flightCountMax = 16
     static let packetByteCountMax = 64 << 10
+    /// Where not even this much may be sent no incident can be told: that is no broker to give
+    /// messages up at. None at all would be an error of the protocol (3.2.2.3.6).
+    static let sendByteCountMin = 1_024
     /// A broker that does not answer for so long is gone.
     static let answerMax = Interval.seconds(20)
+    /// What may be about the message is asked so often, with pauses: if others were taken meanwhile,
+    /// it is.
+    static let refusalCountMax = 3
+    static let refusalPause = Interval.seconds(2)
+    /// Connections that ended without a word: after so many in a row that brought nothing forward
+    /// one of the messages may be why; and after so many at one message alone it is.
+    static let lossCountMax = 3
+    static let hangUpCountMax = 5
+
+    /// What the broker at the other end cannot do, as far as it is known.
+    private struct Peer: Hashable, Sendable {
+        var retains = true
+        /// Receipts: quality of service 1.
+        var acknowledges = true
+        var takesWill = true
+    }
+
+    private enum Subscription: Hashable, Sendable {
+        case none, due, sent, done
+    }
 
     private(set) var state = State.closed
+    /// What is retained, said first on each connection.
+    var retained: [MQTTPacket.Publish] = []
+    /// Whether this connection, or the one that just ended, settled something by its end: the next
+    /// one will be another.
+    private(set) var hasSettled = false
     private let settings: Settings
     /// The first session of a life begins anew: nothing is known of what was under way before.
     private var isFirst = true
-    private var flights: [Flight] = []
-    private var nextID: UInt16 = 1
+    private var flights = MQTTFlights()
+    private var subscription = Subscription.none
+    /// The broker may have hung up at it: it goes alone, after all else.
+    private var isSubscriptionSuspect = false
+    private var isSubscriptionRefused = false
+    /// Topics of what is retained that the broker refused: not said again in this life.
+    private var unwelcome: Set<String> = []
     private var incoming: [UInt8] = []
-    private var receiveMaximum = Self.flightCountMax
+    /// What it hung up at.
+    private var peer = Peer()
+    /// The same, with what it said in CONNACK.
+    private var here = Peer()
+    private var client: String
+    private var receiveMaximum = MQTTFlights.countMax
     /// nil where the broker states none.
     private var sendByteCountMax: Int?
     private var keepAlive = Interval.zero
     private var lastSentAt = Instant.zero
     private var pingedAt: Instant?
+    /// When the network last took something that had waited for it.
+    private var sendingAt = Instant.zero
+    /// How many messages the broker has taken, and whether any on this connection.
+    private var takenCount: UInt64 = 0
+    private var hasTaken = false
+    private var lossCount = 0
 
     init(_ settings: Settings) {
         self.settings = settings
+        client = settings.client
     }
 
     /// How many more messages it takes now.
     var freeCount: Int {
         guard case .open = state else { return 0 }
-        return max(min(receiveMaximum, Self.flightCountMax) - flights.count, 0)
+        return flights.freeCount(window: receiveMaximum)
+    }
+
+    /// Whether the broker takes a packet of that size.
+    func takes(_ message: MQTTPacket.Publish) -> Bool {
+        // Most brokers state no limit: then nothing is encoded only to be measured.
+        sendByteCountMax.map { MQTTPacket.publish(message).encoded.count <= $0 } ?? true
     }
 
     // MARK: Events
 
     /// The connection stands.
     mutating func opened(at instant: Instant) -> [Action] {
+        var will = peer.takesWill ? settings.will : nil
+        if !peer.retains { will?.isRetained = false }
+        if !peer.acknowledges { will?.qos = 0 }
         var connect = MQTTPacket.Connect(
-            client: settings.client, isCleanStart: isFirst,
+            client: client, isCleanStart: isFirst,
             keepAliveSeconds: UInt16(clamping: settings.keepAlive.milliseconds / 1000),
-            user: settings.user, password: settings.password, will: settings.will)
+            user: settings.user, password: settings.password, will: will)
         connect.properties[number: .sessionExpiry] = settings.sessionExpirySeconds
-        connect.properties[number: .receiveMaximum] = UInt32(Self.flightCountMax)
+        connect.properties[number: .receiveMaximum] = UInt32(MQTTFlights.countMax)
         connect.properties[number: .maximumPacketSize] = UInt32(Self.packetByteCountMax)
         state = .greeting(since: instant)
         incoming.removeAll(keepingCapacity: true)
-        pingedAt = nil
-        for index in flights.indices { flights[index].sentAt = nil }
+        (hasSettled, hasTaken, pingedAt, subscription) = (false, false, nil, .none)
+        flights.opened()
         return send(.connect(connect), at: instant)
     }
 
     /// The connection is gone, or was given up.
-    mutating func closed() {
-        state = .closed
+    @discardableResult
+    mutating func closed() -> [Action] {
+        // Where it is open still, it ended without a word.
+        defer { state = .closed }
         incoming.removeAll(keepingCapacity: true)
+        return state == .open ? hungUp(nil) : []
     }
 
     mutating func received(_ bytes: [UInt8], at instant: Instant) -> [Action] {
@@ -135,10 +190,17 @@ struct MQTTSession: Sendable {
                 used += length
                 actions += handle(packet, at: instant)
             } catch {
-                actions += fail("\(error)")
+                if case .greeting = state {
+                    actions += fail("connect: MQTT is not spoken there: \(error)")
+                } else {
+                    actions += fail("\(error)")
+                }
             }
         }
     }
+
+    /// What was sent is still on its way to the network, and moves: no answer is due yet.
+    mutating func sending(at instant: Instant) { sendingAt = instant }
 
     /// Time has passed.
     mutating func passed(at instant: Instant) -> [Action] {
@@ -148,17 +210,24 @@ struct MQTTSession: Sendable {
             return instant - since >= Self.answerMax
                 ? fail("no CONNACK within \(Self.answerMax.milliseconds / 1000) s") : []
         case .open:
-            if let pingedAt, instant - pingedAt >= Self.answerMax {
+            if let pingedAt, instant - max(pingedAt, sendingAt) >= Self.answerMax {
                 return fail("no PINGRESP within \(Self.answerMax.milliseconds / 1000) s")
             }
-            if let sentAt = flights.first?.sentAt, instant - sentAt >= Self.answerMax {
+            let sentAt = flights.underWay.compactMap { flights.all[$0].sentAt }.min()
+            if here.acknowledges, let sentAt,
+                instant - max(sentAt, sendingAt) >= Self.answerMax
+            {
                 return fail("no PUBACK within \(Self.answerMax.milliseconds / 1000) s")
             }
+            if subscription == .sent, isSubscriptionSuspect, instant - lastSentAt >= Self.answerMax
+            {
+                subscription = .done
+            }
+            let actions = sendFlights(at: instant)
             guard pingedAt == nil, keepAlive > .zero,
                 instant - lastSentAt >= .milliseconds(keepAlive.milliseconds * 3 / 4)
-            else { return [] }
-            pingedAt = instant
-            return send(.pingRequest, at: instant)
+            else { return actions }
+            return actions + ping(at: instant)
         }
     }
 
@@ -168,21 +237,14 @@ struct MQTTSession: Sendable {
     mutating func publish(
         _ message: MQTTPacket.Publish, key: Int64, at instant: Instant
     ) -> [Action] {
-        var publish = message
-        publish.id = takeID()
-        publish.qos = 1
-        // Most brokers state no limit: then nothing is encoded only to be measured.
-        if let sendByteCountMax {
-            let byteCount = MQTTPacket.publish(publish).encoded.count
-            guard byteCount <= sendByteCountMax else {
-                return [
-                    .refused(
-                        key: key,
-                        cause: "\(byteCount) bytes, the broker takes at most \(sendByteCountMax)")
-                ]
-            }
-        }
-        flights.append(Flight(key: key, publish: publish))
+        flights.add(message, key: key)
+        return sendFlights(at: instant)
+    }
+
+    /// Says what is retained from now on.
+    mutating func retain(_ message: MQTTPacket.Publish, at instant: Instant) -> [Action] {
+        guard case .open = state, !unwelcome.contains(message.topic) else { return [] }
+        flights.add(retained: message)
         return sendFlights(at: instant)
     }
 
@@ -191,7 +253,8 @@ struct MQTTSession: Sendable {
         guard case .open = state else { return [] }
         var publish = message
         publish.qos = 0
-        return send(.publish(publish), at: instant)
+        if !here.retains { publish.isRetained = false }
+        return takes(publish) ? send(.publish(publish), at: instant) : []
     }
 
     /// Says goodbye, so that the broker does not speak our will.
@@ -209,13 +272,18 @@ struct MQTTSession: Sendable {
             return acknowledged(id, reason, properties, at: instant)
         case (.open, .publish(let publish)): return received(publish, at: instant)
         case (.open, .subscribeAck(_, let reasons)):
-            guard let reason = reasons.first(where: { $0 >= 0x80 }) else { return [] }
-            return [.warned("subscribe to commands: \(MQTTReason.words(reason))")]
+            (subscription, isSubscriptionSuspect) = (.done, false)
+            let actions = sendFlights(at: instant)
+            guard let reason = reasons.first(where: { $0 >= 0x80 }) else { return actions }
+            return actions + [.warned("subscribe to commands: \(MQTTReason.words(reason))")]
         case (.open, .pingResponse):
             pingedAt = nil
-            return []
+            guard !here.acknowledges else { return [] }
+            return flights.removePinged().flatMap { taken($0) } + sendFlights(at: instant)
         case (_, .disconnect(let reason, let properties)):
-            return fail("the broker ended it: \(MQTTReason.words(reason, properties))")
+            let words = MQTTReason.words(reason, properties)
+            return learn(reason) + hungUp((MQTTReason.matter(of: reason), words))
+                + fail("the broker ended it: \(words)")
         case (_, .connect), (_, .connectAck), (_, .publish), (_, .publishAck), (_, .subscribe),
             (_, .subscribeAck), (_, .pingRequest), (_, .pingResponse):
             return fail("a packet out of place")
@@ -225,46 +293,154 @@ struct MQTTSession: Sendable {
     private mutating func handle(
         _ ack: MQTTPacket.ConnectAck, at instant: Instant
     ) -> [Action] {
+        guard let properties = ack.properties else {
+            return fail(
+                "connect: MQTT 5 is not spoken there: it answers as MQTT 3 does, with"
+                    + " \(ack.reason)")
+        }
+        if let most = properties[number: .maximumPacketSize], most < Self.sendByteCountMin {
+            return fail(
+                "connect: the broker takes packets of at most \(most) bytes, and"
+                    + " \(Self.sendByteCountMin) are needed")
+        }
         guard ack.reason == 0 else {
-            return fail("connect: \(MQTTReason.words(ack.reason, ack.properties))")
+            var actions = learn(ack.reason)
+            let words = MQTTReason.words(ack.reason, properties)
+            // Of a CONNECT, that can only be its will (3.2.2.2).
+            if MQTTReason.matter(of: ack.reason) == .message, peer.takesWill {
+                (peer.takesWill, hasSettled) = (false, true)
+                actions.append(.warned("the broker cannot say for us that we are gone: \(words)"))
+            }
+            return actions + fail("connect: \(words)")
         }
-        // Absent means 1 and higher (3.2.2.3.4).
-        guard (ack.properties[number: .maximumQoS] ?? 1) >= 1 else {
-            return fail("connect: the broker acknowledges nothing (maximum QoS 0)")
-        }
-        let maximum = ack.properties[number: .receiveMaximum] ?? UInt32(UInt16.max)
+        let maximum = properties[number: .receiveMaximum] ?? UInt32(UInt16.max)
         guard maximum > 0 else { return fail("connect: receive maximum 0") }
         receiveMaximum = Int(maximum)
-        sendByteCountMax = ack.properties[number: .maximumPacketSize].map(Int.init)
-        keepAlive =
-            ack.properties[number: .serverKeepAlive].map { .seconds(Int64($0)) }
-            ?? settings.keepAlive
+        sendByteCountMax = properties[number: .maximumPacketSize].map(Int.init)
+        here = peer
+        // Absent means that it can (3.2.2.3.4, 3.2.2.3.5).
+        if properties[number: .retainAvailable] == 0 { here.retains = false }
+        if properties[number: .maximumQoS] == 0 { here.acknowledges = false }
+        // Where it allows more, or does not care, we still want to know that it is there.
+        let wanted = properties[number: .serverKeepAlive].map { Interval.seconds(Int64($0)) }
+        keepAlive = min(wanted ?? .zero, settings.keepAlive)
+        if keepAlive == .zero { keepAlive = settings.keepAlive }
+        client = properties[text: .assignedClient] ?? client
         state = .open
         isFirst = false
         // What was under way is a duplicate only to who still knows of it.
-        for index in flights.indices { flights[index].publish.isDuplicate = ack.isSessionPresent }
+        flights.mark(duplicates: ack.isSessionPresent)
+        flights.begin(retained: retained.filter { !unwelcome.contains($0.topic) })
         var actions: [Action] = [.opened]
-        if let filter = settings.commands {
-            actions += send(.subscribe(id: takeID(), filter: filter), at: instant)
-        }
+        subscription = settings.commands == nil || isSubscriptionRefused ? .none : .due
+        if !isSubscriptionSuspect { actions += subscribe(at: instant) }
         return actions + sendFlights(at: instant)
+    }
+
+    private mutating func subscribe(at instant: Instant) -> [Action] {
+        guard subscription == .due, let filter = settings.commands else { return [] }
+        let packet = MQTTPacket.subscribe(id: flights.takeID(), filter: filter)
+        if let sendByteCountMax, packet.encoded.count > sendByteCountMax {
+            subscription = .none
+            return [.warned("subscribe to commands: too large for the broker")]
+        }
+        subscription = .sent
+        return send(packet, at: instant)
     }
 
     private mutating func acknowledged(
         _ id: UInt16, _ reason: UInt8, _ properties: MQTTProperties, at instant: Instant
     ) -> [Action] {
         // An acknowledgement of what was never sent says nothing.
-        guard let index = flights.firstIndex(where: { $0.publish.id == id && $0.sentAt != nil })
-        else { return [] }
-        if reason >= 0x80, !MQTTReason.isAboutTheMessage(reason) {
-            return fail("publish: \(MQTTReason.words(reason, properties))")
+        guard let index = flights.index(ofID: id) else { return [] }
+        guard reason >= 0x80 else {
+            return taken(flights.remove(index)) + sendFlights(at: instant)
         }
-        let flight = flights.remove(at: index)
-        let outcome: Action =
-            reason >= 0x80
-            ? .refused(key: flight.key, cause: MQTTReason.words(reason, properties))
-            : .delivered(key: flight.key)
-        return [outcome] + sendFlights(at: instant)
+        let words = MQTTReason.words(reason, properties)
+        switch MQTTReason.matter(of: reason) {
+        case .message:
+            return refused(flights.remove(index), words) + sendFlights(at: instant)
+        case .unclear:
+            let isTaking = flights.refused(index, takenCount: takenCount)
+            let isOver = flights.all[index].refusalCount >= Self.refusalCountMax
+            if flights.all[index].key == nil || isOver && isTaking {
+                return refused(flights.remove(index), words) + sendFlights(at: instant)
+            }
+            guard !isOver else { return fail("publish: \(words)") }
+            flights.rest(index, until: instant + Self.refusalPause)
+            return sendFlights(at: instant)
+        case .connection:
+            // In use by a session that we know nothing of.
+            if reason == 0x91 { isFirst = true }
+            return learn(reason) + fail("publish: \(words)")
+        }
+    }
+
+    private mutating func taken(_ flight: MQTTFlights.Flight) -> [Action] {
+        (takenCount, hasTaken) = (takenCount &+ 1, true)
+        guard let key = flight.key else { return [.retained(topic: flight.publish.topic)] }
+        lossCount = 0
+        return [.delivered(key: key)]
+    }
+
+    private func refused(_ flight: MQTTFlights.Flight, _ cause: String) -> [Action] {
+        guard let key = flight.key else {
+            return [.warned("\(flight.publish.topic): refused: \(cause)")]
+        }
+        return [.refused(key: key, cause: cause)]
+    }
+
+    // MARK: What a broker hangs up at
+
+    /// From now on it is left out.
+    private mutating func learn(_ reason: UInt8) -> [Action] {
+        switch reason {
+        case 0x9A where peer.retains:
+            (peer.retains, hasSettled) = (false, true)
+            return [.warned("the broker retains nothing: status and alarm are only said")]
+        case 0x9B where peer.acknowledges:
+            (peer.acknowledges, hasSettled) = (false, true)
+            return [.warned("the broker takes quality of service 0 only")]
+        default: return []
+        }
+    }
+
+    /// Finds out at what.
+    ///
+    /// - Parameter cause: what the broker said, if anything.
+    private mutating func hungUp(_ cause: (matter: MQTTReason.Matter, words: String)?) -> [Action] {
+        guard cause?.matter != .connection else { return [] }
+        let underWay = flights.underWay
+        let isSubscribing = subscription == .sent
+        guard !underWay.isEmpty || isSubscribing else { return [] }
+        let isSuspected = isSubscriptionSuspect || underWay.contains { flights.all[$0].isSuspect }
+        if cause == nil { lossCount += 1 }
+        guard cause != nil || isSuspected || lossCount >= Self.lossCountMax else { return [] }
+        // Known where one of them was alone: others went before it, and none beside it.
+        if isSubscribing, underWay.isEmpty, isSubscriptionSuspect {
+            (isSubscriptionRefused, hasSettled) = (true, true)
+            return [.warned("subscribe to commands: \(cause?.words ?? "it hung up at it")")]
+        }
+        guard underWay.count == 1, !isSubscribing,
+            cause != nil || flights.all[underWay[0]].isSuspect
+        else {
+            if isSubscribing { isSubscriptionSuspect = true }
+            flights.suspectUnderWay(isSaid: cause != nil)
+            return []
+        }
+        flights.hungUp(at: underWay[0], isTaking: hasTaken)
+        let count = flights.all[underWay[0]].refusalCount
+        switch cause?.matter {
+        case .message: break
+        case .unclear, .connection:
+            guard count >= Self.refusalCountMax else { return [] }
+        case nil:
+            guard count >= Self.hangUpCountMax else { return [] }
+        }
+        hasSettled = true
+        let flight = flights.remove(underWay[0])
+        if flight.key == nil { unwelcome.insert(flight.publish.topic) }
+        return refused(flight, cause?.words ?? "it hung up \(count) times when it was told")
     }
 
     private mutating func received(
@@ -281,14 +457,33 @@ struct MQTTSession: Sendable {
     // MARK: Sending
 
     private mutating func sendFlights(at instant: Instant) -> [Action] {
-        guard case .open = state else { return [] }
+        guard case .open = state, subscription != .sent || !isSubscriptionSuspect else { return [] }
         var actions: [Action] = []
-        let window = min(receiveMaximum, Self.flightCountMax)
-        for index in flights.indices.prefix(window) where flights[index].sentAt == nil {
-            flights[index].sentAt = instant
-            actions += send(.publish(flights[index].publish), at: instant)
+        while let index = flights.due(window: receiveMaximum, at: instant).first {
+            var publish = flights.all[index].publish
+            if !here.retains { publish.isRetained = false }
+            if !here.acknowledges { (publish.qos, publish.isDuplicate) = (0, false) }
+            let bytes = MQTTPacket.publish(publish).encoded
+            if let sendByteCountMax, bytes.count > sendByteCountMax {
+                actions += refused(
+                    flights.remove(index),
+                    "\(bytes.count) bytes, the broker takes at most \(sendByteCountMax)")
+                continue
+            }
+            flights.sent(index, at: instant)
+            lastSentAt = instant
+            actions.append(.send(bytes))
+        }
+        if flights.all.isEmpty { actions += subscribe(at: instant) }
+        if !here.acknowledges, pingedAt == nil, flights.pinged() {
+            actions += ping(at: instant)
         }
         return actions
+    }
+
+    private mutating func ping(at instant: Instant) -> [Action] {
+        pingedAt = instant
+        return send(.pingRequest, at: instant)
     }
 
     private mutating func send(_ packet: MQTTPacket, at instant: Instant) -> [Action] {
@@ -299,14 +494,5 @@ struct MQTTSession: Sendable {
     private mutating func fail(_ cause: String) -> [Action] {
         state = .failed
         return [.failed(cause)]
-    }
-
-    /// An identifier that no message under way has. Ends: fewer than 65,535 are under way.
-    private mutating func takeID() -> UInt16 {
-        while true {
-            let id = nextID
-            nextID = nextID == .max ? 1 : nextID + 1
-            if !flights.contains(where: { $0.publish.id == id }) { return id }
-        }
     }
 }

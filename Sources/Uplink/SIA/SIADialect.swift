@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 import Station
 
 /// The ledger over SIA DC-09: what was confirmed, and its end. An alarm centre sends somebody for
@@ -17,12 +16,15 @@ public struct SIADialect: Dialect {
     /// What had no answer is offered again, and keeps its sequence number.
     public var keepsEntries: Bool { false }
     public var isAnswered: Bool { session.isAnswering }
+    public var hasSettled: Bool { session.hasSettled }
+    public var isDueAt: Instant? { session.isAnswering ? session.supervisedAt : nil }
 
     public mutating func opened(at moment: Moment) -> [DialectAction] {
         actions(session.connected(at: moment)) + [.opened]
     }
 
-    public mutating func closed() { _ = session.disconnected() }
+    @discardableResult
+    public mutating func closed() -> [DialectAction] { actions(session.disconnected()) }
 
     public mutating func received(_ bytes: [UInt8], at moment: Moment) -> [DialectAction] {
         actions(session.received(bytes, at: moment))
@@ -47,8 +49,8 @@ public struct SIADialect: Dialect {
         case .interrupted: entry.subject?.confirmedAt != nil
         case .escalated: true
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged, .commanded, .hours, .acknowledged, .checkpoint, .beat,
-            .discarded:
+            .explained, .salvaged, .commanded, .hours, .authorised, .acknowledged, .checkpoint,
+            .beat, .discarded, .counted:
             false
         }
     }
@@ -61,12 +63,19 @@ public struct SIADialect: Dialect {
             case .finished(let key, .refused(let cause)): .refused(key, cause: "\(cause)")
             // The connection goes, and with the next one it is offered again.
             case .finished(_, .unanswered): nil
-            case .drop: .failed(whyNoAnswer)
+            case .drop(let cause): .failed(why(cause))
             }
         }
     }
 
-    private var whyNoAnswer: String {
-        session.complaint.map { "no valid answer: \($0)" } ?? "no answer"
+    private func why(_ cause: SIAOutcome.Cause) -> String {
+        switch cause {
+        case .timeRefused:
+            let seconds = (abs(session.offsetMilliseconds) + 500) / 1000
+            let side = session.offsetMilliseconds < 0 ? "behind" : "ahead of"
+            return "it refuses the time (NAK), even its own, \(seconds) s \(side) ours"
+        case .silence, .connectionLost, .notReady:
+            return session.complaint.map { "no valid answer: \($0)" } ?? "no answer"
+        }
     }
 }

@@ -1,5 +1,4 @@
 import Frames
-import Incidents
 
 /// What one frame tells, before it has a sequence number and a time.
 ///
@@ -35,7 +34,7 @@ public struct SIAMessage: Hashable, Sendable {
     /// - Parameter wallMilliseconds: now. Receivers of Contact ID take one extended data only: the
     ///   time for what is late, the text otherwise.
     public init(_ report: IncidentReport, settings: SIASettings, wallMilliseconds: Int64) {
-        let code = report.kind.siaCode
+        let code = report.kind.row.sia
         let isOver = report.state == .closed
         let time: String? =
             report.at.source == .unset
@@ -72,13 +71,21 @@ extension IncidentReport {
 
     /// For the operator's screen, and to know it again: what, where, and the incident's full name.
     ///
-    /// - Shape: at most 24 + 14 + 41 + 10 + 44 = 133 bytes of printable ASCII without "[]|^".
+    /// - Shape: at most 24 + 14 + 41 + 10 + 44 = 133 bytes of printable ASCII without "[]|^", and
+    ///   what of subject and measure has room besides.
     var siaText: String {
         var text = "\(title) \(state)\(isInterrupted ? " (unseen)" : "")"
         if isEscalated { text += " (unanswered)" }
         if let name = siaCameraName { text += ", camera \(name)" }
         if zone > 0 { text += ", zone \(zone)" }
-        return String((text + ", \(identity.full)").prefix(SIAMessage.textByteCountMax))
+        let name = ", \(identity.full)"
+        for detail in [subject?.words, measure?.words].compactMap({ $0 })
+        where text.utf8.count + detail.utf8.count + 2 + name.utf8.count
+            <= SIAMessage.textByteCountMax
+        {
+            text += ", \(detail)"
+        }
+        return String((text + name).prefix(SIAMessage.textByteCountMax))
     }
 
     /// Its number where the name cannot be written in ASCII: receivers have no other letters.

@@ -66,7 +66,7 @@ public struct SIASession: Sendable {
         case send([UInt8])
         case finished(key: Int64, SIAOutcome)
         /// Close the connection, and open another one.
-        case drop
+        case drop(SIAOutcome.Cause)
     }
 
     /// Who did not answer before a new connection, and is told nothing on it, is tested after so long.
@@ -80,6 +80,9 @@ public struct SIASession: Sendable {
     /// Whether the last that was asked of the centre was taken or refused; true before anything was
     /// asked. A connection alone says nothing of who is behind it.
     public private(set) var isAnswering = true
+    /// Whether something was taken or refused on this connection: a receiver may hang up after
+    /// each answer (5.5.2), and calling it again is no repetition of what failed.
+    public private(set) var hasSettled = false
     /// Why the last frame that came was no answer, for whoever looks for the fault: a wrong key, a
     /// wrong receiver. nil once there is an answer.
     public private(set) var complaint: SIAFrameError?
@@ -89,7 +92,8 @@ public struct SIASession: Sendable {
     private let padding: @Sendable (Int) -> [UInt8]
     private var buffer = SIAReplyBuffer()
     private var strayByteCount = 0
-    private var lastSentAt = Instant.zero
+    /// nil before anything was.
+    private var lastSentAt: Instant?
     private var nextSequence: UInt16
     /// The last message without an answer, so that it can be known as the same one if offered again.
     private var unanswered: (key: Int64, sequence: UInt16)?
@@ -112,17 +116,26 @@ public struct SIASession: Sendable {
     public var deadline: Instant? {
         switch state {
         case .disconnected: nil
-        case .idle:
-            lastSentAt
-                + (isAnswering ? settings.supervision : min(settings.supervision, Self.doubt))
+        case .idle: supervisedAt
         case .waiting(let exchange): exchange.sentAt + settings.answerTimeout
+        }
+    }
+
+    /// When the centre wants to hear of us, with or without a connection until then; nil before
+    /// the first one.
+    public var supervisedAt: Instant? {
+        lastSentAt.map {
+            $0 + (isAnswering ? settings.supervision : min(settings.supervision, Self.doubt))
         }
     }
 
     /// A connection was made.
     public mutating func connected(at time: Moment) -> [Action] {
         let actions = disconnected()
-        (state, lastSentAt, buffer) = (.idle, time.monotonic, SIAReplyBuffer())
+        (state, hasSettled, buffer) = (.idle, false, SIAReplyBuffer())
+        // Who hangs up when nothing is said is called again in time; who did not answer is given a
+        // moment in which it may be told something.
+        if lastSentAt == nil || !isAnswering { lastSentAt = time.monotonic }
         return actions
     }
 
@@ -160,7 +173,7 @@ public struct SIASession: Sendable {
             actions += answered(reply, exchange, at: time)
         }
         if strayByteCount > Self.strayByteCountMax, state != .disconnected {
-            actions += end(.silence) + [.drop]
+            actions += end(.silence) + [.drop(.silence)]
         }
         return actions
     }
@@ -189,10 +202,10 @@ public struct SIASession: Sendable {
     ) -> [Action] {
         switch reply.kind {
         case .accepted:
-            (state, isAnswering) = (.idle, true)
+            (state, isAnswering, hasSettled) = (.idle, true, true)
             return exchange.key.map { [.finished(key: $0, .accepted)] } ?? []
         case .refused:
-            (state, isAnswering) = (.idle, true)
+            (state, isAnswering, hasSettled) = (.idle, true, true)
             return exchange.key.map { [.finished(key: $0, .refused(.notUnderstood))] } ?? []
         case .outOfTime(let wallMilliseconds):
             // Both lie within 253 402 300 799 999, so that no sum of them overflows.
@@ -214,7 +227,9 @@ public struct SIASession: Sendable {
     private mutating func sendAgain(
         _ exchange: Exchange, after cause: SIAOutcome.Cause, at time: Moment
     ) -> [Action] {
-        guard exchange.attemptCount < settings.attemptCountMax else { return end(cause) + [.drop] }
+        guard exchange.attemptCount < settings.attemptCountMax else {
+            return end(cause) + [.drop(cause)]
+        }
         return send(exchange, at: time)
     }
 
@@ -236,7 +251,8 @@ public struct SIASession: Sendable {
     private mutating func end(_ cause: SIAOutcome.Cause) -> [Action] {
         defer { state = .disconnected }
         guard case .waiting(let exchange) = state else { return [] }
-        isAnswering = false
+        // Said while the centre hung up after its answer to the one before: that is no silence.
+        if cause != .connectionLost || !hasSettled { isAnswering = false }
         guard let key = exchange.key else { return [] }
         unanswered = (key, exchange.sequence)
         return [.finished(key: key, .unanswered(cause))]

@@ -1,4 +1,4 @@
-import Incidents
+import Records
 
 /// Times as DC-09 writes them: "18:02:03,10-31-2025", always UTC, to the second.
 ///

@@ -39,3 +39,7 @@ int64_t test_disk_byte_count(void);
  * `seed` chooses: none, all, the first ones, any of them, or any of their sectors of 512 bytes.
  * Returns 0, or an errno. */
 int test_disk_cut(uint64_t seed);
+
+/* Runs statements on a database as anybody with SQLite does it, with nothing switched off; the log
+ * is copied into the database. Returns SQLite's code. */
+int test_disk_run_sql(const char *path, const char *sql);

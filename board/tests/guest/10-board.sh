@@ -11,14 +11,6 @@ kill %1 && wait %1 2>/dev/null
 gpioset -c gpiochip0 -t0 0=0
 expect "an idle lamp is dark in the data register" 5 all_dark
 
-# The mean luma, 0 ... 255, of one picture out of the capture device.
-mean_luma() {
-    v4l2-ctl -d $capture --stream-mmap=2 --stream-count=2 --stream-to=/tmp/frame > /dev/null 2>&1
-    tail -c 614400 /tmp/frame | busybox od -An -v -tu1 -w1280 |
-        awk 'NR % 16 == 1 { for (i = 1; i <= NF; i += 16) { sum += $i; n++ } }
-             END { printf "%d\n", n ? sum / n : -1 }'
-}
-between() { local value; value=$($3); [ "$value" -ge "$1" ] && [ "$value" -le "$2" ]; }
 scene venue
 expect "the camera shows the venue" 30 between 80 180 mean_luma
 scene covered

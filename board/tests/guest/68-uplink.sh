@@ -12,7 +12,8 @@ same "the red lamp stays dark" "$(held lamp-red)" "out lo"
 systemctl start board-centre
 expect "it is over when the centre is reached" 60 closed uplinkLost
 told() { journalctl -q -b -u board-centre -o cat | grep -q "told .*YC"; }
-expect "the centre is told that it was not" 30 told
+# After everything that this night had to tell already.
+expect "the centre is told that it was not" 120 told
 systemctl stop board-centre
 use_config
 restart_kuzet

@@ -95,6 +95,14 @@ lines_now() {
 
 scene() { echo "$*" > /run/board/scene.new && mv /run/board/scene.new /run/board/scene; }
 fault() { v4l2-ctl -d $capture -c "$1=${2:-1}"; } # CONTROL [VALUE]: one of vivid's
+# The mean luma, 0 ... 255, of one picture out of the capture device, while no kuzet holds it.
+mean_luma() {
+    v4l2-ctl -d $capture --stream-mmap=2 --stream-count=2 --stream-to=/tmp/frame > /dev/null 2>&1
+    tail -c 614400 /tmp/frame | busybox od -An -v -tu1 -w1280 |
+        awk 'NR % 16 == 1 { for (i = 1; i <= NF; i += 16) { sum += $i; n++ } }
+             END { printf "%d\n", n ? sum / n : -1 }'
+}
+between() { local value; value=$($3); [ "$value" -ge "$1" ] && [ "$value" -le "$2" ]; }
 
 # --- The program ------------------------------------------------------------------------------
 

@@ -1,0 +1,26 @@
+/// The detectors of a camera, in the order in which they judge a frame. Their scores are kept, and
+/// incidents are explained, under these names.
+public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
+    // The raw values stand in the ledger: never renumber them.
+    case health = 1
+    case presence = 2
+    case fights = 3
+    case people = 5
+
+    /// What names the weights that score, a SHA-256; empty where there are none.
+    public var model: [UInt8] {
+        switch self {
+        // Whose boxes people are in is for whoever runs the network to say.
+        case .health, .presence, .people: []
+        case .fights: FightDetector.modelSHA256
+        }
+    }
+
+    /// Whether a score over time decides: scores are then kept, and explain what was confirmed.
+    public var scoresOverTime: Bool {
+        switch self {
+        case .health, .presence, .people: false
+        case .fights: true
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import Frames
+
+/// One look of a network at one picture: a copy of it, and what was seen in it.
+///
+/// It belongs to one thread at a time: the camera's until it is begun, the worker's until it was
+/// waited for, then the camera's again.
+public final class Look: @unchecked Sendable {
+    public let task: LookTask
+    /// Set before it is begun.
+    public internal(set) var picture: Frame
+    /// Set by whoever works at it.
+    public internal(set) var people = PeopleReading()
+    public internal(set) var crowd = CrowdReading()
+    /// The worker's own.
+    public var mark: AnyObject?
+
+    public init(_ task: LookTask, picture: Frame) {
+        self.task = task
+        self.picture = picture
+    }
+}
+
+/// Where looks are worked at, one after the other: on a thread of its own, or at once.
+public protocol LookWorker: AnyObject, Sendable {
+    /// What there is a network for.
+    var tasks: [LookTask] { get }
+    /// Begins a look; what is begun ends.
+    func begin(_ look: Look)
+    /// Returns when a look that was begun is done. Each is waited for once.
+    func wait(for look: Look)
+}
+
+/// Works at a look as soon as it is begun, on the caller's thread.
+public final class PromptWorker: LookWorker, @unchecked Sendable {
+    private let networks: LookNetworks
+
+    public init(_ networks: LookNetworks) {
+        self.networks = networks
+    }
+
+    public var tasks: [LookTask] { networks.tasks }
+    public func begin(_ look: Look) { networks.work(at: look) }
+    public func wait(for look: Look) {}
+}

@@ -1,0 +1,64 @@
+import Frames
+import Models
+import Networks
+
+/// The networks of the slow lane, ready to look. One of them works at a time, in one memory.
+public final class LookNetworks: @unchecked Sendable {
+    public let tasks: [LookTask]
+    /// Boxes of less are no people.
+    private let scoreMin: Q15
+    private let people: PeopleNetwork?
+    private let crowd: CrowdNetwork?
+
+    /// Sure enough to be looked at again in the next picture; see the card of the network.
+    public static let scoreMin = Q15.perMille(100)
+
+    /// - Parameter models: `.tflite` files by task, read in place; not needed afterwards.
+    /// - Throws: `ModelError`, of the first that cannot be run or does not do what its task asks.
+    public init(
+        _ models: [(task: LookTask, bytes: UnsafeRawBufferPointer)],
+        scoreMin: Q15 = scoreMin, workers: any Workers = LoneWorker()
+    ) throws {
+        self.scoreMin = scoreMin
+        let networks = try Network.sharing(models.map(\.bytes), workers: workers)
+        var (people, crowd): (PeopleNetwork?, CrowdNetwork?) = (nil, nil)
+        for (model, network) in zip(models, networks) {
+            switch model.task {
+            case .people: people = try PeopleNetwork(network)
+            case .crowd: crowd = try CrowdNetwork(network)
+            }
+        }
+        tasks = models.map(\.task)
+        self.people = people
+        self.crowd = crowd
+    }
+
+    /// The networks that are part of the program.
+    ///
+    /// - Parameter files: `.tflite` files in place of some of them.
+    /// - Throws: `ModelError`.
+    public convenience init(
+        replacing files: [LookTask: [UInt8]] = [:], scoreMin: Q15 = scoreMin,
+        workers: any Workers = LoneWorker()
+    ) throws {
+        let kept = files.mapValues { file in
+            let place = UnsafeMutableRawBufferPointer.allocate(byteCount: file.count, alignment: 16)
+            place.copyBytes(from: file)
+            return place
+        }
+        defer { for place in kept.values { place.deallocate() } }
+        try self.init(
+            LookTask.allCases.compactMap { task in
+                let own = kept[task].map { UnsafeRawBufferPointer($0) }
+                return (own ?? task.model?.bytes).map { (task, $0) }
+            }, scoreMin: scoreMin, workers: workers)
+    }
+
+    /// Looks at the picture of `look` and writes down what is seen in it.
+    public func work(at look: Look) {
+        switch look.task {
+        case .people: people?.look(at: look.picture, scoreMin: scoreMin, into: &look.people)
+        case .crowd: crowd?.look(at: look.picture, into: &look.crowd)
+        }
+    }
+}

@@ -1,0 +1,118 @@
+import Frames
+
+/// Which pictures networks look at, and at which later frames what they saw counts.
+///
+/// Both are fixed by capture times and the pace alone: a picture that was taken at t counts from
+/// the first frame at or after t + latency, and that frame waits for the worker if it must. So the
+/// same pictures are decided alike on any machine, with any number of threads, live and replayed.
+///
+/// Each task has one look at a time, and one copy of a picture for it.
+struct SlowLane {
+    private struct Slot {
+        var look: Look?
+        var isBegun = false
+        /// When the look in hand was taken.
+        var takenAt = Instant.zero
+        /// When the look in hand counts.
+        var dueAt = Instant.zero
+        /// When the next is taken, and when it would be at full pace.
+        var nextAt: Instant?
+        var nextFullAt: Instant?
+    }
+
+    /// The pace from the next look on.
+    var pace = LookPace.full
+    private(set) var counts = LookCounts()
+    private let worker: any LookWorker
+    private var slots = [Slot](repeating: Slot(), count: LookTask.allCases.count)
+    private var last: Instant?
+
+    init(_ worker: any LookWorker) {
+        self.worker = worker
+    }
+
+    /// - Parameter arrived: is told each look that counts from this frame on, with the time when its
+    ///   picture was taken; it may be read until this returns.
+    mutating func step(_ frame: Frame, arrived: (Look, Instant) -> Void) {
+        let now = frame.capturedAt
+        let hasJumped = last.map { now < $0 || now - $0 > FrameClock.gapMax } ?? true
+        last = now
+        for task in worker.tasks {
+            if hasJumped { abandon(task) }
+            if slots[task.slot].isBegun, now >= slots[task.slot].dueAt, let look = finish(task) {
+                arrived(look, slots[task.slot].takenAt)
+            }
+            takeIfTime(task, frame)
+        }
+    }
+
+    /// Waits for whatever was begun: before the lane is let go, or its pictures are hidden otherwise.
+    mutating func abandonAll() {
+        for task in worker.tasks { abandon(task) }
+    }
+
+    private mutating func finish(_ task: LookTask) -> Look? {
+        guard slots[task.slot].isBegun, let look = slots[task.slot].look else { return nil }
+        worker.wait(for: look)
+        slots[task.slot].isBegun = false
+        return look
+    }
+
+    private mutating func abandon(_ task: LookTask) {
+        _ = finish(task)
+        slots[task.slot].nextAt = nil
+        slots[task.slot].nextFullAt = nil
+    }
+
+    private mutating func takeIfTime(_ task: LookTask, _ frame: Frame) {
+        let now = frame.capturedAt
+        let isTime = Self.passes(&slots[task.slot].nextAt, now, period: pace.period(of: task))
+        let wouldBe = Self.passes(
+            &slots[task.slot].nextFullAt, now, period: LookPace.full.period(of: task))
+        if wouldBe { counts.due += 1 }
+        guard isTime, !slots[task.slot].isBegun else { return }
+        let look: Look
+        if let present = slots[task.slot].look, present.picture.width == frame.width,
+            present.picture.height == frame.height
+        {
+            look = present
+        } else {
+            look = Look(
+                task, picture: Frame(width: frame.width, height: frame.height))
+            slots[task.slot].look = look
+        }
+        look.picture.copy(from: frame)
+        slots[task.slot].takenAt = now
+        slots[task.slot].dueAt = now + pace.latency(of: task)
+        slots[task.slot].isBegun = true
+        counts.taken += 1
+        worker.begin(look)
+    }
+
+    /// Whether it is time, or will be within an eighth of a period, and when the next time is: in step
+    /// with the times before, so that frames which come a little early or late change nothing.
+    private static func passes(_ next: inout Instant?, _ now: Instant, period: Interval?) -> Bool {
+        guard let period else {
+            next = nil
+            return false
+        }
+        guard let due = next else {
+            next = now + period
+            return true
+        }
+        guard now + Interval(nanoseconds: period.nanoseconds / 8) >= due else { return false }
+        next = due + period > now ? due + period : now + period
+        return true
+    }
+}
+
+/// What has happened to a camera's looks so far.
+public struct LookCounts: Hashable, Sendable {
+    public internal(set) var taken = 0
+    /// How many the full pace would have taken.
+    public internal(set) var due = 0
+    /// What heat or a slow processor cost.
+    public var skipped: Int { max(due - taken, 0) }
+
+    public init() {}
+}

@@ -1,0 +1,197 @@
+import Alarm
+import Camera
+import Configuration
+import Cryptography
+import Detectors
+import Frames
+import Linux
+import Records
+import Station
+import Store
+import Synchronization
+
+/// Everything that `kuzet run` consists of, wired together.
+package struct Wiring {
+    /// The configuration's path.
+    private let config: String
+
+    package init(configuration path: String) {
+        config = path
+    }
+
+    /// Guards until SIGTERM or SIGINT.
+    ///
+    /// - Error: `ConfigurationError`, before anything was begun.
+    ///
+    /// - Returns: how many records are lost, because the disk did not take them in time.
+    package func run() throws -> Int {
+        // Before any thread is started: threads inherit which signals are waited for.
+        let signals = try Signals.descriptor(
+            for: [Signals.terminate, Signals.interrupt, Signals.hangUp])
+        Signals.ignoreBrokenPipes()
+        defer { Journal.flush(within: 1_000) }
+        let directory = Process.environment("RUNTIME_DIRECTORY")
+        let supervisor = Supervisor()
+        guard try RestartPause.wait(in: directory, signals: signals, supervisor: supervisor) else {
+            return 0
+        }
+        let loaded = try Settings.load(config)
+        let settings = loaded.configuration
+        let store = settings.store.directory
+        // Somebody tries it by hand beside the service. Under a service manager the one before may
+        // hang in its disk for good: then this one watches and signals without a ledger.
+        if !supervisor.isListening { try LedgerFolder(store).refuseIfTaken() }
+        Journal.write(
+            Priority.info.rawValue, "kuzet: starts as \(settings.name), by \(config)")
+        let boot =
+            Boot.identity().map { BootID(high: $0.high, low: $0.low) } ?? BootID(high: 0, low: 0)
+
+        let queue = try EventQueue()
+        let ledger = try LedgerThread(
+            boot: boot, queue: queue, limits: settings.store.limits,
+            destinations: settings.destinations.map(\.name))
+        let (networks, networkWords) = try Self.networks(settings.models)
+        let costs = LookThread.costs(of: networks)
+        let looks = try LookThread(networks)
+        let watches = settings.cameras.indices.map { index in
+            Watch(
+                camera: UInt8(index), queue: queue, clip: settings.station.clip,
+                cameraCount: settings.cameras.count, looks: looks, keepSnapshot: ledger.keepSnapshot
+            )
+        }
+        try ledger.start(
+            open: {
+                let ledger = try SQLiteLedger(
+                    directory: store, stamp: Clocks.stamp(boot: boot))
+                for finding in ledger.findings {
+                    Journal.write(Priority.warning.rawValue, finding)
+                }
+                return .init(ledger: ledger, past: ledger.past)
+            },
+            // A disk that takes no writes can still be read. What another process has may go on, and
+            // tells nothing that stays true.
+            peek: {
+                LedgerFolder(store).isTaken ? nil : try? LedgerReader(directory: store).past()
+            })
+        let clips = ClipPump(writer: ledger) { camera in
+            watches.indices.contains(Int(camera)) ? watches[Int(camera)].ring : nil
+        }
+        let past = ledger.past(within: Self.openLimit)
+        let lines = GPIOLines(settings.lines)
+        for failure in lines.failures {
+            Journal.write(Priority.error.rawValue, failure.description)
+        }
+        let uplinks = try Uplinks(settings, ledger: ledger, boot: boot) { order in
+            guard !queue.post(.ordered(order)) else { return }
+            Journal.write(
+                Priority.warning.rawValue,
+                "order \(order.words), by \(order.actor): \(EventQueue.orderCountMax) wait already: "
+                    + "not taken")
+        }
+        let duty = Duty(
+            appliance: Appliance(
+                policy: settings.station, boot: boot,
+                configuration: SHA256.digest(loaded.bytes), networks: networkWords,
+                looks: costs,
+                firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
+            lines: lines, keep: ledger.append,
+            snapshot: { camera, ordinal in
+                guard watches.indices.contains(Int(camera)) else { return }
+                watches[Int(camera)].wantSnapshot(ordinal: ordinal)
+            },
+            answer: uplinks.answer,
+            clip: clips.handle, rest: { heat in for watch in watches { watch.rest(heat) } },
+            look: { pace in for watch in watches { watch.look(pace) } },
+            count: uplinks.tell,
+            log: { Journal.write($0.rawValue, $1) })
+        let thermalZone = settings.board.thermalZone
+        let surroundings = Surroundings(
+            celsius: { Machine().celsius(of: thermalZone) },
+            utcOffsetSeconds: {
+                Clocks.utcOffsetSeconds(wallMilliseconds: Clocks.wallMilliseconds())
+            })
+        let running = Mutex(settings)
+        let reloads = ReloadThread { [config] in
+            running.withLock { Self.reload(config, &$0, watches, queue) }
+        }
+        let guardian = StationThread(
+            duty: duty, queue: queue, watches: watches, ledger: ledger, clips: clips,
+            uplinks: uplinks, looks: looks,
+            supervisor: supervisor, surroundings: surroundings, reload: reloads.begin)
+        for (index, camera) in settings.cameras.enumerated() {
+            try watches[index].start(settings: camera.detectors) {
+                V4L2Camera(camera.source)
+            }
+        }
+        try surroundings.start()
+        let lostCount = try guardian.run(signals: signals)
+        RestartPause.ended(in: directory)
+        return lostCount
+    }
+
+    /// The networks that are built in, or those that the configuration names in their place, and
+    /// what names them on record.
+    ///
+    /// - Error: `ConfigurationError`, of a file that cannot be read or is no network for its task.
+    private static func networks(
+        _ models: [LookTask: String]
+    ) throws -> (networks: LookNetworks, words: String) {
+        var files: [LookTask: [UInt8]] = [:]
+        for (task, path) in models { files[task] = try Settings.model(task, path) }
+        let words = LookTask.allCases.compactMap { task -> String? in
+            let own = files[task] ?? task.model.map { Array($0.bytes) }
+            return own.map { "\(task) \(SHA256.hexadecimal(SHA256.digest($0)))" }
+        }
+        do {
+            return (try LookNetworks(replacing: files), words.joined(separator: ", "))
+        } catch {
+            guard !models.isEmpty else { throw error }
+            throw ConfigurationError(
+                file: models.values.sorted().joined(separator: ", "),
+                message: "look with it, as [models] says: \(error)")
+        }
+    }
+
+    /// A ledger that is not open after this long must not keep the appliance from its watch.
+    private static let openLimit = Interval.seconds(10)
+
+    /// What the first incident of this process is called, so that a name is never given twice
+    /// within one boot: the one after the ledger's last.
+    ///
+    /// A ledger that cannot be opened now, but perhaps later, may hold names. Then it is counted
+    /// from the time since boot, sixteen for every second: no process gives names that fast.
+    private func firstOrdinal(after last: UInt32?) -> UInt32 {
+        if let last, last < .max { return last + 1 }
+        return UInt32(clamping: max(Clocks.monotonicNanoseconds() / 62_500_000, 1))
+    }
+
+    /// Reads the configuration anew, applies what changed, and tells the station.
+    private static func reload(
+        _ config: String, _ running: inout Settings, _ watches: [Watch], _ queue: EventQueue
+    ) {
+        let loaded: Settings.Loaded
+        do throws(ConfigurationError) {
+            loaded = try Settings.load(config)
+        } catch {
+            for problem in error.problems {
+                Journal.write(Priority.error.rawValue, problem.description)
+            }
+            let bytes = try? Files.read(config, byteCountMax: Settings.byteCountMax)
+            queue.post(.configured(policy: nil, configuration: SHA256.digest(bytes ?? [])))
+            return
+        }
+        let reload = Reload(from: running, to: loaded.configuration)
+        for (camera, settings) in reload.detectors { watches[camera].replace(settings) }
+        if let clip = reload.clip { for watch in watches { watch.ring.replace(clip) } }
+        running = reload.running
+        queue.post(
+            .configured(
+                policy: reload.running.station, configuration: SHA256.digest(loaded.bytes),
+                words: reload.words))
+        guard !reload.later.isEmpty else { return }
+        Journal.write(
+            Priority.warning.rawValue,
+            "\(config): reload: \(reload.later.joined(separator: ", ")): only from the next start "
+                + "on: systemctl restart kuzet")
+    }
+}

@@ -1,0 +1,117 @@
+import Camera
+import Detectors
+import Text
+
+/// How well people are counted in labelled pictures.
+package struct CrowdFigures {
+    struct Item {
+        /// People who are there, and who were counted, in tenths.
+        var wanted: Int
+        var found: Int
+
+        var error: Double { Double(found - wanted * 10) / 10 }
+    }
+
+    private let items: [Item]
+    private let groups: [[Item]]
+
+    /// From so many on it is a crowd.
+    static let crowdMin = 50
+    /// Where nobody is, no more than so many may be counted.
+    static let emptyMax = 10
+    private static let bands: [(name: String, counts: Range<Int>)] = [
+        ("Upto10", 0..<11), ("Upto50", 11..<51), ("Upto200", 51..<201), ("Over200", 201..<100_000)
+    ]
+
+    init(_ items: [(scene: String, item: Item)]) {
+        self.items = items.map(\.item)
+        groups = Dictionary(grouping: items, by: \.scene).sorted { $0.key < $1.key }
+            .map { $0.value.map(\.item) }
+    }
+
+    /// Measures every picture of the split.
+    ///
+    /// - Error: `WorkbenchError`, `CameraError`.
+    package static func measure(_ folder: LabelledFolder) throws -> CrowdFigures {
+        let worker = PromptWorker(try LookNetworks())
+        var items: [(String, Item)] = []
+        try folder.decideEach { label, path in
+            let look = Look(.crowd, picture: try StillPicture.open(path))
+            worker.begin(look)
+            worker.wait(for: look)
+            let wanted =
+                label.members["count"]?.thousandths.map { $0 / 1000 }
+                ?? label.members["boxes"]?.array?.count ?? 0
+            let found = look.crowd.countTenths
+            items.append(
+                (
+                    label.members["scene"]?.string ?? label.file,
+                    Item(wanted: wanted, found: found)
+                ))
+            return "{\"file\":\(JSON.quoted(label.file)),\"count\":\(found / 10).\(found % 10)}"
+        }
+        return CrowdFigures(items.map { (scene: $0.0, item: $0.1) })
+    }
+
+    private static func meanError(_ items: [Item]) -> Double? {
+        items.isEmpty
+            ? nil : items.reduce(0) { $0 + $1.error.magnitude } / Double(items.count)
+    }
+
+    private static func rootError(_ items: [Item]) -> Double? {
+        guard !items.isEmpty else { return nil }
+        return (items.reduce(0) { $0 + $1.error * $1.error } / Double(items.count)).squareRoot()
+    }
+
+    /// Of pictures for which `isAsked`, the share in which at least so many were counted.
+    private static func share(
+        _ items: [Item], atLeast count: Int, where isAsked: (Item) -> Bool
+    ) -> Double? {
+        let asked = items.filter(isAsked)
+        guard !asked.isEmpty else { return nil }
+        return Double(asked.count { $0.found >= count * 10 }) / Double(asked.count)
+    }
+
+    private var figures: [(name: String, title: String, figure: Figure)] {
+        func figure(_ measure: ([Item]) -> Double?) -> Figure {
+            .drawn(over: groups) { measure($0.flatMap { $0 }) }
+        }
+        let crowd = Self.crowdMin
+        return [
+            ("mae", "mean error                      ", figure(Self.meanError)),
+            ("rmse", "root of the mean squared error  ", figure(Self.rootError)),
+            (
+                "crowdRecall", "50 or more, of those found      ",
+                figure { Self.share($0, atLeast: crowd) { $0.wanted >= crowd } }
+            ),
+            (
+                "crowdFalse", "fewer, of those taken for that  ",
+                figure { Self.share($0, atLeast: crowd) { $0.wanted < crowd } }
+            ),
+            (
+                "emptyOver10", "nobody, and over ten counted    ",
+                figure { Self.share($0, atLeast: Self.emptyMax + 1) { $0.wanted == 0 } }
+            )
+        ]
+            + Self.bands.map { band in
+                (
+                    "mae" + band.name,
+                    "mean error, \(band.counts.lowerBound) to \(band.counts.upperBound - 1)"
+                        .padded(32),
+                    Figure(
+                        value: Self.meanError(items.filter { band.counts.contains($0.wanted) }))
+                )
+            }
+    }
+
+    package func json(split: String) -> String {
+        let metrics = figures.map { $0.figure.json($0.name) }.joined(separator: ",")
+        return "{\"task\":\"crowd\",\"split\":\(JSON.quoted(split)),\"items\":\(items.count),"
+            + "\"metrics\":{\"scenes\":\(groups.count),\(metrics)}}"
+    }
+
+    package func table() -> String {
+        (["\(items.count) pictures, \(groups.count) scenes; 95 % intervals"]
+            + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
+    }
+}

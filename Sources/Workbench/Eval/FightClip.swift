@@ -1,0 +1,141 @@
+import Camera
+import Detectors
+import Frames
+import Linux
+import Text
+
+/// How well fights are told from everything else that people do.
+package struct FightEvaluation {
+    private let labelled: LabelledFolder
+    private let features: String?
+    private let errors: String?
+    private let heldOut: String?
+
+    /// - Parameters:
+    ///   - features: a file for one JSON line per decision.
+    ///   - errors: a page on what was judged wrongly.
+    ///   - heldOut: scores of weights that never saw the recording they judge.
+    package init(
+        _ labelled: LabelledFolder, features: String?, errors: String?, heldOut: String?
+    ) {
+        self.labelled = labelled
+        self.features = features
+        self.errors = errors
+        self.heldOut = heldOut
+    }
+
+    package func run() throws -> FightFigures {
+        var items: [FightItem] = []
+        let names = FightNumber.allCases.map { JSON.quoted("\($0)") }.joined(separator: ",")
+        let sink = try features.map { path in
+            try WorkbenchError.writing(path) {
+                let file = try create(path)
+                try file.writeAll("{\"names\":[\(names)]}\n")
+                return file
+            }
+        }
+        let heldOut = try heldOut.map { try HeldOutScores($0) }
+        var wrong = FightErrors()
+        try labelled.decideEach { label, path in
+            var clip = try FightClip.decide(path, file: label.file, keepsNumbers: sink != nil)
+            heldOut?.replace(in: &clip)
+            if errors != nil { try wrong.add(clip, at: path, label: label) }
+            items.append(
+                FightItem(
+                    isFight: label.members["label"]?.string == "fight",
+                    scene: label.members["scene"]?.thousandths ?? items.count, score: clip.score))
+            try WorkbenchError.writing(features ?? "") { try sink?.writeAll(clip.featureLines) }
+            return clip.scoreLine
+        }
+        if let errors {
+            let page = wrong.html(title: "Fights, split \(labelled.split)")
+            try WorkbenchError.writing(errors) {
+                try Files.replace(errors, with: Array(page.utf8))
+            }
+        }
+        return FightFigures(items)
+    }
+}
+
+/// What the detector said about one recording.
+struct FightClip {
+    struct Decision {
+        let at: Interval
+        var score: Q15
+        /// The score has all behind it that it ever has.
+        let isFull: Bool
+        let region: Region
+    }
+
+    let file: String
+    /// In order.
+    var decisions: [Decision] = []
+    var featureLines = ""
+
+    var score: Q15 { best?.score ?? .zero }
+    /// The one that counts.
+    var best: Decision? { Self.best(of: decisions) }
+
+    /// The highest; of a recording too short for a full one, the last.
+    static func best(of decisions: [Decision]) -> Decision? {
+        decisions.filter(\.isFull).max { $0.score < $1.score } ?? decisions.last
+    }
+
+    var scoreLine: String {
+        // Above either threshold: the longest run, in milliseconds.
+        "{\"file\":\(JSON.quoted(file)),\"score\":\(fraction(score)),"
+            + "\"fightMs\":\(longest(above: FightDetector.fightMin)),"
+            + "\"aggressionMs\":\(longest(above: FightDetector.aggressionMin))}"
+    }
+
+    private func longest(above least: Q15) -> Int64 {
+        var (longest, start): (Int64, Interval?) = (0, nil)
+        for decision in decisions {
+            guard decision.score >= least else {
+                start = nil
+                continue
+            }
+            let from = start ?? decision.at
+            start = from
+            longest = max(longest, (decision.at - from).milliseconds)
+        }
+        return longest
+    }
+
+    /// - Parameter keepsNumbers: also write `featureLines`.
+    static func decide(_ path: String, file: String, keepsNumbers: Bool) throws -> FightClip {
+        let recording = try Recording.openForDetectors(path)
+        let (width, height) = (recording.width, recording.height)
+        let detector = FightDetector(width: width, height: height)
+        var clip = FightClip(file: file)
+        try recording.forEachFrame { frame, at in
+            // A detector has one size, and what it learned of it.
+            guard frame.width == width, frame.height == height else { return }
+            guard detector.update(frame.luma.view, at: frame.capturedAt) else { return }
+            clip.decisions.append(
+                Decision(
+                    at: at, score: detector.score,
+                    isFull: detector.span >= FightDetector.spanMin, region: detector.region))
+            if keepsNumbers && detector.isMeasured { clip.addFeatures(detector, at: at) }
+        }
+        return clip
+    }
+
+    private mutating func addFeatures(_ detector: FightDetector, at: Interval) {
+        let region = detector.region
+        let numbers = detector.numbers.map { "\($0)" }.joined(separator: ",")
+        featureLines +=
+            "{\"file\":\(JSON.quoted(file)),\"at\":\(secondsText(at)),"
+            + "\"score\":\(fraction(detector.score)),"
+            + "\"moment\":\(fraction(detector.momentScore)),"
+            + "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"
+            + "\"numbers\":[\(numbers)]}\n"
+    }
+
+    /// With five decimals.
+    private func fraction(_ score: Q15) -> String {
+        let scaled = (Int(score.rawValue) * 100_000 + 16_384) / 32_768
+        let digits = String(scaled % 100_000)
+        return "\(scaled / 100_000)." + String(repeating: "0", count: 5 - digits.count) + digits
+    }
+}

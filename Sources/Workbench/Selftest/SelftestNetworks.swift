@@ -1,0 +1,64 @@
+import Frames
+import Linux
+import MadeNetworks
+import Networks
+
+extension SelftestCheck {
+    /// What the references of `Networks` wrote when they were accepted.
+    private static let goldenNetworkKernels: [String: UInt64] = [
+        "matrix": 0x077e_0be8_c72d_b51c, "depthwise": 0x7ace_0fcf_f2dd_0992,
+        "matrix with SiLU": 0x0739_79d4_4de9_a062, "depthwise with SiLU": 0x1855_2bc5_97b8_bd03
+    ]
+
+    /// Every path that this machine has: a board's own, and those that an older one would go.
+    static let networkKernels = SelftestCheck {
+        NetworkSelftest.run().map { kernel in
+            var hash = StableHash()
+            for code in kernel.codes { hash.combine(UInt8(bitPattern: code)) }
+            let golden = goldenNetworkKernels[kernel.name]
+            var fault: String?
+            if !kernel.differing.isEmpty {
+                fault =
+                    "differs from the reference on the path "
+                    + kernel.differing.joined(separator: ", ")
+            } else if golden != hash.value {
+                fault = "expected \(golden.map(hexadecimal) ?? "nothing by that name")"
+            }
+            return Outcome(
+                name: "network kernel \(kernel.name)", hash: hash.value, fault: fault)
+        }
+    }
+
+    static let goldenNetworks: [String: UInt64] = [
+        "mobilenet int8": 0x5487_caf4_8b1b_2082, "mobilenet uint8": 0xac0c_cf45_9015_2502
+    ]
+
+    /// Whole networks that are made on the spot, on one thread and on two.
+    static let networks = SelftestCheck {
+        [ModelFile.Tensor.Kind.int8, .uint8].flatMap { kind in
+            [1, 2].map { threadCount -> Outcome in
+                let name = "mobilenet \(kind)"
+                let title = "network \(name) on \(threadCount) thread\(threadCount > 1 ? "s" : "")"
+                do {
+                    let hash = try run(MadeNetwork.mobileNet(kind), threadCount: threadCount)
+                    let golden = goldenNetworks[name] ?? 0
+                    let fault = hash == golden ? nil : "expected \(hexadecimal(golden))"
+                    return Outcome(name: title, hash: hash, fault: fault)
+                } catch {
+                    return Outcome(name: title, hash: 0, fault: "\(error)")
+                }
+            }
+        }
+    }
+
+    private static func run(_ model: [UInt8], threadCount: Int) throws -> UInt64 {
+        let workers = threadCount > 1 ? try WorkerThreads(count: threadCount) : nil
+        defer { workers?.stop() }
+        let network = try Network(model: model, workers: workers ?? LoneWorker())
+        network.load(MadeNetwork.input(of: network))
+        network.run()
+        var hash = StableHash()
+        for byte in network.result() { hash.combine(byte) }
+        return hash.value
+    }
+}

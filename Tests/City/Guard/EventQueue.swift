@@ -1,1 +1,0 @@
-../../../Sources/kuzet/Guard/EventQueue.swift

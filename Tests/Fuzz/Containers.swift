@@ -1,1 +1,0 @@
-../CameraTests/Containers.swift

@@ -1,1 +1,0 @@
-../../Sources/kuzet/Bench/ModelFile.swift

@@ -1,0 +1,50 @@
+import Camera
+import Frames
+import Incidents
+import Linux
+import Records
+import Station
+import Store
+import Testing
+
+@testable import Workbench
+
+@Suite struct DemoEveningTests {
+    private let boot = BootID(high: 3, low: 4)
+
+    /// When each picture of a recording was taken, in milliseconds.
+    private func times(of path: String) throws -> [Int64] {
+        let recording = try Recording.open(path)
+        var times: [Int64] = []
+        while case .frame(let frame) = try recording.next(timeout: .zero) {
+            times.append(frame.capturedAt.milliseconds)
+        }
+        #expect(recording.counts.damaged == 0)
+        return times
+    }
+
+    /// From the appliance's own decision to a verified ledger and back into the replay.
+    @Test func anIncidentsClipIsVouchedForAndCanBeReplayed() throws {
+        let folder = "/tmp/kuzet-evening-\(Process.pid)-\(Clocks.monotonicNanoseconds())"
+        defer { _ = try? Child(["rm", "-r", folder]).wait() }
+        let ledger = try SQLiteLedger(
+            directory: folder,
+            stamp: Stamp(boot: boot, monotonic: .zero, wallMilliseconds: 0, trust: .unset))
+        let evening = DemoEvening(seconds: 30, seed: 1, boot: boot, ledger: ledger, wallStart: 0)
+        while evening.advance() {}
+        ledger.close()
+        let reader = try LedgerReader(directory: folder)
+        #expect(try LedgerVerifier.verify(reader).faults.isEmpty)
+        let incidents = try IncidentIndex(reader).incidents.filter {
+            $0.incident.confirmedAt != nil
+        }
+        #expect(!incidents.isEmpty)
+        for incident in incidents {
+            let clip = try #require(incident.evidence.first { $0.name.kind == .clip })
+            let times = try times(of: folder + "/evidence/" + clip.name.fileName)
+            #expect(times.count > 50)
+            #expect(times.first == 0)
+            #expect(zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
+        }
+    }
+}

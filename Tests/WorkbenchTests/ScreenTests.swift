@@ -1,0 +1,48 @@
+import Frames
+import Testing
+
+@testable import Workbench
+
+/// What a line takes on a terminal, colours aside.
+private func visibleCount(_ line: String) -> Int {
+    var count = 0
+    var isInEscape = false
+    for character in line {
+        if character == "\u{1B}" {
+            isInEscape = true
+        } else if isInEscape {
+            if character.isLetter { isInEscape = false }
+        } else {
+            count += 1
+        }
+    }
+    return count
+}
+
+@Test(arguments: [(20, 4), (80, 24), (100, 30), (200, 60), (41, 9)])
+func liveViewStaysWithinTheTerminal(columns: Int, rows: Int) {
+    let frame = Frame(width: 640, height: 480)
+    let text = Screen(columns: columns, rows: rows).draw(frame, Screen.Status())
+    let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= rows)
+    for line in lines where columns >= 80 { #expect(visibleCount(String(line)) <= columns) }
+}
+
+@Test func halfBlocksShowTheTopPixelBeforeTheBottomOne() {
+    let frame = Frame(width: 64, height: 64)
+    for y in 0..<32 { for x in 0..<64 { frame.luma[x, y] = 255 } }
+    for y in 32..<64 { for x in 0..<64 { frame.luma[x, y] = 0 } }
+    let lines = Picture(width: 64, height: 64, columns: 2, rows: 1).lines(frame)
+    #expect(lines.count == 1)
+    #expect(lines[0].contains("38;2;255;255;255"))
+    #expect(lines[0].contains("48;2;0;0;0"))
+}
+
+@Test func everySizeOfFrameFitsTheCellsGiven() {
+    for (width, height) in [(640, 480), (64, 48), (65, 49), (1920, 1080), (480, 640)] {
+        let frame = Frame(width: width, height: height)
+        let picture = Picture(width: width, height: height, columns: 37, rows: 11)
+        #expect(picture.columns <= 37 && picture.rows <= 11)
+        #expect(picture.lines(frame).count == picture.rows)
+    }
+}
