@@ -16,6 +16,14 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Whether it asks networks that look at pictures, or goes by what they count alone.
+    public var looksByNetworks: Bool {
+        switch self {
+        case .presence, .people: true
+        case .health, .fights: false
+        }
+    }
+
     /// Whether a score over time decides: scores are then kept, and explain what was confirmed.
     public var scoresOverTime: Bool {
         switch self {

@@ -20,15 +20,23 @@ public enum Subject: Hashable, Sendable {
 public enum Measure: Hashable, Sendable {
     /// So many of them.
     case count(UInt32)
+    /// So many of them, and from how many on that counts.
+    case countFrom(UInt16, UInt16)
     /// Who showed it, of those who are followed.
     case track(UInt32)
     /// How much two are alike, zero to one.
     case similarity(Q15)
 
-    /// "count 42"; a similarity in thousandths.
+    /// So many, of which `least` would have been enough.
+    static func count(_ count: Int, from least: Int) -> Measure {
+        .countFrom(UInt16(clamping: count), UInt16(clamping: least))
+    }
+
+    /// "count 42", "count 18, from 16 on"; a similarity in thousandths.
     public var words: String {
         switch self {
         case .count(let count): "count \(count)"
+        case .countFrom(let count, let least): "count \(count), from \(least) on"
         case .track(let number): "track \(number)"
         case .similarity(let likeness): "similarity \(likeness.perMille)"
         }

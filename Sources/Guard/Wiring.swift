@@ -50,7 +50,7 @@ package struct Wiring {
         let ledger = try LedgerThread(
             boot: boot, queue: queue, limits: settings.store.limits,
             destinations: settings.destinations.map(\.name))
-        let (networks, networkWords) = try Self.networks(settings.models)
+        let (networks, networkNames) = try Self.networks(settings.models)
         let costs = LookThread.costs(of: networks)
         let looks = try LookThread(networks)
         let watches = settings.cameras.indices.map { index in
@@ -91,7 +91,7 @@ package struct Wiring {
         let duty = Duty(
             appliance: Appliance(
                 policy: settings.station, boot: boot,
-                configuration: SHA256.digest(loaded.bytes), networks: networkWords,
+                configuration: SHA256.digest(loaded.bytes), networks: networkNames,
                 looks: costs,
                 firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
             lines: lines, keep: ledger.append,
@@ -135,15 +135,15 @@ package struct Wiring {
     /// - Error: `ConfigurationError`, of a file that cannot be read or is no network for its task.
     private static func networks(
         _ models: [LookTask: String]
-    ) throws -> (networks: LookNetworks, words: String) {
+    ) throws -> (networks: LookNetworks, names: [LookNetworkName]) {
         var files: [LookTask: [UInt8]] = [:]
         for (task, path) in models { files[task] = try Settings.model(task, path) }
-        let words = LookTask.allCases.compactMap { task -> String? in
+        let names = LookTask.allCases.compactMap { task -> LookNetworkName? in
             let own = files[task] ?? task.model.map { Array($0.bytes) }
-            return own.map { "\(task) \(SHA256.hexadecimal(SHA256.digest($0)))" }
+            return own.map { LookNetworkName(task: task, sha256: SHA256.digest($0)) }
         }
         do {
-            return (try LookNetworks(replacing: files), words.joined(separator: ", "))
+            return (try LookNetworks(replacing: files), names)
         } catch {
             guard !models.isEmpty else { throw error }
             throw ConfigurationError(

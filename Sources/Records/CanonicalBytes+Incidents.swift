@@ -175,6 +175,10 @@ extension Measure {
         case .count(let count):
             bytes.append(1)
             bytes.appendBigEndian(count)
+        case .countFrom(let count, let least):
+            bytes.append(4)
+            bytes.appendBigEndian(count)
+            bytes.appendBigEndian(least)
         case .track(let number):
             bytes.append(2)
             bytes.appendBigEndian(number)
@@ -195,6 +199,8 @@ extension Measure {
                 throw CanonicalBytesError.unknownCode(field: "similarity", code: UInt64(number))
             }
             self = .similarity(Q15(rawValue: Int16(bitPattern: bits)))
+        case 4:
+            self = .countFrom(UInt16(number >> 16), UInt16(truncatingIfNeeded: number))
         default: throw CanonicalBytesError.unknownCode(field: "measure", code: UInt64(code))
         }
     }

@@ -38,9 +38,13 @@ import Incidents
 //                               2 technician, 3 button: nothing more
 //       counted        type 21  camera:1  start ns:8s  entered:4  left:4
 //                               count:1 (60 at most)  (mean in tenths:2, 65,535 none  most:2):count
+//       explained      type 22  count explanation fields
 //     explanation fields
 //       ordinal:4  count:1  model SHA-256:count  enter Q15:2s  confirm Q15:2s  dropped frames:4
 //       start ns:8s  count:1 (40 at most)  (offset ms:2  score Q15:2s):count
+//     count explanation fields
+//       detector:1  ordinal:4  count:1  (task:1  count:1  network's SHA-256:count):count  zone:1
+//       start ns:8s  count:1 (40 at most)  (offset in tenths of a second:2  people:2):count
 //     incident      'I'  1  incident fields:40 ... 66
 //       ordinal:4  camera:1  kind:2  zone:1  state:1  opened ns:8s
 //       present:1 (bit 0 confirmed, bit 1 closed, bit 2 subject, bit 3 measure)
@@ -53,8 +57,8 @@ import Incidents
 //       present:1 (bit 0 subject, bit 1 measure)  subject:5  measure:5 (if any is present)
 //     decision      'D'  1  camera:1  captured ns:8s  count:2  sighting fields each
 //     subject       what:1 (1 track, 2 entry)  number:4
-//     measure       what:1 (1 count, 2 track, 3 similarity)  number:4, or similarity Q15:2s after
-//                   two bytes of 0
+//     measure       what:1  1 count, 2 track: number:4;  3 similarity: Q15:2s after two bytes of 0
+//                   4 count and from how many on it counts: count:2 from:2
 //
 // A number after a colon counts bytes; `8s` is eight bytes, signed. Text longer than 1,024 bytes is
 // cut at the last whole character, hashes longer than 255 bytes at 255, more than 65,535 sightings
@@ -102,6 +106,8 @@ extension LedgerRecord {
             bytes.appendBigEndian(milliseconds)
         case .explained(let explanation):
             if explanation.detector != .fights { bytes.append(explanation.detector.rawValue) }
+            explanation.appendFields(to: &bytes)
+        case .explainedByCounts(let explanation):
             explanation.appendFields(to: &bytes)
         case .commanded(let counter, let by, let words):
             bytes.appendBigEndian(counter)
@@ -154,6 +160,7 @@ extension LedgerRecord {
         case .interrupted: 8
         case .siren: 9
         case .explained(let explanation): explanation.detector == .fights ? 10 : 20
+        case .explainedByCounts: 22
         case .commanded: 13
         case .acknowledged: 14
         case .hours: 18
@@ -276,6 +283,8 @@ extension LedgerRecord {
             body = .beat(frameCount: frameCount, quietSince: try reader.instant("quiet since"))
         case 21:
             body = .counted(try CountedSpan(fields: &reader))
+        case 22:
+            body = .explainedByCounts(try CountExplanation(fields: &reader))
         case Self.salvagedTypeCode:
             let identity = try reader.identity()
             let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))

@@ -54,7 +54,8 @@ public struct LedgerPast: Hashable, Sendable {
             if isEmpty && !text.hasPrefix(Self.tornCommit) { isIncomplete = true }
         case .siren(.assumed, _): isIncomplete = false
         case .discarded, .started, .clockCorrected, .configured, .evidence, .operated, .siren,
-            .explained, .checkpoint, .beat, .salvaged, .commanded, .hours, .authorised,
+            .explained, .explainedByCounts, .checkpoint, .beat, .salvaged, .commanded, .hours,
+            .authorised,
             .acknowledged, .escalated, .counted:
             break
         }

@@ -72,6 +72,8 @@ public struct LedgerRecord: Hashable, Sendable {
         case siren(SirenStep, milliseconds: UInt32)
         /// Why an incident was confirmed.
         case explained(Explanation)
+        /// The same where people were counted.
+        case explainedByCounts(CountExplanation)
         /// The operations centre wanted something else: what, who, and the command's counter.
         case commanded(counter: UInt64, by: String, words: String)
         /// The operations centre said when the venue is open: who, and the command's counter. It

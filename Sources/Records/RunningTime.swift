@@ -12,7 +12,8 @@ struct RunningTime: Hashable, Sendable {
         switch record.body {
         case .repaired, .salvaged: false
         case .started, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
-            .siren, .explained, .discarded, .commanded, .hours, .authorised, .acknowledged,
+            .siren, .explained, .explainedByCounts, .discarded, .commanded, .hours, .authorised,
+            .acknowledged,
             .escalated, .checkpoint, .beat, .counted:
             true
         }

@@ -49,7 +49,8 @@ public struct SirenPast: Hashable, Sendable {
             // Of what went on before no end will be told.
             for index in soundings.indices { soundings[index].isOngoing = false }
         case .incident, .clockCorrected, .configured, .evidence, .operated, .repaired,
-            .interrupted, .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded,
+            .interrupted, .explained, .explainedByCounts, .discarded, .checkpoint, .beat, .salvaged,
+            .commanded,
             .hours, .authorised, .acknowledged, .escalated, .counted:
             break
         }

@@ -240,6 +240,7 @@ final class NightWitness {
                 states[name] = .closed
                 continue
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
+                .explainedByCounts,
                 .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .authorised,
                 .acknowledged, .escalated, .counted:
                 continue
@@ -299,7 +300,8 @@ final class NightWitness {
                 offset = 0
                 isDated = false
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
-                .explained, .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours,
+                .explained, .explainedByCounts, .discarded, .checkpoint, .beat, .salvaged,
+                .commanded, .hours,
                 .authorised, .acknowledged, .escalated, .counted:
                 break
             }

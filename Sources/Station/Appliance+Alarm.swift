@@ -59,8 +59,9 @@ extension Appliance {
         }
     }
 
-    /// Records why, where a score over time decided.
+    /// Records why, where a score over time decided, or people were counted.
     private mutating func explain(_ incident: Incident) {
+        explainByCounts(incident)
         guard let kind = incident.kind.seen, let detector = incident.kind.row.detector,
             detector.scoresOverTime, scores.indices.contains(Int(incident.camera)),
             let rule = trackers[Int(incident.camera)]?.policy[kind]
@@ -73,6 +74,18 @@ extension Appliance {
                     enterScore: rule.enterScore, confirmScore: rule.confirmScore,
                     droppedFrameCount: history.droppedCount(of: detector),
                     series: history.series(of: detector))))
+    }
+
+    private mutating func explainByCounts(_ incident: Incident) {
+        guard let detector = incident.kind.row.detector, detector.looksByNetworks,
+            !networks.isEmpty, countHistories.indices.contains(Int(incident.camera))
+        else { return }
+        record(
+            .explainedByCounts(
+                CountExplanation(
+                    ordinal: incident.ordinal, detector: detector, networks: networks,
+                    zone: incident.zone,
+                    series: countHistories[Int(incident.camera)].series(zone: incident.zone))))
     }
 
     /// `sirenAfterHours` becomes what it means now.

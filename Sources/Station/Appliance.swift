@@ -23,6 +23,8 @@ public struct Appliance: Sendable {
     var scores: [ScoreHistory]
     /// What each camera counted.
     private var counts: [CountLog]
+    /// What they counted lately, by camera, for explanations.
+    private(set) var countHistories: [CountHistory]
     /// Of each camera's last decided frame; nil before the first.
     var lastCapturedAt: [Instant?]
     var clips = ClipRoll()
@@ -50,7 +52,8 @@ public struct Appliance: Sendable {
 
     private(set) var phase = Phase.fresh
     private let configuration: [UInt8]
-    private let networks: String
+    /// Which networks look.
+    let networks: [LookNetworkName]
     /// What earlier lives left; nil until the ledger was read.
     private(set) var past: LedgerPast?
     /// Taken once, used by every step.
@@ -77,8 +80,8 @@ public struct Appliance: Sendable {
     /// - Parameters:
     ///   - configuration: the SHA-256 of the configuration in force; the first record, `started`,
     ///     states it.
-    ///   - networks: which networks look, each with its SHA-256; recorded behind it. Empty where
-    ///     none does.
+    ///   - networks: which networks look; recorded behind it, and with each incident of people.
+    ///     Empty where none does.
     ///   - costs: how long a look takes on this machine.
     ///   - firstOrdinal: what the first incident is called. An appliance that starts again within
     ///     one boot goes on after the last ordinal that the ledger has of this boot: boot and
@@ -86,7 +89,8 @@ public struct Appliance: Sendable {
     ///   - past: what the ledger tells of earlier lives: their open incidents are closed before
     ///     anything else is recorded. nil where it cannot be read yet; `pastKnown` tells it later.
     public init(
-        policy: StationPolicy, boot: BootID, configuration: [UInt8] = [], networks: String = "",
+        policy: StationPolicy, boot: BootID, configuration: [UInt8] = [],
+        networks: [LookNetworkName] = [],
         looks costs: [LookTask: Interval] = [:],
         firstOrdinal: UInt32 = 1, past: LedgerPast? = LedgerPast()
     ) {
@@ -101,6 +105,8 @@ public struct Appliance: Sendable {
         watches = [CameraWatch](repeating: CameraWatch(), count: StationPolicy.cameraCountMax)
         scores = [ScoreHistory](
             repeating: ScoreHistory(), count: StationPolicy.cameraCountMax)
+        countHistories = [CountHistory](
+            repeating: CountHistory(), count: StationPolicy.cameraCountMax)
         counts = [CountLog](repeating: CountLog(), count: StationPolicy.cameraCountMax)
         trackers = [IncidentTracker?](repeating: nil, count: StationPolicy.cameraCountMax)
         lastCapturedAt = [Instant?](repeating: nil, count: StationPolicy.cameraCountMax)
@@ -122,7 +128,10 @@ public struct Appliance: Sendable {
                 watches[index].configured(at: clock.uptime)
             }
             record(.started(configuration: configuration))
-            if !networks.isEmpty { record(.operated("networks: \(networks)")) }
+            if !networks.isEmpty {
+                let words = networks.map(\.words).joined(separator: ", ")
+                record(.operated("networks: \(words)"))
+            }
             if looks.pace > .full { pace("they take too long here", .warning) }
             if let past { takeUp(past) } else { interlock.assumeWorst(at: clock.uptime) }
             if case .clock = event.cause {} else { handle(event.cause) }
@@ -335,6 +344,7 @@ public struct Appliance: Sendable {
         scores[index].add(measure, at: capturedAt)
         if let people = measure.people {
             counts[index].add(people, camera: camera, at: clock.now, uptime: clock.uptime)
+            countHistories[index].add(people, at: capturedAt)
         }
         lastCapturedAt[index] = min(capturedAt, clock.now)
         let action = watches[index].decided(at: clock.uptime, capturedAt: capturedAt)

@@ -183,7 +183,8 @@ struct RecordQueue: Hashable, Sendable {
     /// How much a record tells that no other one does.
     private static func weight(_ record: LedgerRecord) -> Int {
         switch record.body {
-        case .operated, .evidence, .configured, .explained, .salvaged, .commanded,
+        case .operated, .evidence, .configured, .explained, .explainedByCounts, .salvaged,
+            .commanded,
             .discarded, .counted:
             0
         case .incident(let incident):

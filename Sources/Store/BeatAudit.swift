@@ -29,7 +29,8 @@ struct BeatAudit {
             // The store's own: made before the start of a later life of the same boot, too.
             return nil
         case .beat, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
-            .siren, .explained, .discarded, .commanded, .hours, .authorised, .acknowledged,
+            .siren, .explained, .explainedByCounts, .discarded, .commanded, .hours, .authorised,
+            .acknowledged,
             .escalated, .counted:
             break
         }

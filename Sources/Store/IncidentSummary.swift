@@ -25,6 +25,8 @@ public struct IncidentSummary: Sendable {
     public var configuration: [UInt8]?
     /// Why it was confirmed, where its detector says so.
     public var explanation: Explanation?
+    /// The same where people were counted.
+    public var countExplanation: CountExplanation?
 
     /// Who saw to it; nil while nobody said so.
     public var acknowledgedBy: String?
@@ -104,6 +106,11 @@ public struct IncidentIndex: Sendable {
                 let identity = IncidentIdentity(boot: boot, ordinal: explanation.ordinal)
                 guard let position = positions[identity] else { return }
                 found[position].explanation = explanation
+                found[position].sequences.append(entry.sequence)
+            case .explainedByCounts(let explanation):
+                let identity = IncidentIdentity(boot: boot, ordinal: explanation.ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].countExplanation = explanation
                 found[position].sequences.append(entry.sequence)
             case .discarded(let discard):
                 guard let position = positions[discard.identity] else { return }

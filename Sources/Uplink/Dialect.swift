@@ -113,7 +113,8 @@ public struct Speaker: Hashable, Sendable {
             report.isEscalated = true
             return report
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged, .commanded, .hours, .authorised, .acknowledged, .checkpoint,
+            .explained, .explainedByCounts, .salvaged, .commanded, .hours, .authorised,
+            .acknowledged, .checkpoint,
             .beat, .discarded, .counted:
             return nil
         }

@@ -48,9 +48,24 @@ public enum MessageJSON {
                 + "\"confirmPerMille\":\(explanation.confirmScore.perMille),"
                 + "\"droppedFrames\":\(explanation.droppedFrameCount),"
                 + "\"scores\":[\(scores.joined(separator: ","))]," + tail
+        case .explainedByCounts(let explanation):
+            let identity = IncidentIdentity(boot: stamp.boot, ordinal: explanation.ordinal)
+            return "{\"format\":\"kuzet-counts-1\",\(head),"
+                + "\"incident\":\"\(identity.full)\"," + reasons(explanation) + "," + tail
         default:
             return "{\"format\":\"kuzet-health-1\",\(head),\(health(entry.record.body))," + tail
         }
+    }
+
+    /// Members of an object: who counted, whom, and what.
+    public static func reasons(_ explanation: CountExplanation) -> String {
+        let networks = explanation.networks.map {
+            "\"\($0.task)\":\"\(SHA256.hexadecimal($0.sha256))\""
+        }
+        let counts = explanation.series.entries.map { "[\(Int($0.tenths) * 100),\($0.count)]" }
+        return "\"detector\":\"\(explanation.detector)\","
+            + "\"networks\":{\(networks.joined(separator: ","))},"
+            + "\"zone\":\(explanation.zone),\"counts\":[\(counts.joined(separator: ","))]"
     }
 
     /// What an appliance is: `online`, `stopped` in order, or `offline`, which the broker says for it.
@@ -94,6 +109,7 @@ public enum MessageJSON {
     private static func text(_ measure: Incident.Measure) -> String {
         switch measure {
         case .count(let count): "{\"count\":\(count)}"
+        case .countFrom(let count, let least): "{\"count\":\(count),\"from\":\(least)}"
         case .track(let number): "{\"track\":\(number)}"
         case .similarity(let likeness): "{\"similarityPerMille\":\(likeness.perMille)}"
         }
@@ -163,7 +179,7 @@ public enum MessageJSON {
         case .escalated(let boot, let ordinal):
             "\"event\":\"escalated\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
-        case .incident, .evidence, .explained, .salvaged: "\"event\":\"other\""
+        case .incident, .evidence, .explained, .explainedByCounts, .salvaged: "\"event\":\"other\""
         }
     }
 

@@ -190,7 +190,7 @@ private final class SQLiteNightLedger: NightLedger {
             // The store's own remarks and signatures belong to no night.
             case .repaired, .checkpoint, .salvaged: return
             case .started, .incident, .clockCorrected, .configured, .evidence, .operated,
-                .interrupted, .siren, .explained, .beat, .discarded,
+                .interrupted, .siren, .explained, .explainedByCounts, .beat, .discarded,
                 .commanded, .hours, .authorised, .acknowledged, .escalated,
                 .counted:
                 records.append(record)

@@ -23,7 +23,7 @@ private let quiet = PeopleSettings(gathering: nil, densityMax: nil, dispersalMin
         let at = try #require(scene.first(.occupancy))
         #expect(at >= 30_000 && at <= 33_000)
         let sighting = try #require(scene.sighting(.occupancy))
-        #expect(sighting.zone == 1 && sighting.measure == .count(6) && sighting.subject == nil)
+        #expect(sighting.zone == 1 && sighting.measure == .countFrom(6, 5) && sighting.subject == nil)
         scene.run(40_000..<50_000) { _ in group(4) }
         #expect(try #require(scene.last(.occupancy)) < 43_000)
     }
@@ -48,7 +48,7 @@ private let quiet = PeopleSettings(gathering: nil, densityMax: nil, dispersalMin
         #expect(scene.kinds.isEmpty)
         scene.run(20_000..<40_000) { _ in group(8) }
         #expect(try #require(scene.first(.dense)) >= 30_000)
-        #expect(scene.sighting(.dense)?.measure == .count(8) && scene.kinds == [.dense])
+        #expect(scene.sighting(.dense)?.measure == .countFrom(8, 6) && scene.kinds == [.dense])
     }
 
     @Test func withoutAnAreaNothingIsDense() {
@@ -73,7 +73,7 @@ private let quiet = PeopleSettings(gathering: nil, densityMax: nil, dispersalMin
         scene.run(0..<80_000) { at in group(min(at / 5_000, 8)) }
         let at = try #require(scene.first(.gathering))
         #expect(at >= 50_000 && at <= 56_000, "\(at)")
-        #expect(scene.sighting(.gathering)?.measure == .count(8))
+        #expect(scene.sighting(.gathering)?.measure == .countFrom(8, 6))
         let region = try #require(scene.sighting(.gathering)).region
         #expect(region.x >= 240 && region.x <= 280 && region.width >= 300)
     }
@@ -126,7 +126,7 @@ private let quiet = PeopleSettings(gathering: nil, densityMax: nil, dispersalMin
         scene.run(0..<16_000) { runningApart($0, speed: 330) }
         let at = try #require(scene.first(.dispersal))
         #expect(at >= 10_500 && at <= 12_500, "\(at)")
-        guard case .count(let count) = scene.sighting(.dispersal)?.measure else {
+        guard case .countFrom(let count, _) = scene.sighting(.dispersal)?.measure else {
             Issue.record("nobody was counted")
             return
         }

@@ -32,6 +32,7 @@ import Testing
             (nil, .count(0x1234), 8, [1, 0, 0, 0x12, 0x34]),
             (nil, .track(0x1234), 8, [2, 0, 0, 0x12, 0x34]),
             (nil, .similarity(Q15(rawValue: -2)), 8, [3, 0, 0, 0xff, 0xfe]),
+            (nil, .countFrom(0x12, 0x3456), 8, [4, 0, 0x12, 0x34, 0x56]),
             (.track(1), .count(2), 12, [1, 0, 0, 0, 1, 1, 0, 0, 0, 2])
         ]
         for (subject, measure, present, end) in cases {
@@ -45,7 +46,7 @@ import Testing
         let whole = bytes(.track(1), .similarity(.one))
         for (offset, value) in [
             (Self.presentOffset, 16), (whole.count - 10, 0), (whole.count - 10, 3),
-            (whole.count - 5, 0), (whole.count - 5, 4), (whole.count - 3, 1)
+            (whole.count - 5, 0), (whole.count - 5, 5), (whole.count - 3, 1)
         ] {
             var wrong = whole
             wrong[offset] = UInt8(value)
@@ -67,6 +68,26 @@ import Testing
         expected[2] |= 0x80
         #expect(sighting.canonicalBytes == expected)
         #expect(Sighting.Kind.allCases.allSatisfy { $0.rawValue < 0x80 })
+    }
+
+    @Test func aNetworkStandsOnceAndInItsOrder() throws {
+        let names = [
+            LookNetworkName(task: .crowd, sha256: [0xbb]),
+            LookNetworkName(task: .people, sha256: [0xaa]),
+            LookNetworkName(task: .crowd, sha256: [0xcc])
+        ]
+        let explanation = CountExplanation(
+            ordinal: 1, detector: .people, networks: names, zone: 0, series: CountSeries())
+        #expect(explanation.networks == [names[1], names[0]])
+        let record = LedgerRecord(stamp: stamp, body: .explainedByCounts(explanation))
+        let bytes = record.canonicalBytes
+        #expect(try LedgerRecord(canonicalBytes: bytes) == record)
+        // Behind the head: detector, ordinal, two networks of three bytes each.
+        for (offset, value) in [(36, 0), (36, 15), (41, 3), (42, 2), (45, 1), (45, 3)] {
+            var wrong = bytes
+            wrong[offset] = UInt8(value)
+            #expect(throws: CanonicalBytesError.self) { try LedgerRecord(canonicalBytes: wrong) }
+        }
     }
 
     @Test func anExplanationNamesItsDetectorUnlessItIsOfFights() throws {

@@ -131,6 +131,20 @@ import Testing
                     + "0000000000000040" + "01" + "0050ffff"
             ),
             (
+                .explainedByCounts(
+                    CountExplanation(
+                        ordinal: 0x44, detector: .people,
+                        networks: [
+                            LookNetworkName(task: .people, sha256: [0xaa, 0xbb]),
+                            LookNetworkName(task: .crowd, sha256: [0xcc])
+                        ], zone: 3,
+                        series: CountSeries(
+                            start: Instant(nanoseconds: 0x40),
+                            entries: [.init(tenths: 0x50, count: 0x60)]))),
+                "16" + stamp + "05" + "00000044" + "02" + "0102aabb" + "0201cc" + "03"
+                    + "0000000000000040" + "01" + "00500060"
+            ),
+            (
                 .checkpoint(
                     Checkpoint(sequence: 0x11, hash: [0xaa], key: [0xbb], signature: [0xcc])),
                 "0b" + stamp + "0000000000000011" + "01aa" + "01bb" + "01cc"
@@ -314,11 +328,25 @@ private struct SplitMix {
     mutating func measure() -> Measure? {
         let number = UInt32(truncatingIfNeeded: next())
         let likeness = Q15(rawValue: Int16(truncatingIfNeeded: number))
-        return [nil, .count(number), .track(number), .similarity(likeness)][below(4)]
+        return [
+            nil, .count(number), .track(number), .similarity(likeness),
+            .countFrom(UInt16(below(65_536)), UInt16(below(65_536)))
+        ][below(5)]
     }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(20) {
+        switch below(21) {
+        case 20:
+            let entries = (0..<below(CountSeries.countMax + 1)).map { _ in
+                CountSeries.Entry(tenths: UInt16(below(65_536)), count: UInt16(below(65_536)))
+            }
+            let names = LookTask.allCases.map { LookNetworkName(task: $0, sha256: bytes(32)) }
+            return .explainedByCounts(
+                CountExplanation(
+                    ordinal: UInt32(truncatingIfNeeded: next()),
+                    detector: Detector.allCases[below(Detector.allCases.count)],
+                    networks: Array(names.prefix(below(3))), zone: UInt8(below(32)),
+                    series: CountSeries(start: instant(), entries: entries)))
         case 19:
             var span = CountedSpan(
                 camera: UInt8(below(8)),

@@ -42,9 +42,13 @@ struct Bench {
         return later
     }
 
-    init(_ policy: StationPolicy = StationPolicy(), configuration: [UInt8] = []) {
+    init(
+        _ policy: StationPolicy = StationPolicy(), configuration: [UInt8] = [],
+        networks: [LookNetworkName] = []
+    ) {
         appliance = Appliance(
-            policy: policy, boot: BootID(high: 1, low: 2), configuration: configuration)
+            policy: policy, boot: BootID(high: 1, low: 2), configuration: configuration,
+            networks: networks)
     }
 
     mutating func tell(_ cause: Event.Cause) {
@@ -84,10 +88,10 @@ struct Bench {
 
     /// Time passes: ten ticks and ten frames of camera 0 a second.
     /// A frame in which people were counted anew.
-    mutating func decide(people: CameraCount) {
+    mutating func decide(people: CameraCount, _ sightings: [Sighting] = []) {
         tell(
             .decided(
-                camera: 0, capturedAt: now, sightings: [],
+                camera: 0, capturedAt: now, sightings: sightings,
                 measure: Event.FrameMeasure(people: people)))
     }
 

@@ -24,6 +24,7 @@ import Text
         #expect(try JSONValue.read(Array(plain.utf8))["measure"] == nil)
         for (measure, name, number) in [
             (.count(3), "count", 3), (.track(4), "track", 4),
+            (.countFrom(18, 16), "count", 18), (.countFrom(18, 16), "from", 16),
             (.similarity(.perMille(870)), "similarityPerMille", 870)
         ] as [(Incident.Measure, String, Int)] {
             (report.subject, report.measure) = (.entry(17), measure)
@@ -32,6 +33,27 @@ import Text
             #expect(value["subject"]?["entry"]?.thousandths == 17_000)
             #expect(value["measure"]?[name]?.thousandths == number * 1_000)
         }
+    }
+
+    @Test func whoCountedAndWhatIsTold() throws {
+        let explanation = CountExplanation(
+            ordinal: 5, detector: .people,
+            networks: [LookNetworkName(task: .people, sha256: [0xab])], zone: 2,
+            series: CountSeries(
+                start: .zero,
+                entries: [.init(tenths: 0, count: 4), .init(tenths: 31, count: 18)]))
+        let stamp = Stamp(
+            boot: BootID(high: 1, low: 2), monotonic: .zero, wallMilliseconds: 0, trust: .unset)
+        let entry = OutboxEntry(
+            sequence: 7, record: LedgerRecord(stamp: stamp, body: .explainedByCounts(explanation)),
+            at: Dating.Date(wallMilliseconds: 0, source: .unset))
+        #expect(entry.lane == .evidence)
+        let text = MessageJSON.text(entry, speaker: Speaker(device: "bar", cameras: []))
+        let value = try JSONValue.read(Array(text.utf8))
+        #expect(value["format"]?.string == "kuzet-counts-1" && value["detector"]?.string == "people")
+        #expect(value["networks"]?["people"]?.string == "ab")
+        #expect(value["zone"]?.thousandths == 2_000)
+        #expect(text.contains("\"counts\":[[0,4],[3100,18]]"))
     }
 
     /// What the centre is told of hours it can send back as it is.

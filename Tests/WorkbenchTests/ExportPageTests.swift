@@ -66,6 +66,47 @@ import Testing
         #expect(page.components(separatedBy: "<circle").count == 5)
     }
 
+    @Test func aPageOfPeopleShowsHowManyThereWereAndWhoCounted() throws {
+        let folder = "/tmp/kuzet-page-\(Process.pid)-\(#line)"
+        defer { _ = try? Child(["rm", "-r", folder]).wait() }
+        let stamp = Stamp(
+            boot: boot, monotonic: .zero + .seconds(9), wallMilliseconds: 1_763_770_500_000,
+            trust: .synchronised)
+        var incident = Incident(
+            ordinal: 3, camera: 1, kind: .gathering, zone: 2, openedAt: .zero + .seconds(8),
+            score: .perMille(900), region: .whole)
+        (incident.state, incident.confirmedAt) = (.confirmed, .zero + .seconds(9))
+        incident.measure = .countFrom(18, 15)
+        let explanation = CountExplanation(
+            ordinal: 3, detector: .people,
+            networks: [LookNetworkName(task: .people, sha256: [0xab])], zone: 2,
+            series: CountSeries(
+                start: .zero,
+                entries: [4, 9, 18].enumerated().map {
+                    .init(tenths: UInt16($0.offset * 30), count: $0.element)
+                }))
+        let ledger = try SQLiteLedger(directory: folder, stamp: stamp)
+        try ledger.append(
+            [.incident(incident), .explainedByCounts(explanation)].map {
+                LedgerRecord(stamp: stamp, body: $0)
+            })
+        ledger.close()
+        let reader = try LedgerReader(directory: folder)
+        let summary = try #require(try IncidentIndex(reader).incidents.first)
+        let page = ExportPage(export: try IncidentExport(summary, from: reader)).html()
+        for text in [
+            "How many people there were in zone 2 up to the confirmation, at most 18; it counts from 15 on",
+            "people (SHA-256 ab)", "points='60,137 500,95 940,20'", ">15</text>"
+        ] {
+            #expect(page.contains(text), "\(text)")
+        }
+        let words = try summary.page(from: reader)
+        #expect(words.contains("network   people, SHA-256 ab"))
+        #expect(words.contains("counted   6.000 s  18   " + String(repeating: "█", count: 40)))
+        #expect(summary.json.contains("\"counts\":[[0,4],[3000,9],[6000,18]],\"start\":0.000}"))
+        #expect(summary.json.contains("\"measure\":{\"count\":18,\"from\":15}"))
+    }
+
     @Test func whatIsOpenAndUnsignedIsSaidToBeSo() throws {
         let page = try page(isClosed: false)
         #expect(page.contains("never confirmed, still open at the export."))

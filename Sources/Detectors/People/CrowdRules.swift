@@ -34,24 +34,31 @@ struct CrowdRules: Sendable {
         if let capacity = zone.capacity {
             let score = Self.fullRamp(count * 1000 / max(capacity + 1, 1))
             full[index].update(score, elapsed: elapsed, needed: settings.occupancyDwell)
-            if full[index].isShown { append(.occupancy, zone, score, count, &sightings) }
+            if full[index].isShown {
+                append(.occupancy, zone, score, .count(count, from: capacity + 1), &sightings)
+            }
         }
         if let area = zone.area, area > 0, let most = settings.densityMax {
             let onTen = count * 1000 / area
             let score =
                 count >= Self.denseCountMin ? Self.denseRamp(onTen * 1000 / max(most, 1)) : .zero
             dense[index].update(score, elapsed: elapsed, needed: settings.densityDwell)
-            if dense[index].isShown { append(.dense, zone, score, count, &sightings) }
+            if dense[index].isShown {
+                // Cannot overflow, whatever the settings say: below 2⁶⁰.
+                let (most, area) = (min(max(most, 1), 1 << 20), min(area, 1 << 40))
+                let least = max((most * area + 999) / 1000, Self.denseCountMin)
+                append(.dense, zone, score, .count(count, from: least), &sightings)
+            }
         }
     }
 
     private func append(
-        _ kind: Sighting.Kind, _ zone: PeopleZone, _ score: Q15, _ count: Int,
+        _ kind: Sighting.Kind, _ zone: PeopleZone, _ score: Q15, _ measure: Measure,
         _ sightings: inout [Sighting]
     ) {
         sightings.append(
             Sighting(
                 kind: kind, zone: zone.number, score: score, region: zone.region,
-                measure: .count(UInt32(count))))
+                measure: measure))
     }
 }

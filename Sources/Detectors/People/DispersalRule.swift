@@ -94,12 +94,12 @@ struct DispersalRule: Sendable {
         _ elapsed: Interval, zones: [PeopleZone], shape: PictureShape,
         into sightings: inout [Sighting]
     ) {
-        guard least != nil else { return }
+        guard let least else { return }
         evidence.update(score, elapsed: elapsed, needed: Self.needed)
         guard evidence.isShown else { return }
         sightings.append(
             Sighting(
                 kind: .dispersal, zone: PeopleZone.number(at: box.foot, in: zones), score: score,
-                region: shape.region(box), measure: .count(UInt32(count))))
+                region: shape.region(box), measure: .count(count, from: least)))
     }
 }

@@ -159,7 +159,7 @@ struct GatheringRule: Sendable {
                 Sighting(
                     kind: .gathering, zone: PeopleZone.number(at: group.box.foot, in: zones),
                     score: score, region: shape.region(group.box),
-                    measure: .count(UInt32(group.size))))
+                    measure: .count(group.size, from: settings.sizeMin)))
         }
     }
 }

@@ -111,6 +111,9 @@ public final class PeopleDetector {
     /// Everybody who is followed, to be drawn.
     public var people: [TrackedPerson] { tracker.people }
 
+    /// Of all zones, 0 the whole picture.
+    var zoneNumbers: some Sequence<UInt8> { zones.lazy.map(\.number) }
+
     /// How many are in a zone, 0 for the whole picture; furniture left out.
     public func count(zone: UInt8) -> PeopleCount {
         guard let index = zones.firstIndex(where: { $0.number == zone }) else {

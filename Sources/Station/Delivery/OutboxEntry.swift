@@ -15,7 +15,7 @@ public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
     public init(of record: LedgerRecord) {
         switch record.body {
         case .incident, .interrupted, .siren, .acknowledged, .escalated: self = .alarm
-        case .evidence, .explained, .salvaged: self = .evidence
+        case .evidence, .explained, .explainedByCounts, .salvaged: self = .evidence
         case .started, .clockCorrected, .configured, .operated, .repaired, .commanded,
             .hours, .authorised, .checkpoint, .beat, .discarded,
             .counted:

@@ -49,7 +49,8 @@ public struct SIADialect: Dialect {
         case .interrupted: entry.subject?.confirmedAt != nil
         case .escalated: true
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
-            .explained, .salvaged, .commanded, .hours, .authorised, .acknowledged, .checkpoint,
+            .explained, .explainedByCounts, .salvaged, .commanded, .hours, .authorised,
+            .acknowledged, .checkpoint,
             .beat, .discarded, .counted:
             false
         }

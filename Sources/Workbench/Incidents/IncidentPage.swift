@@ -19,7 +19,8 @@ extension IncidentSummary {
         if let configuration = configuration {
             line("settings  SHA-256 \(SHA256.hexadecimal(configuration))")
         }
-        if let explanation = explanation { line(explanation.text) }
+        if let explanation { line(explanation.text) }
+        if let countExplanation { line(countExplanation.text) }
         for evidence in evidence {
             line("evidence  \(reader.folder.evidence)/\(evidence.name.fileName)")
             line(

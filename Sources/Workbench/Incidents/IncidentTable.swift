@@ -93,6 +93,8 @@ extension LedgerRecord.Body {
         case .repaired(let text): text
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
         case .explained(let explanation): "explained by \(explanation.series.entries.count) scores"
+        case .explainedByCounts(let explanation):
+            "explained by \(explanation.series.entries.count) counts of people"
         case .commanded(_, let by, let words): "command \(words), by \(by)"
         case .authorised(let authority): "of the next order: \(authority.words)"
         case .hours(let order, _, let by): "hours: \(order.words), by \(by)"
@@ -135,7 +137,7 @@ extension IncidentSummary {
             "records":[\(sequences.map(String.init).joined(separator: ","))],\
             "evidence":[\(files.joined(separator: ","))],\
             "configuration":\(configuration.map { "\"\(SHA256.hexadecimal($0))\"" } ?? "null"),\
-            "explanation":\(explanation.map(\.json) ?? "null")}
+            "explanation":\(explanation?.json ?? countExplanation?.json ?? "null")}
             """
     }
 }

@@ -35,7 +35,7 @@ package struct ExportPage {
             <header><h1>\(escape(title))</h1><p>\(escape(story))</p></header>
             <main>
             \(pictures)<section><h2>Facts</h2><dl>\(facts)</dl></section>
-            \(scores)\(records)\(proof)</main>
+            \(scores)\(counts)\(records)\(proof)</main>
             </body>
             </html>
 
@@ -206,6 +206,44 @@ package struct ExportPage {
             <p>What the detector scored up to the confirmation; \
             \(explanation.droppedFrameCount) pictures were lost meanwhile. Its weights have \
             SHA-256 \(SHA256.hexadecimal(explanation.model)).</p></section>
+
+            """
+    }
+
+    /// People over time up to the confirmation, and from how many on it counts.
+    private var counts: String {
+        guard let explanation = summary.countExplanation else { return "" }
+        let entries = explanation.series.entries
+        var least: Int?
+        if case .countFrom(_, let from) = summary.incident.measure { least = Int(from) }
+        let length = max(Int(entries.last?.tenths ?? 0), 1)
+        let most = max(Int(entries.map(\.count).max() ?? 0), least ?? 0, 1)
+        let (left, right, floor, height) = (60, 940, 170, 150)
+        func y(_ count: Int) -> Int { floor - count * height / most }
+        var drawing = "<svg viewBox='0 0 960 200' role='img' aria-label='People over time'>"
+        if let least {
+            drawing +=
+                "<line class='least' x1='\(left)' y1='\(y(least))' x2='\(right)'"
+                + " y2='\(y(least))'/>"
+                + "<text x='\(left - 6)' y='\(y(least) + 4)' text-anchor='end'>\(least)</text>"
+        }
+        drawing += "<line class='base' x1='\(left)' y1='\(floor)' x2='\(right)' y2='\(floor)'/>"
+        let points = entries.map {
+            "\(left + Int($0.tenths) * (right - left) / length),\(y(Int($0.count)))"
+        }
+        drawing += "<polyline class='score' points='\(points.joined(separator: " "))'/>"
+        drawing +=
+            "<text x='\(left)' y='190'>0 s</text><text x='\(right)' y='190' text-anchor='end'>"
+            + "\(seconds(.milliseconds(Int64(length) * 100)))</text></svg>"
+        let whom = explanation.zone == 0 ? "the picture" : "zone \(explanation.zone)"
+        let networks = explanation.networks.map {
+            "\($0.task) (SHA-256 \(SHA256.hexadecimal($0.sha256)))"
+        }
+        return """
+            <section><h2>Why it was confirmed</h2>\(entries.count > 1 ? drawing : "")
+            <p>How many people there were in \(whom) up to the confirmation, at most \
+            \(entries.map(\.count).max() ?? 0)\(least.map { "; it counts from \($0) on" } ?? ""). \
+            Networks that looked: \(networks.joined(separator: ", ")).</p></section>
 
             """
     }
