@@ -23,7 +23,8 @@ private let quiet = PeopleSettings(gathering: nil, densityMax: nil, dispersalMin
         let at = try #require(scene.first(.occupancy))
         #expect(at >= 30_000 && at <= 33_000)
         let sighting = try #require(scene.sighting(.occupancy))
-        #expect(sighting.zone == 1 && sighting.measure == .countFrom(6, 5) && sighting.subject == nil)
+        #expect(
+            sighting.zone == 1 && sighting.measure == .countFrom(6, 5) && sighting.subject == nil)
         scene.run(40_000..<50_000) { _ in group(4) }
         #expect(try #require(scene.last(.occupancy)) < 43_000)
     }

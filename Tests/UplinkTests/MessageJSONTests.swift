@@ -50,7 +50,8 @@ import Text
         #expect(entry.lane == .evidence)
         let text = MessageJSON.text(entry, speaker: Speaker(device: "bar", cameras: []))
         let value = try JSONValue.read(Array(text.utf8))
-        #expect(value["format"]?.string == "kuzet-counts-1" && value["detector"]?.string == "people")
+        #expect(
+            value["format"]?.string == "kuzet-counts-1" && value["detector"]?.string == "people")
         #expect(value["networks"]?["people"]?.string == "ab")
         #expect(value["zone"]?.thousandths == 2_000)
         #expect(text.contains("\"counts\":[[0,4],[3100,18]]"))
