@@ -119,6 +119,8 @@ size_t networks_matrix_size_neon(const networks_model *model);
 void networks_pack_matrix_neon(const networks_model *model, void *memory);
 size_t networks_depthwise_size_neon(const networks_model *model);
 void networks_pack_depthwise_neon(const networks_model *model, void *memory);
+/// Bytes of where the taps are: what its scratch begins with.
+ptrdiff_t networks_taps_size_neon(ptrdiff_t depth);
 
 typedef void networks_filter_body(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
