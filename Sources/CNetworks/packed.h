@@ -108,6 +108,11 @@ ptrdiff_t networks_add_neon(
     const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
     int8_t *codes);
 
+/// As `networks_product`, of one row: sixteen codes at a time; gives how many it did.
+ptrdiff_t networks_product_neon(
+    const networks_multiplier *multiplier, const int8_t *one, const int8_t *other,
+    ptrdiff_t count, int8_t *codes);
+
 typedef void networks_multiply_body(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
     int8_t *codes, ptrdiff_t code_stride, void *scratch);

@@ -48,16 +48,18 @@ final class Concatenation: Operator {
 
     func run(_ memory: Memory) {
         var target = memory[output]
-        for outer in 0..<outerCount {
-            for index in inputs.indices {
-                let source = memory[inputs[index]] + outer * runs[index]
-                if let table = tables[index] {
-                    table.apply(source, into: target, count: runs[index])
-                } else {
-                    target.update(from: source, count: runs[index])
+        let step = runs.reduce(0, +)
+        for (input, (run, table)) in zip(inputs, zip(runs, tables)) {
+            if let table {
+                for outer in 0..<outerCount {
+                    table.apply(
+                        memory[input] + outer * run, into: target + outer * step, count: run)
                 }
-                target += runs[index]
+            } else {
+                copyPieces(
+                    outerCount, of: run, from: memory[input], by: run, into: target, by: step)
             }
+            target += run
         }
     }
 }
