@@ -163,5 +163,10 @@ void networks_product(
 void networks_add_columns(
     const int8_t *codes, ptrdiff_t row_count, ptrdiff_t count, int32_t *sums);
 
+/// Copies pieces of `count` codes, so many codes after one another; `from` and `into` do not overlap.
+void networks_copy_pieces(
+    ptrdiff_t piece_count, ptrdiff_t count, const int8_t *from, ptrdiff_t step, int8_t *into,
+    ptrdiff_t into_step);
+
 /// Σ one · other, which wraps at 32 bits.
 int32_t networks_dot(const int8_t *one, const int8_t *other, ptrdiff_t count);

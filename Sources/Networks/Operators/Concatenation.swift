@@ -1,3 +1,5 @@
+import CNetworks
+
 /// CONCATENATION along one side; an input with another scale is brought to the output's.
 ///
 /// - Source: TensorFlow Lite, `reference_ops::Concatenation` and `ConcatenationWithScaling`.
@@ -56,8 +58,7 @@ final class Concatenation: Operator {
                         memory[input] + outer * run, into: target + outer * step, count: run)
                 }
             } else {
-                copyPieces(
-                    outerCount, of: run, from: memory[input], by: run, into: target, by: step)
+                networks_copy_pieces(outerCount, run, memory[input], run, target, step)
             }
             target += run
         }

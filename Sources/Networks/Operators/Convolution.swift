@@ -1,3 +1,5 @@
+import CNetworks
+
 /// CONV_2D: every output pixel is a matrix times the patch of the input under the window. And
 /// KuzetConv2D, the same with SiLU at its end.
 ///
@@ -133,11 +135,11 @@ final class Convolution: Operator {
             x += 1
         }
         guard let row, !whole.isEmpty else { return }
-        copyPieces(
-            whole.count, of: horizontal.size * channelCount,
-            from: row + horizontal.place(whole.lowerBound, 0) * channelCount,
-            by: horizontal.stride * channelCount,
-            into: target + (whole.lowerBound - run.lowerBound) * depth, by: depth)
+        networks_copy_pieces(
+            whole.count, horizontal.size * channelCount,
+            row + horizontal.place(whole.lowerBound, 0) * channelCount,
+            horizontal.stride * channelCount,
+            target + (whole.lowerBound - run.lowerBound) * depth, depth)
     }
 }
 
