@@ -7,6 +7,7 @@ typedef uint8_t sixteen __attribute__((vector_size(16)));
 BODY void copy_ends(
     ptrdiff_t piece_count, ptrdiff_t count, const int8_t *from, ptrdiff_t step, int8_t *into,
     ptrdiff_t into_step, size_t part) {
+    _Pragma("clang loop unroll_count(4)")
     for (; piece_count > 0; piece_count--, from += step, into += into_step) {
         sixteen first, last;
         memcpy(&first, from, part);

@@ -57,6 +57,13 @@ typedef struct {
     eight_channels eights[2];
 } silu_work;
 
+/// What a block's channels allow: constants in kernels.
+enum silu_kind {
+    any_silu,
+    usual, ///< Exponents and gains are not large: nearly all are so.
+    plain, ///< And exponents are 1: more than half.
+};
+
 /// Codes of two times eight words, of any channels.
 BODY int8x16_t any_codes_of(int16x8_t first, int16x8_t second, const silu_work *work) {
     int16x8_t t[2] = {
@@ -79,13 +86,16 @@ BODY int8x16_t any_codes_of(int16x8_t first, int16x8_t second, const silu_work *
 /// case: a byte for the place, and one for how far it is from there, which, less 128, is how far it is
 /// from the middle. Beyond 8 |v| is a place of 64 or more, for which tables have 0; what h is there, 12 at
 /// most, no usual gain makes 1.
-BODY int8x16_t usual_codes_of(int16x8_t first, int16x8_t second, const silu_work *work) {
+BODY int8x16_t usual_codes_of(
+    int16x8_t first, int16x8_t second, const silu_work *work, enum silu_kind kind) {
     const eight_channels *eights = work->eights;
-    int8x16_t t[2] = {
-        vreinterpretq_s8_s16(vqshlq_s16(
-            vqrdmulhq_s16(vqabsq_s16(first), eights[0].magnitude), eights[0].exponent)),
-        vreinterpretq_s8_s16(vqshlq_s16(
-            vqrdmulhq_s16(vqabsq_s16(second), eights[1].magnitude), eights[1].exponent))};
+    int16x8_t y[2] = {first, second};
+    int8x16_t t[2];
+    UNROLL for (int half = 0; half < 2; half++) {
+        int16x8_t size = vqrdmulhq_s16(vqabsq_s16(y[half]), eights[half].magnitude);
+        if (kind != plain) size = vqshlq_s16(size, eights[half].exponent);
+        t[half] = vreinterpretq_s8_s16(size);
+    }
     uint8x16_t places = vreinterpretq_u8_s8(vuzp2q_s8(t[0], t[1]));
     int8x16_t rest = veorq_s8(vuzp1q_s8(t[0], t[1]), vdupq_n_s8(-128));
     uint8x16_t upper = vqtbl4q_u8(work->heights, places);
@@ -101,31 +111,35 @@ BODY int8x16_t usual_codes_of(int16x8_t first, int16x8_t second, const silu_work
         result_of(second, h[1], &eights[1], work->zero));
 }
 
-/// Whether all of sixteen channels are usual: nearly all are.
-BODY int is_usual(const networks_silu_channels *silu) {
-    int16x8_t exponent = vmaxq_s16(vld1q_s16(silu->exponent), vld1q_s16(silu->exponent + 8));
-    int16x8_t gain = vmaxq_s16(vld1q_s16(silu->gain), vld1q_s16(silu->gain + 8));
-    return vmaxvq_s16(exponent) <= 4 && vmaxvq_s16(gain) <= 16383 / 12;
+/// Of sixteen channels.
+BODY enum silu_kind kind_of(const networks_silu_channels *silu) {
+    int16x8_t exponents = vmaxq_s16(vld1q_s16(silu->exponent), vld1q_s16(silu->exponent + 8));
+    int16x8_t gains = vmaxq_s16(vld1q_s16(silu->gain), vld1q_s16(silu->gain + 8));
+    int exponent = vmaxvq_s16(exponents);
+    if (exponent > 4 || vmaxvq_s16(gains) > 16383 / 12) return any_silu;
+    return exponent > 1 ? usual : plain;
 }
 
 BODY int8x16_t sixteen_codes_of(
-    int16x8_t first, int16x8_t second, const silu_work *work, int usual) {
-    return usual ? usual_codes_of(first, second, work) : any_codes_of(first, second, work);
+    int16x8_t first, int16x8_t second, const silu_work *work, enum silu_kind kind) {
+    return kind == any_silu ? any_codes_of(first, second, work)
+        : usual_codes_of(first, second, work, kind);
 }
 
-/// `width`, 16 or 8, `is_whole`, whether all that many are stored, and `usual` are constants. Of eight
+/// `width`, 16 or 8, `is_whole`, whether all that many are stored, and `kind` are constants. Of eight
 /// channels two rows go side by side.
 BODY void silu_rows(
     const networks_silu_channels *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
-    int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count, int width, int is_whole, int usual) {
+    int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count, int width, int is_whole,
+    enum silu_kind kind) {
     silu_work work = {
-        .heights = vld1q_u8_x4(usual ? upper_middles : networks_silu_heights),
+        .heights = vld1q_u8_x4(kind == any_silu ? networks_silu_heights : upper_middles),
         .lower = vld1q_u8_x4(lower_middles),
         .slopes = vld1q_s8_x4(networks_silu_slopes),
         .zero = vdupq_n_s16((int16_t)zero),
         .eights = {load_eight(silu, 0), load_eight(silu, width == 16)},
     };
-    if (usual)
+    if (kind == usual)
         UNROLL for (int half = 0; half < 2; half++)
             work.eights[half].exponent =
                 vsubq_s16(work.eights[half].exponent, vdupq_n_s16(1));
@@ -133,30 +147,32 @@ BODY void silu_rows(
     if (width == 8) {
         for (; row_count >= 2; row_count -= 2, words += 32, codes += 2 * code_stride) {
             int8x16_t two =
-                sixteen_codes_of(vld1q_s16(words), vld1q_s16(words + 16), &work, usual);
+                sixteen_codes_of(vld1q_s16(words), vld1q_s16(words + 16), &work, kind);
             store_neon(codes, two, count);
             store_neon(codes + code_stride, vextq_s8(two, two, 8), count);
         }
     }
+    _Pragma("clang loop unroll_count(2)")
     for (; row_count > 0; row_count--, words += 16, codes += code_stride)
         store_neon(
-            codes, sixteen_codes_of(vld1q_s16(words), vld1q_s16(words + 8), &work, usual), count);
+            codes, sixteen_codes_of(vld1q_s16(words), vld1q_s16(words + 8), &work, kind), count);
 }
 
 void networks_silu_neon(
     const networks_silu_channels *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
     int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count) {
-#define ROWS(width, is_whole, usual) \
-    silu_rows( \
-        silu, words, row_count, zero, codes, code_stride, count, width, is_whole, usual)
-    int usual = is_usual(silu);
-    if (count >= 16 && usual)
-        ROWS(16, 1, 1);
-    else if (count == 8 && usual)
-        ROWS(8, 1, 1);
+#define ROWS(width, is_whole, kind) \
+    silu_rows(silu, words, row_count, zero, codes, code_stride, count, width, is_whole, kind)
+    enum silu_kind kind = kind_of(silu);
+    if (count >= 16 && kind == plain)
+        ROWS(16, 1, plain);
+    else if (count >= 16 && kind == usual)
+        ROWS(16, 1, usual);
+    else if (count == 8 && kind != any_silu)
+        ROWS(8, 1, usual);
     else if (count > 8)
-        ROWS(16, 0, 0);
+        ROWS(16, 0, any_silu);
     else
-        ROWS(8, 0, 0);
+        ROWS(8, 0, any_silu);
 }
 #endif
