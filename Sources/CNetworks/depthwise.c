@@ -144,7 +144,11 @@ size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count)
 size_t networks_filter_scratch(const networks_packed *filters, ptrdiff_t pixel_count) {
     // Words of a block of channels.
     ptrdiff_t block = filters->path == networks_vnni ? 32 : 16;
-    return filters->silu ? (size_t)(pixel_count * block) * sizeof(int16_t) : 0;
+    size_t size = filters->silu ? (size_t)(pixel_count * block) * sizeof(int16_t) : 0;
+#if defined(__aarch64__)
+    if (filters->path == networks_neon) size += (size_t)networks_taps_size_neon(filters->depth);
+#endif
+    return size;
 }
 
 typedef uint8_t sixteen __attribute__((vector_size(16)));

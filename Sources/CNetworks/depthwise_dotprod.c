@@ -1,8 +1,9 @@
-// Windows of 3 x 3 with dot products: sixteen channels at a time, two neighbouring outputs at once.
+// Windows of 3 x 3 and 5 x 5 with dot products: sixteen channels at a time, two neighbouring outputs at
+// once.
 //
-// A prepared line has, for each sixteen channels, groups: of each channel the codes of the four pixels
-// that are under two outputs. A group begins two pixels after the one before. The second output's weights
-// lie a pixel further on.
+// A prepared line has, for each sixteen channels, groups: of each channel the codes of four pixels. A
+// group begins two pixels after the one before: one is what is under two outputs of three columns, it and
+// the next what is under two of five. The second output's weights lie a pixel further on.
 #include "requantize_neon.h"
 
 #if defined(__aarch64__)
@@ -11,16 +12,22 @@
 
 /// Bytes of a group of sixteen channels: of codes, and of weights of one output and line.
 enum { group_size = 64 };
-/// Bytes of a block of weights: three lines of two outputs.
-enum { block_size = 6 * group_size };
+/// Under two outputs, of a window of so many columns.
+BODY ptrdiff_t groups_under(ptrdiff_t width) { return width / 2; }
+
+/// Bytes of a block of weights: of two outputs.
+BODY ptrdiff_t block_size(networks_window window) {
+    return window.height * groups_under(window.width) * 2 * group_size;
+}
 
 int networks_dots(const networks_model *model) {
     networks_window window = model->window;
     // With a stride of 2 each group is under one output, and preparing it takes what products save.
-    if (window.height != 3 || window.width != 3 || window.stride != 1 || window.dilation != 1)
+    if (window.height != window.width || (window.width != 3 && window.width != 5)
+        || window.stride != 1 || window.dilation != 1)
         return 0;
     // Differences to a weight zero point may have nine bits.
-    for (ptrdiff_t index = 0; index < 9 * model->count; index++) {
+    for (ptrdiff_t index = 0; index < model->depth * model->count; index++) {
         int each = model->weights[index] - model->weight_zero;
         if (each < -128 || each > 127) return 0;
     }
@@ -28,19 +35,26 @@ int networks_dots(const networks_model *model) {
 }
 
 size_t networks_depthwise_size_dotprod(const networks_model *model) {
-    return (size_t)(round_up(model->count, 16) / 16 * block_size);
+    return (size_t)(round_up(model->count, 16) / 16 * block_size(model->window));
 }
 
-/// In a block, lines; of a line, outputs; of an output, channels; of a channel, four taps.
+/// In a block, lines; of a line, groups; of a group, outputs; of an output, channels; of a channel, four
+/// taps.
 void networks_pack_depthwise_dotprod(const networks_model *model, void *memory) {
+    networks_window window = model->window;
+    ptrdiff_t width = window.width, groups = groups_under(width);
     for (ptrdiff_t n = 0; n < model->count; n++) {
-        int8_t *into = (int8_t *)memory + n / 16 * block_size + n % 16 * 4;
-        for (ptrdiff_t row = 0; row < 3; row++)
-            for (ptrdiff_t output = 0; output < 2; output++)
-                for (ptrdiff_t column = 0; column < 3; column++)
-                    into[(row * 2 + output) * group_size + output + column] =
-                        (int8_t)(model->weights[(3 * row + column) * model->count + n]
-                            - model->weight_zero);
+        int8_t *into = (int8_t *)memory + n / 16 * block_size(window) + n % 16 * 4;
+        for (ptrdiff_t tap = 0; tap < model->depth; tap++) {
+            int each = model->weights[tap * model->count + n] - model->weight_zero;
+            for (ptrdiff_t output = 0; output < 2; output++) {
+                // The last group has only its last two pixels for itself.
+                ptrdiff_t column = tap % width + output;
+                ptrdiff_t group = column < 4 ? 0 : column / 2 - 1;
+                ptrdiff_t place = (tap / width * groups + group) * 2 + output;
+                into[place * group_size + column - 2 * group] = (int8_t)each;
+            }
+        }
     }
 }
 
@@ -142,10 +156,11 @@ typedef struct {
     ptrdiff_t code_stride;
 } block_work;
 
-/// `stored_outputs`, 2 or 1, `is_whole` and `scaling` are constants once this is inlined.
-DOT_BODY void filter_group(
-    const block_work *block, const int8_t *lines[3], int8_t *codes, int stored_outputs,
-    int is_whole, enum scaling scaling) {
+/// `size` of the window, 3 or 5, `stored_outputs`, 2 or 1, `is_whole` and `scaling` are constants once this
+/// is inlined.
+DOT_BODY void filter_outputs(
+    const block_work *block, const int8_t *lines[5], int8_t *codes, int size,
+    int stored_outputs, int is_whole, enum scaling scaling) {
     int32x4_t sums[2][4];
     const int32_t *first = block->channels->first;
     UNROLL for (int output = 0; output < 2; output++) {
@@ -154,17 +169,23 @@ DOT_BODY void filter_group(
         UNROLL for (int v = 0; v < 4; v++) sums[output][v] = vld1q_s32(first + 4 * v);
     }
     const int8_t *weights = block->weights;
-    UNROLL for (int row = 0; row < 3; row++) {
-        int8x16x4_t x = vld1q_s8_x4(lines[row]);
-        lines[row] += group_size;
-        UNROLL for (int output = 0; output < 2; output++) {
-            int8x16x4_t w = vld1q_s8_x4(weights);
-            weights += group_size;
-            int32x4_t *sum = sums[output];
-            UNROLL for (int v = 0; v < 4; v++) sum[v] = vdotq_s32(sum[v], x.val[v], w.val[v]);
-            // Compilers else load all weights first, for which registers do not suffice.
-            __asm__ volatile(
-                "" : "+r"(weights), "+w"(sum[0]), "+w"(sum[1]), "+w"(sum[2]), "+w"(sum[3]) : : "memory");
+    UNROLL for (int row = 0; row < size; row++) {
+        UNROLL for (int group = 0; group < size / 2; group++) {
+            int8x16x4_t x = vld1q_s8_x4(lines[row]);
+            // The next outputs begin with the second group.
+            if (group == 0) lines[row] += group_size;
+            UNROLL for (int output = 0; output < 2; output++) {
+                int8x16x4_t w = vld1q_s8_x4(weights);
+                weights += group_size;
+                int32x4_t *sum = sums[output];
+                UNROLL for (int v = 0; v < 4; v++)
+                    sum[v] = vdotq_s32(sum[v], x.val[v], w.val[v]);
+                // Compilers else load all weights first, for which registers do not suffice.
+                __asm__ volatile(
+                    ""
+                    : "+r"(weights), "+w"(sum[0]), "+w"(sum[1]), "+w"(sum[2]), "+w"(sum[3])
+                    : : "memory");
+            }
         }
     }
     sixteen_channels sixteen = load_sixteen(block->channels, scaling);
@@ -183,32 +204,45 @@ DOT_BODY void filter_group(
 }
 
 DOT_BODY void filter_block(
-    const block_work *block, const int8_t *lines[3], ptrdiff_t pixel_count, int8_t *codes,
-    int is_whole, enum scaling scaling) {
+    const block_work *block, const void *const *under, ptrdiff_t first, ptrdiff_t pixel_count,
+    int8_t *codes, int size, int is_whole, enum scaling scaling) {
+    const int8_t *lines[5];
+    UNROLL for (int row = 0; row < size; row++) lines[row] = (const int8_t *)under[row] + first;
     int8_t *end = codes + pixel_count / 2 * 2 * block->code_stride;
     for (; codes != end; codes += 2 * block->code_stride)
-        filter_group(block, lines, codes, 2, is_whole, scaling);
-    if (pixel_count % 2) filter_group(block, lines, codes, 1, is_whole, scaling);
+        filter_outputs(block, lines, codes, size, 2, is_whole, scaling);
+    if (pixel_count % 2) filter_outputs(block, lines, codes, size, 1, is_whole, scaling);
 }
 
 DOT_BODY void filter(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride, int16_t *words, enum scaling scaling) {
     int is_words = ending_of(scaling) == to_words;
-    const int8_t *under[3] = {lines[0], lines[1], lines[2]};
+    networks_window window = filters->window;
+    // Of a block of channels of a line.
+    ptrdiff_t line_size = group_count(pixel_count + window.width - 1) * group_size;
     for (ptrdiff_t first = 0; first < filters->count; first += 16) {
         block_work block = {
             .channels = filters->channels + first / 16,
-            .weights = (const int8_t *)filters->weights + first / 16 * block_size,
+            .weights = (const int8_t *)filters->weights + first / 16 * block_size(window),
             .limits = load_codes(&filters->codes),
             .count = filters->count - first,
             .code_stride = is_words ? 16 * (ptrdiff_t)sizeof(*words) : code_stride,
         };
         int8_t *into = is_words ? (int8_t *)words : codes + first;
-        if (is_words || block.count >= 16)
-            filter_block(&block, under, pixel_count, into, 1, scaling);
+        ptrdiff_t place = first / 16 * line_size;
+        int is_whole = is_words || block.count >= 16;
+#define BLOCK(size, is_whole) \
+    filter_block(&block, lines, place, pixel_count, into, size, is_whole, scaling)
+        if (window.width == 3 && is_whole)
+            BLOCK(3, 1);
+        else if (window.width == 3)
+            BLOCK(3, 0);
+        else if (is_whole)
+            BLOCK(5, 1);
         else
-            filter_block(&block, under, pixel_count, into, 0, scaling);
+            BLOCK(5, 0);
+#undef BLOCK
         if (is_words)
             networks_silu_neon(
                 filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,

@@ -108,6 +108,11 @@ ptrdiff_t networks_add_neon(
     const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
     int8_t *codes);
 
+/// As `networks_product`, of one row: sixteen codes at a time; gives how many it did.
+ptrdiff_t networks_product_neon(
+    const networks_multiplier *multiplier, const int8_t *one, const int8_t *other,
+    ptrdiff_t count, int8_t *codes);
+
 typedef void networks_multiply_body(
     const networks_packed *matrix, const int8_t *rows, ptrdiff_t row_stride, ptrdiff_t row_count,
     int8_t *codes, ptrdiff_t code_stride, void *scratch);
@@ -119,6 +124,8 @@ size_t networks_matrix_size_neon(const networks_model *model);
 void networks_pack_matrix_neon(const networks_model *model, void *memory);
 size_t networks_depthwise_size_neon(const networks_model *model);
 void networks_pack_depthwise_neon(const networks_model *model, void *memory);
+/// Bytes of where the taps are: what its scratch begins with.
+ptrdiff_t networks_taps_size_neon(ptrdiff_t depth);
 
 typedef void networks_filter_body(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,

@@ -143,5 +143,30 @@ void networks_add(
     const networks_adder *adder, const int8_t *one, const int8_t *other, ptrdiff_t count,
     int8_t *codes);
 
+/// How codes of two inputs are multiplied.
+typedef struct {
+    enum networks_path path;
+    int32_t zeros[2];
+    networks_channels scale; ///< Of products; the channels are all alike.
+    networks_codes codes;
+} networks_multiplier;
+
+/// codes[r][k] = code of (one[r][k] - its zero) * (other[r][k] - its zero). Rows of inputs are so many
+/// codes apart, those of `codes` next to each other.
+void networks_product(
+    const networks_multiplier *multiplier, const int8_t *one, ptrdiff_t one_step,
+    const int8_t *other, ptrdiff_t other_step, ptrdiff_t row_count, ptrdiff_t count,
+    int8_t *codes);
+
+/// sums[k] += sum over r of codes[r][k], which must fit: `row_count` rows of `count` codes, next to each
+/// other.
+void networks_add_columns(
+    const int8_t *codes, ptrdiff_t row_count, ptrdiff_t count, int32_t *sums);
+
+/// Copies pieces of `count` codes, so many codes after one another; `from` and `into` do not overlap.
+void networks_copy_pieces(
+    ptrdiff_t piece_count, ptrdiff_t count, const int8_t *from, ptrdiff_t step, int8_t *into,
+    ptrdiff_t into_step);
+
 /// Σ one · other, which wraps at 32 bits.
 int32_t networks_dot(const int8_t *one, const int8_t *other, ptrdiff_t count);

@@ -1,3 +1,5 @@
+import CNetworks
+
 /// CONCATENATION along one side; an input with another scale is brought to the output's.
 ///
 /// - Source: TensorFlow Lite, `reference_ops::Concatenation` and `ConcatenationWithScaling`.
@@ -48,16 +50,17 @@ final class Concatenation: Operator {
 
     func run(_ memory: Memory) {
         var target = memory[output]
-        for outer in 0..<outerCount {
-            for index in inputs.indices {
-                let source = memory[inputs[index]] + outer * runs[index]
-                if let table = tables[index] {
-                    table.apply(source, into: target, count: runs[index])
-                } else {
-                    target.update(from: source, count: runs[index])
+        let step = runs.reduce(0, +)
+        for (input, (run, table)) in zip(inputs, zip(runs, tables)) {
+            if let table {
+                for outer in 0..<outerCount {
+                    table.apply(
+                        memory[input] + outer * run, into: target + outer * step, count: run)
                 }
-                target += runs[index]
+            } else {
+                networks_copy_pieces(outerCount, run, memory[input], run, target, step)
             }
+            target += run
         }
     }
 }

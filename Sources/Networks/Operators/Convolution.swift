@@ -1,3 +1,5 @@
+import CNetworks
+
 /// CONV_2D: every output pixel is a matrix times the patch of the input under the window. And
 /// KuzetConv2D, the same with SiLU at its end.
 ///
@@ -133,11 +135,11 @@ final class Convolution: Operator {
             x += 1
         }
         guard let row, !whole.isEmpty else { return }
-        copy(
-            whole.count, of: horizontal.size * channelCount,
-            from: row + horizontal.place(whole.lowerBound, 0) * channelCount,
-            by: horizontal.stride * channelCount,
-            into: target + (whole.lowerBound - run.lowerBound) * depth, by: depth)
+        networks_copy_pieces(
+            whole.count, horizontal.size * channelCount,
+            row + horizontal.place(whole.lowerBound, 0) * channelCount,
+            horizontal.stride * channelCount,
+            target + (whole.lowerBound - run.lowerBound) * depth, depth)
     }
 }
 
@@ -174,30 +176,6 @@ private struct Share {
                 matrix: PackedMatrix(kernel.matrix(channels: channels)),
                 firstChannel: channels.lowerBound, pixels: 0..<pixelCount)
         }
-    }
-}
-
-/// Copies `pieceCount` pieces of `count` codes. An image's first window has a few codes in a line, for
-/// which a call takes longer than two overlapping words.
-private func copy(
-    _ pieceCount: Int, of count: Int, from: UnsafeMutablePointer<Int8>, by sourceStep: Int,
-    into: UnsafeMutablePointer<Int8>, by targetStep: Int
-) {
-    var (source, target) = (UnsafeRawPointer(from), UnsafeMutableRawPointer(into))
-    guard 8...16 ~= count else {
-        for _ in 0..<pieceCount {
-            target.copyMemory(from: source, byteCount: count)
-            source += sourceStep
-            target += targetStep
-        }
-        return
-    }
-    for _ in 0..<pieceCount {
-        let last = source.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self)
-        target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
-        target.storeBytes(of: last, toByteOffset: count - 8, as: UInt64.self)
-        source += sourceStep
-        target += targetStep
     }
 }
 

@@ -59,17 +59,34 @@ struct Broadcast {
     /// begins, how far each input steps, and its length.
     @inline(__always)
     func forEachRow(_ row: (_ one: Int, _ other: Int, _ output: Int) -> Void) {
-        let outer = count / rowCount
-        for index in 0..<outer {
+        forEach(inner: 1, row)
+    }
+
+    /// Calls `sheet` for each run along the two innermost sides, or the one that there is.
+    @inline(__always)
+    func forEachSheet(_ sheet: (_ one: Int, _ other: Int, _ output: Int) -> Void) {
+        forEach(inner: min(2, sizes.count), sheet)
+    }
+
+    @inline(__always)
+    private func forEach(inner: Int, _ body: (_ one: Int, _ other: Int, _ output: Int) -> Void) {
+        let size = sizes.suffix(inner).reduce(1, *)
+        for index in 0..<count / size {
             var (rest, one, other) = (index, 0, 0)
-            for axis in sizes.indices.dropLast().reversed() {
+            for axis in (0..<sizes.count - inner).reversed() {
                 let place = rest % sizes[axis]
                 rest /= sizes[axis]
                 one += place * oneSteps[axis]
                 other += place * otherSteps[axis]
             }
-            row(one, other, index * rowCount)
+            body(one, other, index * size)
         }
+    }
+
+    /// Rows of a sheet, and how far each input steps from row to row.
+    var sheet: (rowCount: Int, oneStep: Int, otherStep: Int) {
+        let axis = sizes.count - 2
+        return axis < 0 ? (1, 0, 0) : (sizes[axis], oneSteps[axis], otherSteps[axis])
     }
 
     var rowCount: Int { sizes[sizes.count - 1] }

@@ -1,3 +1,5 @@
+import CNetworks
+
 /// MEAN over some sides of the input.
 ///
 /// - Source: TensorFlow Lite, `reference_ops::QuantizedMeanOrSum`.
@@ -6,6 +8,8 @@ final class Mean: Operator {
     private let output: Codes
     /// How far in the output each side of the input moves; 0 for those that are summed up.
     private let steps: [Int]
+    /// Rows along the innermost side, one after the other, that are summed up in one place.
+    private let togetherCount: Int
     private let correction: Int32
     private let factor: (multiplier: Int32, shift: Int32)
 
@@ -30,6 +34,9 @@ final class Mean: Operator {
             output.count == kept, "\(output.title): shape \(output.shape), not \(kept) means")
         try site.require(reduced < 1 << 23, "\(reduced) codes for one mean: 2²³ at most")
         self.steps = steps
+        let together = (0..<max(rank - 1, 0)).reversed().prefix { axes.contains($0) }
+        let input = input
+        togetherCount = together.reduce(1) { $0 * input.shape[$1] }
         // Cannot overflow: |zero| · 2²³ ≤ 2³⁰.
         correction = input.zero * Int32(reduced)
         let whole = Scale.factor(input.scale, to: output.scale)
@@ -48,18 +55,18 @@ final class Mean: Operator {
         sums.update(repeating: 0, count: output.count)
         let rowCount = input.shape.last ?? 1
         let step = steps.last ?? 0
-        for row in 0..<input.count / rowCount {
-            var (rest, place) = (row, 0)
+        for first in stride(from: 0, to: input.count / rowCount, by: togetherCount) {
+            var (rest, place) = (first, 0)
             for axis in steps.indices.dropLast().reversed() {
                 place += rest % input.shape[axis] * steps[axis]
                 rest /= input.shape[axis]
             }
-            let (codes, into) = (memory[input] + row * rowCount, sums + place)
+            let (codes, into) = (memory[input] + first * rowCount, sums + place)
             // Cannot overflow: 2²³ codes of at most 2⁷.
             if step == 1 {
-                for index in 0..<rowCount { into[index] &+= Int32(codes[index]) }
+                networks_add_columns(codes, togetherCount, rowCount, into)
             } else {
-                for index in 0..<rowCount { into[index * step] &+= Int32(codes[index]) }
+                for index in 0..<togetherCount * rowCount { into[0] &+= Int32(codes[index]) }
             }
         }
         for index in 0..<output.count {

@@ -4,9 +4,11 @@ final class Pad: Operator {
     private let input: Codes
     private let output: Codes
     private let filling: Codes?
-    /// Codes of the output between one row of the innermost side that is padded and the next.
     private let befores: [Int]
+    /// Codes of the output from one slice along each side to the next.
     private let strides: [Int]
+    /// The innermost side that is padded: from there on the input is in one piece.
+    private let lastAxis: Int
 
     init(_ site: Site) throws {
         input = try site.input(0)
@@ -28,21 +30,23 @@ final class Pad: Operator {
                 "\(filling.title): \(filling.count) codes, or other numbers than the output")
         }
         strides = (0..<rank).map { axis in wanted[(axis + 1)...].reduce(1, *) }
+        let input = input
+        lastAxis = wanted.indices.last { wanted[$0] != input.shape[$0] } ?? 0
     }
 
     func run(_ memory: Memory) {
         let code = filling.map { memory[$0][0] } ?? Int8(output.zero)
         memory[output].update(repeating: code, count: output.count)
-        let rowCount = input.shape.last ?? 1
-        for row in 0..<input.count / rowCount {
-            var (rest, place) = (row, 0)
-            for axis in input.shape.indices.dropLast().reversed() {
+        let pieceCount = input.shape[lastAxis...].reduce(1, *)
+        for piece in 0..<input.count / pieceCount {
+            var rest = piece
+            var place = lastAxis < befores.count ? befores[lastAxis] * strides[lastAxis] : 0
+            for axis in input.shape.indices.prefix(lastAxis).reversed() {
                 place += (rest % input.shape[axis] + befores[axis]) * strides[axis]
                 rest /= input.shape[axis]
             }
-            place += befores.last ?? 0
             (memory[output] + place).update(
-                from: memory[input] + row * rowCount, count: rowCount)
+                from: memory[input] + piece * pieceCount, count: pieceCount)
         }
     }
 }

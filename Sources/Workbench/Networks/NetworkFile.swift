@@ -117,10 +117,14 @@ extension Network {
     func load(_ bytes: [UInt8]) {
         var place = 0
         for (index, port) in inputs.enumerated() {
-            let flip: UInt8 = port.isUnsigned ? 0x80 : 0
             let codes = input(index)
-            for offset in codes.indices {
-                codes[offset] = Int8(bitPattern: bytes[place + offset] ^ flip)
+            precondition(bytes.count - place >= port.count, "the bytes of all inputs")
+            bytes.withUnsafeBytes {
+                UnsafeMutableRawBufferPointer(codes).copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: $0[place..<place + port.count]))
+            }
+            if port.isUnsigned {
+                for offset in codes.indices { codes[offset] ^= .min }
             }
             place += port.count
         }
