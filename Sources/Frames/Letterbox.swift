@@ -5,7 +5,8 @@
 ///
 /// - Shape: `height` × `width` pixels of three codes: red, green, blue.
 /// - Units: codes are values less 128, int8.
-/// - Error: none. Area is averaged as `BoxResize` does; chroma is that of the nearest pair.
+/// - Error: none. Area is averaged as `BoxResize` does, luma and chroma alike to the field's size: half
+///   of it for chroma, as pictures are kept, would take from a network what the camera gave.
 /// - Source: ITU-T T.871 (JFIF), clause 7; factors in 1/65 536, rounded half up. A camera that
 ///   delivers YUYV of the studio range is a little paler so, which networks do not mind.
 /// - Memory: taken when a frame of another size comes; otherwise `fill` allocates nothing.
@@ -69,8 +70,8 @@ public final class Letterbox: @unchecked Sendable {
             (line + 3 * after).update(repeating: Self.field, count: 3 * (width - after))
             let row = y - inside.y
             Self.colour(
-                sizes.shrunkLuma.row(row), sizes.shrunkParts[0].row(row / 2),
-                sizes.shrunkParts[1].row(row / 2), count: inside.width,
+                sizes.shrunkLuma.row(row), sizes.shrunkParts[0].row(row),
+                sizes.shrunkParts[1].row(row), count: inside.width,
                 into: line + 3 * inside.x)
         }
     }
@@ -101,8 +102,8 @@ public final class Letterbox: @unchecked Sendable {
     ) {
         for x in 0..<count {
             let y = Int32(luma[x]) - 128
-            let cb = Int32(blue[x >> 1]) - 128
-            let cr = Int32(red[x >> 1]) - 128
+            let cb = Int32(blue[x]) - 128
+            let cr = Int32(red[x]) - 128
             let target = codes + 3 * x
             target[0] = Int8(clamping: y + (91_881 * cr + 32_768) >> 16)
             target[1] = Int8(clamping: y - (22_554 * cb + 46_802 * cr + 32_768) >> 16)
@@ -123,17 +124,16 @@ public final class Letterbox: @unchecked Sendable {
             y: isCentred ? (height - max(down, 1)) / 2 : 0,
             width: max(across, 1), height: max(down, 1))
         let (fromWidth, fromHeight) = (frame.chroma.width / 2, frame.chroma.height)
-        let (toWidth, toHeight) = ((inside.width + 1) / 2, (inside.height + 1) / 2)
         let made = Sizes(
             luma: BoxResize(
                 fromWidth: frame.width, fromHeight: frame.height, toWidth: inside.width,
                 toHeight: inside.height),
             chroma: BoxResize(
-                fromWidth: fromWidth, fromHeight: fromHeight, toWidth: toWidth,
-                toHeight: toHeight),
+                fromWidth: fromWidth, fromHeight: fromHeight, toWidth: inside.width,
+                toHeight: inside.height),
             parts: (0..<2).map { _ in Plane(width: fromWidth, height: fromHeight) },
             shrunkLuma: Plane(width: inside.width, height: inside.height),
-            shrunkParts: (0..<2).map { _ in Plane(width: toWidth, height: toHeight) })
+            shrunkParts: (0..<2).map { _ in Plane(width: inside.width, height: inside.height) })
         sizes = made
         return made
     }

@@ -77,6 +77,31 @@ import Testing
     }
 }
 
+/// Twice as large as the field, a frame has a pair of chroma for each of its pixels: none is lost.
+@Test func chromaIsAsFineAsTheFieldWhereTheFrameBringsThat() {
+    let letterbox = Letterbox(width: 32, height: 32)
+    let frame = Frame(width: 64, height: 64)
+    for y in 0..<64 { for x in 0..<64 { frame.luma[x, y] = 100 } }
+    for y in 0..<32 {
+        for x in 0..<32 {
+            frame.chroma[2 * x, y] = 128
+            frame.chroma[2 * x + 1, y] = (x + y) % 2 == 0 ? 148 : 108
+        }
+    }
+    var codes = [Int8](repeating: 0, count: 3 * 32 * 32)
+    codes.withUnsafeMutableBufferPointer { letterbox.fill($0, with: frame) }
+    for y in 0..<32 {
+        for x in 0..<32 {
+            // 1.402 · 20 = 28 in red, and 0.714 · 20 = 14 the other way in green.
+            let isRed = (x + y) % 2 == 0
+            let found = (0..<3).map { Int(codes[3 * (32 * y + x) + $0]) + 128 }
+            guard found != (isRed ? [128, 86, 100] : [72, 114, 100]) else { continue }
+            Issue.record("at \(x), \(y): \(found)")
+            return
+        }
+    }
+}
+
 @Test func theLogisticFunctionIsWhatItSays() {
     #expect(Logistic.q15(ofQ24: 0) == Q15(rawValue: 16_384))
     #expect(Logistic.q15(ofQ24: .max) == .one)
