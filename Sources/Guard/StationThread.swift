@@ -31,6 +31,7 @@ final class StationThread {
     private var lookedAt = Instant.zero
     private var reachedTold: [String: Bool] = [:]
     private var hasDecided = false
+    private var lookTeller = LookTeller()
     private let settleLimit: Interval
     private let surroundings: Surroundings
     /// Has the configuration read anew; `configured` comes when that is done.
@@ -202,11 +203,21 @@ final class StationThread {
         guard now() - lookedAt >= Self.lookPeriod else { return }
         lookedAt = latest
         if let degrees = surroundings.takeCelsius() { step(.temperature(celsius: degrees)) }
-        if let looks { step(.lookLoad(perMille: looks.load().perMille)) }
+        if let looks {
+            step(.lookLoad(perMille: looks.load().perMille))
+            tellLooks()
+        }
         for (name, isReached) in uplinks?.reached ?? [] where reachedTold[name] != isReached {
             reachedTold[name] = isReached
             step(.destination(name: name, isReached: isReached))
         }
+    }
+
+    private func tellLooks() {
+        let lines = lookTeller.lines(
+            names: duty.appliance.policy.cameras.map(\.name), counts: watches.map(\.lookCounts),
+            pace: watches.map(\.paceNow).max() ?? .full, at: latest)
+        for line in lines { Journal.write(Priority.info.rawValue, line) }
     }
 
     /// How cameras and ledger fare and which hours hold, for whoever asks systemd.
@@ -222,6 +233,7 @@ final class StationThread {
             return "camera \(name): \(watch.isShowing ? "" : "shows nothing now, ")"
                 + "\(counts.delivered) frames decided, \(counts.dropped) dropped,"
                 + " \(counts.damaged) damaged, lost \(counts.lost) times"
+                + LookTeller.status(watch.lookCounts)
         }
         let ledger = Self.ledgerStatus(
             silence: ledger.silence(at: latest), waiting: duty.appliance.waitingRecords)

@@ -18,6 +18,9 @@ package final class Watch: Sendable {
         /// When the thread last came round, decided or waiting.
         var aliveAt: Instant
         var counts = FrameCounts()
+        var looks = LookCounts()
+        /// What of `pace` and `heat` holds.
+        var paceNow = LookPace.full
         var heat = Heat.normal
         var pace = LookPace.full
         var isStopping = false
@@ -91,6 +94,10 @@ package final class Watch: Sendable {
 
     var aliveAt: Instant { shared.withLock { $0.aliveAt } }
     var counts: FrameCounts { shared.withLock { $0.counts } }
+    /// What has happened to looks at its pictures.
+    var lookCounts: LookCounts { shared.withLock { $0.looks } }
+    /// How often networks look now.
+    var paceNow: LookPace { shared.withLock { $0.paceNow } }
     /// Whether its last frame is what is before the camera now.
     var isShowing: Bool { shared.withLock { $0.isShowing && !$0.isOver } }
     /// Somebody was promised a picture and has not got it yet.
@@ -135,6 +142,8 @@ package final class Watch: Sendable {
                 shared.aliveAt = Instant(nanoseconds: Clocks.monotonicNanoseconds())
                 shared.counts = counts
                 shared.isShowing = !showsNothing
+                shared.looks = sight.lookCounts
+                shared.paceNow = max(shared.heat.pace, shared.pace)
                 defer { shared.settings = nil }
                 return (shared.isStopping, shared.settings, shared.heat, shared.pace)
             }

@@ -32,6 +32,7 @@ package final class ReplayRun {
 
     /// What is drawn; nil where nobody asked.
     private var evening: Evening?
+    private var pictures = PagePictures()
 
     /// - Parameter title: of the page that is drawn; nil to draw none.
     package init(plotting title: String? = nil) {
@@ -41,6 +42,7 @@ package final class ReplayRun {
     package private(set) var frameCount: UInt64 = 0
     package private(set) var notices: [String] = []
     package private(set) var digest = ""
+    private(set) var lookCounts = LookCounts()
     /// Every incident as it stood last, in the order of opening.
     private(set) var incidents: [Incident] = []
 
@@ -51,6 +53,9 @@ package final class ReplayRun {
         let trace = Trace()
         defer { digest = trace.finish() }
         let sight = Sight(detection.settings, looks: PromptWorker(try LookNetworks()))
+        evening?.zoneNames = detection.settings.zones.map(\.name)
+        evening?.capacities = detection.settings.people.capacities
+        defer { lookCounts = sight.lookCounts }
         var tracker = IncidentTracker(camera: 0, policy: detection.policy)
         var refused: CameraError?
         var changes: [IncidentChange] = []
@@ -86,9 +91,18 @@ package final class ReplayRun {
                     at: frame.capturedAt, weekMinute: nil, sightings: sight.sightings,
                     into: &changes)
                 for change in changes { keep(change.incident, trace) }
+                if evening != nil { draw(frame, sight, changes) }
                 frameCount += 1
             }
         }
+    }
+
+    private func draw(_ frame: Frame, _ sight: Sight, _ changes: [IncidentChange]) {
+        evening?.counted(by: sight, at: frame.capturedAt)
+        pictures.saw(
+            frame, sightings: sight.sightings, changes: changes, people: sight.people,
+            lookedAt: sight.newCount == nil ? nil : sight.peopleSeenAt,
+            zones: sight.settings.zones)
     }
 
     private func keep(_ incident: Incident, _ trace: Trace) {
@@ -103,11 +117,20 @@ package final class ReplayRun {
     package func page() -> String? {
         guard var evening else { return nil }
         evening.counts.delivered = frameCount
+        pictures.end()
+        evening.strip = pictures.strip
+        for (ordinal, shot) in pictures.shots { evening.kept(shot, ordinal: ordinal) }
         for incident in incidents { evening.changed(incident) }
         evening.facts = [
+            ("Looks of networks", lookCounts.words),
             ("Digest of every sighting and incident", digest),
             ("Weights of the fight detector, SHA-256", FightModelHash.text)
         ]
+        if pictures.leftOutCount > 0 {
+            evening.facts.append(
+                ("Incidents without a picture", "\(pictures.leftOutCount), to keep this page small")
+            )
+        }
         return Report(evening: evening).html()
     }
 
@@ -132,10 +155,18 @@ package final class ReplayRun {
         let said = notices.isEmpty ? "" : ",\"notices\":[\(quoted)]"
         lines.append(
             """
-            {"frames":\(frameCount),"incidents":\(incidents.count),"digest":"\(digest)"\
-            \(said)}
+            {"frames":\(frameCount),"incidents":\(incidents.count),\
+            "looks":\(Self.json(lookCounts)),"digest":"\(digest)"\(said)}
             """)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func json(_ counts: LookCounts) -> String {
+        let tasks = LookTask.allCases.map { task in
+            "\"\(task)\":{\"begun\":\(counts[task].begun),"
+                + "\"skipped\":\(counts[task].skipped)}"
+        }
+        return "{\(tasks.joined(separator: ","))}"
     }
 
     private func tableReport() -> String {
@@ -152,6 +183,7 @@ package final class ReplayRun {
                     + "\(incident.zone)".padded(6) + "\(incident.state)".padded(11)
                     + incident.name)
         }
+        lines.append("looks: \(lookCounts.words)")
         lines.append("\(frameCount) frames, \(incidents.count) incidents, digest \(digest)")
         return lines.joined(separator: "\n") + "\n"
     }

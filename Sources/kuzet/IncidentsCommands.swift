@@ -184,8 +184,9 @@ struct IncidentsExport: ParsableCommand {
             let index = try IncidentIndex(reader)
             for incident in try ids.map({ try options.incident($0, in: index) }) {
                 let export = try IncidentExport(incident, from: reader)
+                let people = try PeopleTable(around: incident, in: reader)
                 let folder = try export.write(
-                    to: destination, page: ExportPage(export: export).html())
+                    to: destination, page: ExportPage(export: export, people: people).html())
                 print(options.json ? "{\"folder\":\(JSON.quoted(folder))}" : folder)
             }
         }

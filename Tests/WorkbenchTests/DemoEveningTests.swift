@@ -3,6 +3,7 @@ import Frames
 import Incidents
 import Linux
 import Records
+import Simulation
 import Station
 import Store
 import Testing
@@ -23,6 +24,31 @@ import Testing
         return times
     }
 
+    /// The picture of an incident is the camera's own, whatever is drawn over it elsewhere.
+    private func expectUndrawn(_ evening: Evening) throws {
+        let camera = VenueCamera(
+            width: DemoEvening.width, height: DemoEvening.height,
+            framesPerSecond: DemoEvening.framesPerSecond,
+            script: .evening(seconds: 30, seed: 1), seed: 1)
+        var shots = evening.shots.values.sorted { $0.at < $1.at }
+        #expect(!shots.isEmpty)
+        #expect(shots.allSatisfy { $0.overlay.zones == DemoEvening.zones })
+        while true {
+            switch camera.next(timeout: .zero) {
+            case .frame(let frame):
+                while let shot = shots.first, shot.at <= camera.now {
+                    #expect(try shot.jpeg == Snapshot.encode(frame))
+                    shots.removeFirst()
+                }
+            case .ended:
+                #expect(shots.isEmpty)
+                return
+            case .lost, .restored, .waiting:
+                continue
+            }
+        }
+    }
+
     /// From the appliance's own decision to a verified ledger and back into the replay.
     @Test func anIncidentsClipIsVouchedForAndCanBeReplayed() throws {
         let folder = "/tmp/kuzet-evening-\(Process.pid)-\(Clocks.monotonicNanoseconds())"
@@ -33,6 +59,7 @@ import Testing
         let evening = DemoEvening(seconds: 30, seed: 1, boot: boot, ledger: ledger, wallStart: 0)
         while evening.advance() {}
         ledger.close()
+        try expectUndrawn(evening.evening)
         let reader = try LedgerReader(directory: folder)
         #expect(try LedgerVerifier.verify(reader).faults.isEmpty)
         let incidents = try IncidentIndex(reader).incidents.filter {

@@ -41,6 +41,14 @@ import Testing
                     Explanation(
                         ordinal: 3, detector: .fights, model: [0xAB], enterScore: .perMille(500),
                         confirmScore: .perMille(700), droppedFrameCount: 4, series: series))))
+        records.append(
+            LedgerRecord(
+                stamp: stamp(13),
+                body: .counted(
+                    CountedSpan(
+                        camera: 1, start: .zero + .seconds(10),
+                        minutes: [.init(meanTenths: 25, most: 6), .init(meanTenths: 40, most: 4)])))
+        )
         incident.state = .closed
         incident.confirmedAt = .zero + .seconds(12)
         incident.closedAt = .zero + .seconds(22)
@@ -49,7 +57,10 @@ import Testing
         if isClosed { ledger.close() }
         let reader = try LedgerReader(directory: folder)
         let summary = try #require(try IncidentIndex(reader).incidents.first)
-        return ExportPage(export: try IncidentExport(summary, from: reader)).html()
+        return ExportPage(
+            export: try IncidentExport(summary, from: reader),
+            people: try PeopleTable(around: summary, in: reader)
+        ).html()
     }
 
     @Test func aPageSaysWhatHappenedAndHowItIsProved() throws {
@@ -59,11 +70,14 @@ import Testing
             "Opened 2025-11-22T00:15:10Z (by the clock, which was set), confirmed 2.0 s later, lasted 12.0 s.",
             "<dt>Zone</dt><dd>zone 2</dd>", "src=\"data:image/jpeg;base64,/9gB\"",
             "left:10.5%;top:20.0%", "4 pictures were lost meanwhile", "<td>fight closed</td>",
-            "checkpoint-4.txt</code>, which was right at the export", "sh verify.sh"
+            "checkpoint-5.txt</code>, which was right at the export", "sh verify.sh"
         ] {
             #expect(page.contains(text), "\(text)")
         }
         #expect(page.components(separatedBy: "<circle").count == 5)
+        // Half an hour before it is the left end, 62 minutes are as wide as the plot.
+        #expect(page.contains("<path class='count' d='M"))
+        #expect(page.contains("0:00 is 2025-11-21T23:45:00Z") && page.contains("this incident"))
     }
 
     @Test func aPageOfPeopleShowsHowManyThereWereAndWhoCounted() throws {

@@ -60,7 +60,7 @@ private func digest(_ worker: any LookWorker) throws -> String {
             hash.combine(UInt64(count.high))
         }
     }
-    #expect(sight.lookCounts.taken >= 30)
+    #expect(sight.lookCounts.begun >= 30)
     return trace.finish() + "\(hash.value)"
 }
 

@@ -1,6 +1,7 @@
 import Camera
 import Frames
 import Linux
+import Simulation
 import Station
 import Testing
 import Text
@@ -64,6 +65,11 @@ private final class Sizes: FrameSource {
                 replayed.report(isJSON: true).split(separator: "\n").last.map(String.init))
         }
         #expect(try lastLine().hasSuffix("\"}") && !lastLine().contains("notices"))
+        // Three pictures at one time: one look of each network.
+        #expect(
+            try lastLine().hasPrefix(
+                "{\"frames\":3,\"incidents\":0,\"looks\":{\"people\":{\"begun\":1,\"skipped\":0},"
+                    + "\"crowd\":{\"begun\":1,\"skipped\":0}},\"digest\":\""))
         var bytes = try Files.read(path, byteCountMax: 1 << 20)
         bytes[100] ^= 1
         try Files.replace(path, with: bytes)
@@ -71,6 +77,27 @@ private final class Sizes: FrameSource {
             try lastLine().hasSuffix(
                 ",\"notices\":[\"recording \(path): 1 damaged pictures were left out: "
                     + "picture 0: its checksum is wrong\"]}"))
+    }
+
+    @Test func drawingAPageChangesNothingThatIsDecided() throws {
+        func replayed(_ title: String?) throws -> ReplayRun {
+            let run = ReplayRun(plotting: title)
+            try run.run(
+                VenueCamera(
+                    width: 160, height: 120, framesPerSecond: 5,
+                    script: .scene(.crowd, seconds: 4, seed: 3, on: .room), seed: 3),
+                detection: .standard)
+            return run
+        }
+        let (plain, drawn) = (try replayed(nil), try replayed("<&>"))
+        #expect(plain.digest == drawn.digest && plain.page() == nil)
+        #expect(plain.report(isJSON: false).contains("\nlooks: people ") || plain.incidents.isEmpty)
+        let page = try #require(drawn.page())
+        #expect(page.contains("<h2>How many people</h2>") && page.contains("class='between'"))
+        #expect(page.contains("<div class=\"strip\">") && page.contains("data:image/jpeg;base64,"))
+        #expect(page.contains("<title>&lt;&amp;&gt;</title>") && page.contains("people 2"))
+        let rest = page.split(separator: "http://www.w3.org/2000/svg").joined()
+        #expect(!rest.contains("http:") && !rest.contains("https:") && !rest.contains("url("))
     }
 
     @Test func columnsNeverGrowTogether() {

@@ -23,7 +23,10 @@ import Text
 @Test func reportNamesNothingOutsideItself() {
     var evening = Evening(title: "evening")
     evening.changed(Incident(ordinal: 1, camera: 0, kind: .covered, zone: 0, openedAt: .zero))
-    evening.kept([0xFF, 0xD8, 0xFF, 0xD9], ordinal: 1)
+    evening.kept(
+        Shot(jpeg: [0xFF, 0xD8, 0xFF, 0xD9], at: .zero, width: 4, height: 3), ordinal: 1)
+    evening.counted(PeopleCount(count: 1, low: 1, high: 1), zone: 0, at: .zero)
+    evening.strip.pass(Frame(width: 64, height: 48), Overlay())
     evening.saw(
         [Sighting(kind: .covered, zone: 0, score: .one, region: .whole)],
         at: .zero + .seconds(3))

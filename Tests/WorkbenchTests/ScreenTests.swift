@@ -1,3 +1,4 @@
+import Detectors
 import Frames
 import Testing
 
@@ -26,6 +27,37 @@ func liveViewStaysWithinTheTerminal(columns: Int, rows: Int) {
     let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
     #expect(lines.count <= rows)
     for line in lines where columns >= 80 { #expect(visibleCount(String(line)) <= columns) }
+}
+
+@Test(arguments: [(1, 1), (0, 0), (2, 3), (20, 4), (80, 24), (100, 30), (300, 90)])
+func liveViewWithACrowdStaysWithinTheTerminal(columns: Int, rows: Int) {
+    var status = Screen.Status()
+    status.elapsed = .seconds(70)
+    for number in UInt32(0)..<64 {
+        let region = Region(x: UInt16(number * 15), y: UInt16(number * 12), width: 200, height: 300)
+        status.overlay.people.append(
+            Overlay.Person(
+                number: number * 1_000, region: region,
+                trail: [.init(x: 0, y: 0), .init(x: 999, y: 9)]))
+    }
+    for second in Int64(0)...70 {
+        status.counted.append(
+            .init(at: .zero + .seconds(second), count: PeopleCount(count: 64, low: 0, high: 9_999)))
+    }
+    let text = Screen(columns: columns, rows: rows).draw(Frame(width: 640, height: 480), status)
+    let lines = text.split(separator: "\r\n", omittingEmptySubsequences: false)
+    #expect(lines.count <= max(rows, 1))
+    for line in lines where columns >= 80 { #expect(visibleCount(String(line)) <= columns) }
+    if rows >= 24 { #expect(text.contains("64 (0–9999)") && text.contains("████")) }
+}
+
+@Test func thePanelSaysWhenNobodyCounts() {
+    var status = Screen.Status()
+    status.elapsed = .seconds(60)
+    status.counted = [.init(at: .zero + .seconds(30), count: PeopleCount(count: 9))]
+    let text = Screen(columns: 120, rows: 40).draw(nil, status)
+    #expect(text.contains("nobody counts now") && text.contains("█"))
+    #expect(!text.contains("9 ("))
 }
 
 @Test func halfBlocksShowTheTopPixelBeforeTheBottomOne() {

@@ -120,6 +120,13 @@ public struct PeopleSettings: Hashable, Sendable {
         self.furnitureAfter = furnitureAfter
     }
 
+    /// How many may be in a zone, by zone; those without a limit left out.
+    public var capacities: [UInt8: Int] {
+        var capacities: [UInt8: Int] = [:]
+        for limit in zoneLimits { capacities[limit.zone] = limit.capacity }
+        return capacities
+    }
+
     func limit(of zone: UInt8) -> ZoneLimit? { zoneLimits.last { $0.zone == zone } }
 }
 

@@ -185,6 +185,9 @@ final class DetectorBank {
     }
 
     var followed: [TrackedPerson] { people.people }
+    var followedAt: Instant? { people.tracker.takenAt }
+
+    func count(zone: UInt8) -> PeopleCount { people.count(zone: zone) }
 
     /// The share of a box that is not as the scene usually is.
     private func moved(in region: Region) -> Q15 {

@@ -58,8 +58,15 @@ public final class Sight {
     /// How many people there are, where that was counted anew for the last frame.
     public var newCount: CameraCount? { bank?.newCount }
 
+    /// How many people there are in a zone, 0 the whole picture, by the looks up to now; nobody
+    /// before the first picture.
+    public func count(zone: UInt8) -> PeopleCount { bank?.count(zone: zone) ?? PeopleCount() }
+
     /// Everybody who is followed, to be drawn.
     public var people: [TrackedPerson] { bank?.followed ?? [] }
+
+    /// When the picture was taken in which they were looked for last: a little before the last frame.
+    public var peopleSeenAt: Instant? { bank?.followedAt }
 
     /// Why pictures of this size are not decided; nil where they are.
     public static func refusal(width: Int, height: Int) -> Refusal? {

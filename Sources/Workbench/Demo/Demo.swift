@@ -1,3 +1,4 @@
+import Detectors
 import Frames
 import Linux
 import Records
@@ -33,7 +34,8 @@ package struct Demo {
             stamp: Stamp(
                 boot: boot, monotonic: .zero, wallMilliseconds: wallStart, trust: .synchronised))
         let evening = DemoEvening(
-            seconds: seconds, seed: seed, boot: boot, ledger: ledger, wallStart: wallStart)
+            seconds: seconds, seed: seed, boot: boot, ledger: ledger, wallStart: wallStart,
+            looks: PromptWorker(try LookNetworks()))
         let output = FileDescriptor.standardOutput
         if headless || json || !output.isTerminal {
             try tell(evening)
@@ -47,7 +49,7 @@ package struct Demo {
         ])
         try Files.replace(report, with: Array(page.utf8))
         let confirmed = evening.evening.entries.filter { $0.incident.confirmedAt != nil }.count
-        let snapshots = evening.evening.snapshots.count
+        let snapshots = evening.evening.shots.count
         if json {
             print(
                 "{\"incidents\":\(evening.evening.entries.count),\"digest\":\"\(digest)\","
@@ -94,7 +96,8 @@ package struct Demo {
             let status = Screen.Status(
                 elapsed: evening.now - .zero, total: .seconds(Int64(seconds)),
                 isLit: evening.isLit, entries: evening.evening.entries,
-                counts: evening.evening.counts)
+                counts: evening.evening.counts, overlay: evening.overlay,
+                counted: evening.evening.counted[0] ?? [])
             try terminal.writeAll(screen.draw(evening.frame, status))
             let ahead = evening.now.nanoseconds - (Clocks.monotonicNanoseconds() - start)
             if try !signals.wait(for: .readable, milliseconds: max(ahead / 1_000_000, 0)).isEmpty {

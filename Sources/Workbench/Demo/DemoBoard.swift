@@ -11,6 +11,8 @@ final class DemoBoard: AlarmLines, ClipWriter {
     var evening = Evening(title: "Kuzet: a simulated evening")
     /// What the camera shows now.
     var frame: Frame?
+    /// Who is followed in it.
+    var overlay = Overlay()
     private(set) var isLit: [Output: Bool] = [:]
     private(set) var clipCount = 0
 
@@ -101,7 +103,12 @@ final class DemoBoard: AlarmLines, ClipWriter {
             guard let frame else { return }
             let jpeg = try Snapshot.encode(frame)
             let sha256 = try ledger.keepSnapshot(jpeg, ordinal: ordinal, boot: boot)
-            evening.kept(jpeg, ordinal: ordinal)
+            // What is kept as evidence stays as the camera saw it: the report draws over its own.
+            evening.kept(
+                Shot(
+                    jpeg: jpeg, at: clock.now, width: frame.width, height: frame.height,
+                    overlay: overlay),
+                ordinal: ordinal)
             answers.append(
                 .evidenceKept(
                     ordinal: ordinal, sha256: sha256, byteCount: UInt32(clamping: jpeg.count)))

@@ -18,11 +18,14 @@ final class DemoEvening {
     private let trace: Trace
     private let ring: ClipRing
     private let encoder: ClipEncoder
+    private var trails = Trails()
     private let clips: ClipPump
 
     static let width = 640
     static let height = 480
     static let framesPerSecond = 10
+    /// What a small laptop draws and decides at the same time.
+    static let pace = LookPace.reduced
 
     static let zones = [
         Zone(name: "behind the bar", polygon: Venue.behindBar),
@@ -47,13 +50,16 @@ final class DemoEvening {
     /// - Parameters:
     ///   - ledger: where records and snapshots go.
     ///   - wallStart: what the wall clock showed at the beginning, milliseconds since 1970.
+    ///   - looks: where networks look; nil where none does, and nobody is counted.
     init(
-        seconds: Int, seed: UInt64, boot: BootID, ledger: any Ledger, wallStart: Int64
+        seconds: Int, seed: UInt64, boot: BootID, ledger: any Ledger, wallStart: Int64,
+        looks: (any LookWorker)? = nil
     ) {
         camera = VenueCamera(
             width: Self.width, height: Self.height, framesPerSecond: Self.framesPerSecond,
             script: .evening(seconds: seconds, seed: seed), seed: seed)
-        sight = Sight(DetectorSettings(zones: Self.zones))
+        sight = Sight(DetectorSettings(zones: Self.zones), looks: looks)
+        sight.pace = Self.pace
         let trace = Trace()
         let board = DemoBoard(boot: boot, ledger: ledger, trace: trace, clock: camera)
         let ring = ClipRing(policy: Self.policy.clip)
@@ -75,6 +81,8 @@ final class DemoEvening {
     var evening: Evening { board.evening }
     /// The newest picture; nil before the first and while the camera is lost.
     var frame: Frame? { board.frame }
+    /// What is drawn over it.
+    var overlay: Overlay { board.overlay }
     var isLit: [Output: Bool] { board.isLit }
     var clipCount: Int { board.clipCount }
 
@@ -93,12 +101,21 @@ final class DemoEvening {
             trace.add(sight.sightings, at: frame.capturedAt)
             encoder.take(frame, own: camera.ownJPEG, isMasked: false)
             board.evening.saw(sight.sightings, scores: sight.newScores, at: camera.now)
+            board.evening.counted(by: sight, at: camera.now)
+            if sight.newCount != nil, let seenAt = sight.peopleSeenAt {
+                trails.looked(sight.people, at: seenAt)
+                board.evening.looked(trails.overlay(of: sight.people, zones: Self.zones))
+            }
+            board.overlay = trails.overlay(
+                of: sight.people, zones: Self.zones, at: frame.capturedAt)
+            board.evening.strip.pass(frame, board.overlay)
             step(
                 .decided(
                     camera: 0, capturedAt: frame.capturedAt, sightings: sight.sightings,
-                    measure: Event.FrameMeasure(scores: sight.newScores)))
+                    measure: Event.FrameMeasure(
+                        scores: sight.newScores, people: sight.newCount)))
         case .lost(let cause):
-            board.frame = nil
+            (board.frame, board.overlay) = (nil, Overlay())
             step(.cameraLost(camera: 0, cause: cause))
         case .restored:
             step(.cameraRestored(camera: 0))
@@ -124,6 +141,7 @@ final class DemoEvening {
         board.evening.end = camera.now
         board.evening.facts = facts
         let digest = trace.finish()
+        board.evening.facts.append(("Looks of networks", sight.lookCounts.words))
         board.evening.facts.append(("Digest of every sighting and incident", digest))
         return (Report(evening: board.evening).html(), digest)
     }

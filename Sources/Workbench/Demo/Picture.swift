@@ -15,25 +15,20 @@ struct Picture {
     }
 
     /// One string per row, with 24-bit colours and a reset at the end.
-    func lines(_ frame: Frame) -> [String] {
-        (0..<rows).map { row in
-            var line = ""
-            var lastTop = -1
-            var lastBottom = -1
-            for column in 0..<columns {
-                let top = colour(frame, column, 2 * row)
-                let bottom = colour(frame, column, 2 * row + 1)
-                if top != lastTop { line += "\u{1B}[38;2;\(parts(top))m" }
-                if bottom != lastBottom { line += "\u{1B}[48;2;\(parts(bottom))m" }
-                (lastTop, lastBottom) = (top, bottom)
-                line += "▀"
-            }
-            return line + "\u{1B}[0m"
-        }
+    func lines(_ frame: Frame, _ overlay: Overlay = Overlay()) -> [String] {
+        cells(frame, overlay).lines
     }
 
-    private func parts(_ colour: Int) -> String {
-        "\(colour >> 16);\(colour >> 8 & 255);\(colour & 255)"
+    func cells(_ frame: Frame, _ overlay: Overlay = Overlay()) -> PictureCells {
+        var cells = PictureCells(columns: columns, rows: rows)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                cells[column, row].top = colour(frame, column, 2 * row)
+                cells[column, row].bottom = colour(frame, column, 2 * row + 1)
+            }
+        }
+        cells.draw(overlay)
+        return cells
     }
 
     /// The mean of the pixels under half a cell, as 0xRRGGBB.

@@ -20,6 +20,10 @@ struct Screen {
         var isLit: [Output: Bool] = [:]
         var entries: [Evening.Entry] = []
         var counts = FrameCounts()
+        /// Over the picture.
+        var overlay = Overlay()
+        /// How many people there were; at least those of the last minute.
+        var counted: [Evening.Counted] = []
     }
 
     /// - Parameter frame: nil while there is no picture.
@@ -27,7 +31,7 @@ struct Screen {
         let picture = Picture(
             width: frame?.width ?? 4, height: frame?.height ?? 3,
             columns: max(columns - Self.panelColumns - 2, 20), rows: max(rows - 2, 4))
-        let left = frame.map(picture.lines) ?? blank(picture)
+        let left = frame.map { picture.lines($0, status.overlay) } ?? blank(picture)
         let right = panel(status, rows: max(left.count, rows - 2))
         var text = "\u{1B}[H"
         for row in 0..<max(left.count, right.count) where row < rows - 1 {
@@ -57,6 +61,8 @@ struct Screen {
             ""
         ]
         lines.append(Output.allCases.map { lamp($0, isOn: status.isLit[$0] ?? false) }.joined())
+        lines.append("")
+        lines += people(status)
         lines += ["", "\u{1B}[1mIncidents\u{1B}[0m"]
         if status.entries.isEmpty { lines.append("\u{1B}[2mnone yet\u{1B}[0m") }
         for entry in status.entries.suffix(max(rows - lines.count - 1, 1)).reversed() {
@@ -64,6 +70,27 @@ struct Screen {
         }
         return lines
     }
+
+    private static let sparkColumns = 30
+
+    /// How many there are, and were in the last minute.
+    private func people(_ status: Status) -> [String] {
+        let now = Instant.zero + status.elapsed
+        let last = status.counted.last { now - $0.at <= PeopleSection.gapMax }
+        let words = last.map { $0.count.words } ?? "nobody counts now"
+        let recent = status.counted.suffix(Self.recentMax).map {
+            (at: $0.at, value: $0.count.count)
+        }
+        let line = Sparkline.text(
+            recent, until: now, span: .seconds(60), columns: Self.sparkColumns)
+        return [
+            "\u{1B}[1mPeople\u{1B}[0m  \u{1B}[1;38;5;117m\(words)\u{1B}[0m",
+            "\u{1B}[38;5;117m\(line)\u{1B}[0m \u{1B}[2mlast minute\u{1B}[0m"
+        ]
+    }
+
+    /// Ten looks a second for a minute.
+    private static let recentMax = 600
 
     private func lamp(_ output: Output, isOn: Bool) -> String {
         let colour =

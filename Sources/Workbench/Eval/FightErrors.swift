@@ -86,8 +86,9 @@ struct FightErrors {
                 "<p>\(escape(each.label)) · scene \(each.scene) · score \(each.clip.score.perMille) ‰ at "
                 + "\(secondsText(each.clip.best?.at ?? .zero)) s</p>\n<div class=\"cards wide\">"
             for picture in each.pictures {
-                text += Report.figure(
-                    picture.jpeg, region: each.clip.best?.region ?? .whole,
+                text += OverlayDrawing.figure(
+                    Shot(jpeg: picture.jpeg, at: .zero, width: 4, height: 3),
+                    region: each.clip.best?.region ?? .whole,
                     alternative: "\(each.clip.file) at \(secondsText(picture.at)) s")
             }
             text += "</div>\n\(Self.series(each.clip.decisions))</article>\n"

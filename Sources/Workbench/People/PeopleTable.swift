@@ -15,7 +15,7 @@ package struct PeopleTable {
 
     private(set) var lines: [UInt8: Line] = [:]
     /// Minutes since 1970: the first that is shown, and the one after the last.
-    private let shown: Range<Int64>
+    let shown: Range<Int64>
 
     /// A week, by the minute.
     package static let minutesMax: Int64 = 7 * 24 * 60

@@ -7,35 +7,14 @@ import Station
 struct Drawing {
     let evening: Evening
 
-    private static let left = 150
-    private static let right = 940
+    private static let left = TimeAxis.left
+    private static let right = TimeAxis.right
 
-    private var length: Int64 { max((evening.end - evening.start).milliseconds, 1) }
-
-    func x(_ time: Instant) -> Int {
-        let since = min(max((time - evening.start).milliseconds, 0), length)
-        return Self.left + Int(since * Int64(Self.right - Self.left) / length)
+    private var axis: TimeAxis {
+        TimeAxis(length: (evening.end - evening.start).milliseconds)
     }
 
-    /// A tick every 1, 2, 5, 10, … seconds, at most twelve of them.
-    private var tickSeconds: Int64 {
-        let steps: [Int64] = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200]
-        return steps.first { length / ($0 * 1000) <= 12 } ?? 14_400
-    }
-
-    private func axis(top: Int, bottom: Int) -> String {
-        var text = ""
-        var second: Int64 = 0
-        while second * 1000 <= length {
-            let place = x(evening.start + .seconds(second))
-            text += "<line class='tick' x1='\(place)' y1='\(top)' x2='\(place)' y2='\(bottom)'/>"
-            text +=
-                "<text class='axis' x='\(place)' y='\(bottom + 14)' text-anchor='middle'>"
-                + "\(clock(seconds: second))</text>"
-            second += tickSeconds
-        }
-        return text
-    }
+    func x(_ time: Instant) -> Int { axis.x((time - evening.start).milliseconds) }
 
     /// Incidents as bars and lamps as bands, on one time axis.
     func timeline() -> String {
@@ -43,21 +22,22 @@ struct Drawing {
             if !$0.contains($1) { $0.append($1) }
         }
         let row = 26
-        let lamps = Output.allCases
+        // A recording lights none.
+        let lamps = evening.switches.isEmpty ? [] : Output.allCases
         let height = (kinds.count + lamps.count) * row + 44
         let bottom = height - 24
-        var text = svg(height: height, label: "Incidents and lamps over time")
-        text += axis(top: 4, bottom: bottom)
+        var text = TimeAxis.begin(height: height, label: "Incidents and lamps over time")
+        text += axis.svg(top: 4, bottom: bottom)
         for (index, kind) in kinds.enumerated() {
             let y = 6 + index * row
-            text += label(kind.row.label, y: y + 15)
+            text += TimeAxis.name(kind.row.label, y: y + 15)
             for entry in evening.entries where entry.incident.kind == kind {
                 text += bar(entry, y: y)
             }
         }
         for (index, output) in lamps.enumerated() {
             let y = 6 + (kinds.count + index) * row
-            text += label(output.title, y: y + 15)
+            text += TimeAxis.name(output.title, y: y + 15)
             text +=
                 "<rect class='band' x='\(Self.left)' y='\(y + 5)'"
                 + " width='\(Self.right - Self.left)' height='12'/>"
@@ -110,12 +90,12 @@ struct Drawing {
         }
         let row = 64
         let height = kinds.count * row + 30
-        var text = svg(height: height, label: "Detector scores over time")
-        text += axis(top: 4, bottom: height - 24)
+        var text = TimeAxis.begin(height: height, label: "Detector scores over time")
+        text += axis.svg(top: 4, bottom: height - 24)
         for (index, kind) in kinds.enumerated() {
             let top = 8 + index * row
             let floor = top + row - 14
-            text += label(Incident.Kind(kind).row.label, y: floor - 4)
+            text += TimeAxis.name(Incident.Kind(kind).row.label, y: floor - 4)
             text +=
                 "<line class='base' x1='\(Self.left)' y1='\(floor)' x2='\(Self.right)'"
                 + " y2='\(floor)'/>"
@@ -139,14 +119,6 @@ struct Drawing {
             }
         }
         return text + "</svg>"
-    }
-
-    private func svg(height: Int, label: String) -> String {
-        "<svg viewBox='0 0 960 \(height)' role='img' aria-label='\(label)'>"
-    }
-
-    private func label(_ text: String, y: Int) -> String {
-        "<text class='name' x='\(Self.left - 12)' y='\(y)' text-anchor='end'>\(escape(text))</text>"
     }
 }
 

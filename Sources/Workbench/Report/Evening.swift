@@ -17,6 +17,12 @@ struct Evening {
         var isOn: Bool
     }
 
+    /// How many there were in a zone at a look.
+    struct Counted: Hashable {
+        var at: Instant
+        var count: PeopleCount
+    }
+
     struct Entry {
         var incident: Incident
         var zoneName: String
@@ -29,14 +35,23 @@ struct Evening {
     private(set) var scores: [Score] = []
     private(set) var switches: [Switch] = []
     private(set) var entries: [Entry] = []
-    /// JPEG files by incident.
-    private(set) var snapshots: [UInt32: [UInt8]] = [:]
+    /// Pictures by incident.
+    private(set) var shots: [UInt32: Shot] = [:]
+    /// Pictures at even times.
+    var strip = Strip()
+    /// By zone, 0 the whole picture; those in order of time.
+    private(set) var counted: [UInt8: [Counted]] = [:]
+    /// How many may be in a zone.
+    var capacities: [UInt8: Int] = [:]
     var counts = FrameCounts()
     /// Lines of text under the heading: where things are, the digest.
     var facts: [(name: String, value: String)] = []
 
     /// Eight hours at ten frames a second with two kinds seen; later scores are left out.
     static let scoreCountMax = 600_000
+
+    /// Eight hours of five looks a second; later ones are left out.
+    static let countedMax = 144_000
 
     init(title: String) {
         self.title = title
@@ -86,7 +101,34 @@ struct Evening {
     }
 
     /// A picture may be kept before its incident is told of.
-    mutating func kept(_ snapshot: [UInt8], ordinal: UInt32) {
-        snapshots[ordinal] = snapshot
+    mutating func kept(_ shot: Shot, ordinal: UInt32) {
+        shots[ordinal] = shot
+    }
+
+    /// A look has come that may be nearer to pictures than those before them.
+    mutating func looked(_ overlay: Overlay) {
+        for (ordinal, shot) in shots {
+            shots[ordinal]?.overlay.improve(with: overlay, for: shot.at)
+        }
+        strip.looked(overlay)
+    }
+
+    /// What a look has counted: in the whole picture, and in each zone that has a capacity.
+    mutating func counted(by sight: Sight, at time: Instant) {
+        guard sight.newCount != nil else { return }
+        for zone in Set(capacities.keys).union([0]) {
+            counted(sight.count(zone: zone), zone: zone, at: time)
+        }
+    }
+
+    mutating func counted(_ count: PeopleCount, zone: UInt8, at time: Instant) {
+        guard counted[zone]?.count ?? 0 < Self.countedMax else { return }
+        counted[zone, default: []].append(Counted(at: time, count: count))
+    }
+
+    /// What zone 0 and its zones are called in a page.
+    func name(ofZone zone: UInt8) -> String {
+        guard zone > 0 else { return "people" }
+        return Int(zone) <= zoneNames.count ? zoneNames[Int(zone) - 1] : "zone \(zone)"
     }
 }

@@ -12,11 +12,15 @@ import Text
 package struct ExportPage {
     let export: IncidentExport
 
-    package init(export: IncidentExport) {
+    /// Around it; nil where nobody asked.
+    let people: PeopleTable?
+
+    package init(export: IncidentExport, people: PeopleTable? = nil) {
         self.export = export
+        self.people = people
     }
 
-    private var summary: IncidentSummary { export.summary }
+    var summary: IncidentSummary { export.summary }
 
     package func html() -> String {
         let title = "Incident \(summary.identity): \(summary.incident.kind.row.label)"
@@ -35,7 +39,7 @@ package struct ExportPage {
             <header><h1>\(escape(title))</h1><p>\(escape(story))</p></header>
             <main>
             \(pictures)<section><h2>Facts</h2><dl>\(facts)</dl></section>
-            \(scores)\(counts)\(records)\(proof)</main>
+            \(scores)\(counts)\(peopleSection)\(records)\(proof)</main>
             </body>
             </html>
 
@@ -314,7 +318,9 @@ package struct ExportPage {
             """
     }
 
-    private static let style = """
+    private static let style = peopleStyle + ownStyle
+
+    private static let ownStyle = """
         :root{color-scheme:light dark;--ink:#1b1f24;--paper:#f6f4ef;--card:#fff;--soft:#6a6f78;\
         --line:#d9d6cf}
         @media(prefers-color-scheme:dark){:root{--ink:#e8e6e1;--paper:#16181c;--card:#1f2228;\

@@ -28,6 +28,7 @@ struct Report {
             <span class="chip confirmed"></span>confirmed
             <span class="chip siren"></span>siren</div>
             \(drawing.timeline())</section>
+            \(PeopleSection(evening: evening).html)\(strip)\
             <section><h2>What the detectors saw</h2>
             <p>Score of every sighting, from 0 to 1 in each row.</p>
             \(drawing.scores())</section>
@@ -61,31 +62,43 @@ struct Report {
             return "\(clock(seconds: tenths / 10)).\(tenths % 10)"
         }
         var text = "<article><h3>\(escape(entry.heading))</h3>\n"
-        if let snapshot = evening.snapshots[incident.ordinal] {
-            text += Self.figure(
-                snapshot, region: incident.region, alternative: "Snapshot of \(entry.heading)")
+        if let shot = evening.shots[incident.ordinal] {
+            text += OverlayDrawing.figure(
+                shot, region: incident.region, alternative: "Snapshot of \(entry.heading)")
         }
+        let details = [incident.subject?.words, incident.measure?.words].compactMap { $0 }
         text += """
             <p>No. \(incident.ordinal) · \(incident.state.title) · peak score \
-            \(incident.peakScore.perMille) ‰<br>opened \(time(incident.openedAt)) · \
+            \(incident.peakScore.perMille) ‰\(details.map { " · " + escape($0) }.joined())<br>opened \(time(incident.openedAt)) · \
             confirmed \(time(incident.confirmedAt)) · closed \(time(incident.closedAt))</p></article>\n
             """
         return text
     }
 
-    /// A picture with a frame drawn around `region`.
-    static func figure(_ jpeg: [UInt8], region: Region, alternative: String) -> String {
-        """
-        <figure><img alt="\(escape(alternative))" src="data:image/jpeg;base64,\(Base64.text(jpeg))">\
-        <span class="box" style="left:\(perCent(region.x))%;top:\(perCent(region.y))%;\
-        width:\(perCent(region.width))%;height:\(perCent(region.height))%"></span></figure>\n
-        """
+    /// Pictures at even times, with everybody who was followed then.
+    private var strip: String {
+        let shots = evening.strip.shots
+        guard !shots.isEmpty else { return "" }
+        let period = evening.strip.period.milliseconds / 1000
+        var text = """
+            <section><h2>Who was followed</h2>
+            <p>A picture every \(period) s. Boxes are drawn over pictures, not in them; a dashed one \
+            is where somebody is expected behind something, a grey one never moved. The line is \
+            where he walked in the last \(Trails.length.milliseconds / 1000) s.</p>
+            <div class="strip">\n
+            """
+        for shot in shots {
+            let time = clock(seconds: (shot.at - evening.start).milliseconds / 1000)
+            let count = shot.overlay.people.count { !$0.isFurniture }
+            text += OverlayDrawing.figure(
+                shot, alternative: "At \(time)", caption: "\(time) · \(count) followed")
+        }
+        return text + "</div></section>\n"
     }
 
-    /// Per mille as per cent with one place: 333 → 33.3.
-    private static func perCent(_ value: UInt16) -> String { "\(value / 10).\(value % 10)" }
+    static let style = OverlayDrawing.style + CountPlot.style + ownStyle
 
-    static let style = """
+    private static let ownStyle = """
         :root{color-scheme:light dark;--ink:#1b1f24;--paper:#f6f4ef;--card:#fff;--soft:#8a8f98;\
         --line:#d9d6cf}
         @media(prefers-color-scheme:dark){:root{--ink:#e8e6e1;--paper:#16181c;--card:#1f2228;\
@@ -108,6 +121,8 @@ struct Report {
         .chip{display:inline-block;width:12px;height:12px;border-radius:3px;margin:0 4px 0 12px}
         .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(280px,1fr));gap:14px}
         article{border:1px solid var(--line);border-radius:8px;padding:12px}
+        .table{overflow-x:auto}table{border-collapse:collapse;width:100%}
+        th,td{text-align:left;padding:4px 10px 4px 0;border-top:1px solid var(--line)}
         figure{position:relative;margin:0 0 6px}img{width:100%;display:block;border-radius:6px}
         .box{position:absolute;border:2px solid #ffb300;box-sizing:border-box;border-radius:3px}
         dt{font-weight:600}dd{margin:0 0 8px;overflow-wrap:anywhere}
@@ -116,7 +131,7 @@ struct Report {
 
     /// A line that follows the pointer through each drawing.
     private static let script = """
-        for(const svg of document.querySelectorAll('svg')){
+        for(const svg of document.querySelectorAll('svg.time')){
         const line=document.createElementNS('http://www.w3.org/2000/svg','line');
         line.setAttribute('class','base');line.setAttribute('y1',0);
         line.setAttribute('y2',svg.viewBox.baseVal.height);line.style.display='none';
