@@ -40,9 +40,9 @@ struct CalibrationPicture {
             }
         }
         for step in [250, 500, 750] {
-            for half in 0..<2 * self.rows { lighten(step * self.columns / 1000, half) }
+            for half in 0..<2 * self.rows { mark(step * self.columns / 1000, half) }
             for column in 0..<self.columns where column != step * self.columns / 1000 {
-                lighten(column, step * 2 * self.rows / 1000)
+                mark(column, step * 2 * self.rows / 1000)
             }
         }
     }
@@ -118,10 +118,12 @@ struct CalibrationPicture {
         "\(colour >> 16);\(colour >> 8 & 255);\(colour & 255)"
     }
 
-    private mutating func lighten(_ column: Int, _ half: Int) {
+    /// A cell of the grid: lighter where it is dark, darker where it is light.
+    private mutating func mark(_ column: Int, _ half: Int) {
         guard column < columns, half < 2 * rows else { return }
         let colour = colours[half * columns + column]
-        colours[half * columns + column] = (colour >> 2 & 0x3F3F3F) * 3 + 0x303030
+        let part = (colour >> 2 & 0x3F3F3F) * 3
+        colours[half * columns + column] = colour >> 8 & 255 < 128 ? part + 0x303030 : part
     }
 
     /// Every half cell between two places, by Bresenham's steps.

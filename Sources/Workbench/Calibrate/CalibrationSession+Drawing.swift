@@ -15,16 +15,16 @@ extension CalibrationSession {
         }
         let old = place.map { draft.zones[$0] }
         let polygon = try dialogue.ask(
-            "zone \(name): corners x,y x,y x,y … in order around it" + kept(old != nil)
+            "zone \(name): corners, x,y x,y x,y … around it" + kept(old != nil)
         ) { text in
             if text.isEmpty, let old { return old.polygon }
             return try CalibrationAnswers.polygon(text, of: "zone \(name)")
         }
         let capacity = try number(
-            "zone \(name): people at most, 0 for any number", old?.capacity ?? 0, 0...10_000,
+            "zone \(name): people at most, 0: any number", old?.capacity ?? 0, 0...10_000,
             "people")
         let area = try number(
-            "zone \(name): square metres of its floor, 0 where the ground tells",
+            "zone \(name): square metres, 0: the ground tells",
             old?.squareMetres ?? 0, 0...10_000, "square metres")
         let zone = CalibrationDraft.DraftZone(
             name: name, polygon: polygon, capacity: capacity, squareMetres: area)
@@ -50,12 +50,12 @@ extension CalibrationSession {
         let (from, to) = try ends(of: name, old)
         var line = PeopleSettings.Line(name: name, from: from, to: to, alarm: old?.alarm ?? .none)
         let isRight = try dialogue.ask(
-            "line \(name): who goes in walks \(CalibrationPicture.way(line)) in the picture? [Y/n]"
+            "line \(name): who goes in walks \(CalibrationPicture.way(line))? [Y/n]"
         ) { text in try text.isEmpty || CalibrationAnswers.yes(text) }
         if !isRight { (line.from, line.to) = (to, from) }
         let names = PeopleSettings.Line.Alarm.all.map(\.configurationName)
         line.alarm = try dialogue.ask(
-            "line \(name): alarm for whoever goes \(names.joined(separator: ", ")) "
+            "line \(name): alarm, \(names.joined(separator: ", ")) "
                 + "[\(line.alarm.configurationName)]"
         ) { text in
             if text.isEmpty { return line.alarm }

@@ -175,7 +175,9 @@ package final class CalibrationSession {
             "kuzet calibrate: camera \(name) of \(task.configuration), from \(source.name)")
         do {
             try showPicture(after: .zero)
-            dialogue.say(Self.help)
+            // More lines would push the picture out of a small terminal.
+            dialogue.say(
+                Command.allCases.map(\.rawValue).joined(separator: " ") + " (says more)")
             while try step() {}
         } catch Dialogue.Stop.ended {
             dialogue.say("end of input: stopped; nothing was written")

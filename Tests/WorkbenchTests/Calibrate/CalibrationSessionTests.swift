@@ -209,7 +209,7 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
             "zone a: corner 1 is there twice in a row",
             "zone a: sides 1 (0,0 to 1,1) and 3 (2,2 to 0,0) cross",
             "zone a: corner 2: \"x\"",
-            "zone a: people at most, 0 for any number: \"-1\": allowed: a whole number of people",
+            "zone a: people at most, 0: any number: \"-1\": allowed: a whole number of people",
             "left as it was",
             "line l: 1 places: allowed: two",
             "allowed: ends that are at least 20 thousandths apart",
