@@ -52,13 +52,32 @@ struct CalibrationDraft: Hashable {
             try edit.set(["people", "ground"], ground.tomlText)
         }
         if furniture != old.furniture {
-            let places = furniture.map { "[\($0.x), \($0.y), \($0.width), \($0.height)]" }
-            try edit.set(["people", "furniture"], "[\(places.joined(separator: ", "))]")
+            try edit.set(["people", "furniture"], furnitureText)
         }
         return edit.bytes
     }
 
-    /// How many things differ, in words; empty where nothing does.
+    /// What differs, as it would stand below `[[camera]]`: to be copied by hand.
+    func text(over old: CalibrationDraft) -> String {
+        func list(_ entries: [TOMLEdit.Entry]) -> String {
+            "[" + entries.map(\.text).joined(separator: ", ") + "]"
+        }
+        var lines: [String] = []
+        if zones != old.zones { lines.append("zones = " + list(zones.map(Self.entry))) }
+        if self.lines != old.lines {
+            lines.append("people.lines = " + list(self.lines.map(Self.entry)))
+        }
+        if ground != old.ground, let ground { lines.append("people.ground = " + ground.tomlText) }
+        if furniture != old.furniture { lines.append("people.furniture = " + furnitureText) }
+        return lines.joined(separator: "\n")
+    }
+
+    private var furnitureText: String {
+        let places = furniture.map { "[\($0.x), \($0.y), \($0.width), \($0.height)]" }
+        return "[\(places.joined(separator: ", "))]"
+    }
+
+    /// What differs, in words; empty where nothing does.
     func changes(from old: CalibrationDraft) -> String {
         var words: [String] = []
         if zones != old.zones { words.append("zones") }

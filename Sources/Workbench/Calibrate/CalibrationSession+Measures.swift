@@ -1,3 +1,4 @@
+import Camera
 import Configuration
 import Detectors
 import Frames
@@ -55,6 +56,10 @@ extension CalibrationSession {
         dialogue.say(
             "  so a camera that looks level would hang \(decimetres / 10).\(decimetres % 10) m "
                 + "above the floor: does it?")
+        guard fit.looksSteeplyDown(settings.cameras[index].source) else { return }
+        dialogue.say(
+            "  it seems to look down by more than 30°: how far things are apart in depth will be "
+                + "off by a sixth or more; four marks measure that better")
     }
 
     private func tenths(_ perMille: Int) -> String { "\(perMille / 10).\(perMille % 10)" }
@@ -217,5 +222,14 @@ extension CalibrationSession {
     private func refuse(_ words: String) {
         findings.refusals.append(words)
         dialogue.say(words)
+    }
+}
+
+extension GroundFit {
+    /// By more than 30°, with a lens of 70° across as `GroundPlane` assumes it: from the middle of
+    /// the picture to the horizon there is more than the tangent, 0.577, of the focal length, 0.714
+    /// of the picture's width.
+    fileprivate func looksSteeplyDown(_ camera: CameraSettings) -> Bool {
+        (500 - horizonRow) * camera.height > 412 * camera.width
     }
 }

@@ -338,13 +338,13 @@ package final class CalibrationSession {
             let bytes = try draft.written(over: original, in: text, camera: index)
             let read = try Settings.check(bytes, as: file)
             guard CalibrationDraft(read.cameras[index]) == draft, isOtherwiseEqual(read) else {
-                throw Unusable(
-                    "\(file): edit by lines: it would not read as what was meant; nothing is "
-                        + "written; edit it by hand, \(draft.changes(from: original))")
+                throw TOMLSource.Fault(line: 1, cause: "it would not read as what was meant")
             }
             return (bytes, read)
         } catch let fault as TOMLSource.Fault {
-            throw Unusable("\(file): \(fault)")
+            throw Unusable(
+                "\(file): \(fault); nothing was written; by hand it would be:\n"
+                    + draft.text(over: original))
         } catch let error as ConfigurationError {
             throw Unusable("\(error)")
         }

@@ -49,6 +49,7 @@ package struct CalibrationSource {
         let begin = Self.now()
         var notices: [String] = []
         var start: Instant?
+        var lost: String?
         while true {
             let event: FrameEvent
             do {
@@ -67,10 +68,11 @@ package struct CalibrationSource {
                 start = from
                 if try see(frame, frame.capturedAt - from) { return notices }
             case .lost(let cause):
+                lost = cause
                 if start == nil, isLive { try judge(cause, begin) }
                 if notices.count < 10 { notices.append("\(name): lost: \(cause)") }
             case .restored, .waiting:
-                if start == nil, isLive { try judge(nil, begin) }
+                if start == nil, isLive { try judge(lost, begin) }
             }
             if isLive, start != nil, Self.now() - begin >= length { return notices }
         }

@@ -95,7 +95,7 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
     private static func run(
         _ lines: [String], text: String = text, camera: String? = nil, isDryRun: Bool = false,
         source: CalibrationSource? = nil, looks: @escaping (Instant) -> [PersonBox] = { _ in [] },
-        meanwhile: (String) -> Void = { _ in }
+        meanwhile: (String) -> Void = { _ in }, isInterrupted: @escaping () -> Bool = { false }
     ) -> Run {
         let path = "/tmp/kuzet-calibrate-\(Process.pid)-\(UInt64.random(in: 0...UInt64.max)).toml"
         defer { try? Files.remove(path) }
@@ -115,7 +115,7 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
                     isDryRun: isDryRun, isJSON: false),
                 source: source
                     ?? CalibrationSource(name: "blank", isLive: false) { Blank(600) },
-                looks: FakeLooks(looks), dialogue: dialogue)
+                looks: FakeLooks(looks), dialogue: dialogue, isInterrupted: isInterrupted)
             meanwhile(path)
             defer { (run.findings, run.draft) = (session.findings, session.draft) }
             try session.run()
@@ -345,6 +345,33 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
         let told = try #require(watched.incidents.first { $0.name == "occupancy in floor" })
         #expect(watched.perHour(told.count) == "40.4" || told.count > 1, "\(watched)")
         #expect(run.said.contains("occupancy in floor: "))
+    }
+
+    @Test func aCameraIsWatchedUntilSomebodyPressesEnter() {
+        var left = 101
+        let camera = CalibrationSource(name: "camera hall", isLive: true) { Blank(.max) }
+        let run = Self.run(
+            ["watch", "remove bar", "write", "y"], source: camera,
+            isInterrupted: {
+                left -= 1
+                return left == 0
+            })
+        #expect(run.error == nil)
+        #expect(run.findings.watched?.seconds == 10)
+        #expect(run.said.contains("or, where you stopped it: systemctl start kuzet"))
+    }
+
+    /// TOML has ways for cameras that are not edited: what to write by hand is said.
+    @Test func camerasInOneLineAreLeftAsTheyAre() {
+        let text = "camera = [{name = \"hall\", device = \"/dev/video0\"}]\n"
+        let run = Self.run(["zone", "z", "0,0 900,0 900,900", "3", "", "write"], text: text)
+        #expect((run.error as? WorkbenchError)?.kind == .unavailable)
+        #expect(run.file == text)
+        #expect(
+            run.said.contains(
+                "does not stand as such in it; nothing was written; by hand it would be:\n"
+                    + "zones = [{name = \"z\", polygon = [[0, 0], [900, 0], [900, 900]], "
+                    + "capacity = 3}]\n"), "\(run.said)")
     }
 
     @Test func aRecordingThatBreaksCountsUpToThere() {
