@@ -187,8 +187,8 @@ let package = Package(
         .testTarget(
             name: "WorkbenchTests",
             dependencies: [
-                "Workbench", "Guard", "Simulation", "Camera", "Store", "Station", "Records",
-                "Incidents", "Detectors", "Models", "Frames", "Linux", "Text"
+                "Workbench", "Guard", "Configuration", "Simulation", "Camera", "Store", "Station",
+                "Records", "Incidents", "Detectors", "Models", "Frames", "Linux", "Text"
             ]),
 
         // Argument parsing.

@@ -148,6 +148,8 @@ static void keep_facts(const struct stat *from, struct kuzet_file_facts *facts) 
     facts->allocatedByteCount = (uint64_t)from->st_blocks * 512;
     facts->modifiedSeconds = from->st_mtim.tv_sec;
     facts->mode = from->st_mode;
+    facts->user = from->st_uid;
+    facts->group = from->st_gid;
 }
 
 int kuzet_stat(const char *path, int followsLinks, struct kuzet_file_facts *facts) {

@@ -29,7 +29,33 @@ extension Settings {
     package static func loadWithProblems(
         _ path: String
     ) throws(ConfigurationError) -> (Loaded, [ConfigurationError.Problem]) {
-        let own = try bytes(of: path)
+        try readText(try bytes(of: path), as: path)
+    }
+
+    /// Reads a configuration, and gives its own bytes without its profile's: to be edited.
+    ///
+    /// - Error: as `load`.
+    package static func loadText(
+        _ path: String
+    ) throws(ConfigurationError) -> (configuration: Settings, text: [UInt8]) {
+        let text = try bytes(of: path)
+        return (try check(text, as: path), text)
+    }
+
+    /// What a configuration would mean if the file at `path` had these bytes.
+    ///
+    /// - Error: as `load`.
+    package static func check(
+        _ bytes: [UInt8], as path: String
+    ) throws(ConfigurationError) -> Settings {
+        let (loaded, problems) = try readText(bytes, as: path)
+        guard problems.isEmpty else { throw ConfigurationError(problems: problems) }
+        return loaded.configuration
+    }
+
+    private static func readText(
+        _ own: [UInt8], as path: String
+    ) throws(ConfigurationError) -> (Loaded, [ConfigurationError.Problem]) {
         var all = own
         let (configuration, problems) = try readWithProblems(
             own, file: path, ownName: ownName(of: Machine())

@@ -9,7 +9,7 @@ package enum GroundMeasure: Hashable, Sendable {
     case marks([GroundPlane.Mark])
 
     /// - Parameters: the picture's size, for its shape.
-    func plane(width: Int, height: Int) throws(GroundPlane.Fault) -> GroundPlane {
+    package func plane(width: Int, height: Int) throws(GroundPlane.Fault) -> GroundPlane {
         switch self {
         case .figures(let one, let other):
             try GroundPlane(one, other, width: width, height: height)
@@ -30,6 +30,12 @@ extension PeopleSettings.Line.Alarm {
     static let names: [(String, PeopleSettings.Line.Alarm)] = [
         ("none", .none), ("in", .goingIn), ("out", .goingOut), ("both", .both)
     ]
+
+    /// In the order in which people are told of them.
+    package static var all: [PeopleSettings.Line.Alarm] { names.map(\.1) }
+
+    /// As it stands in the file.
+    package var configurationName: String { Self.names.first { $0.1 == self }?.0 ?? "none" }
 }
 
 extension PeopleSettings {
@@ -58,6 +64,7 @@ extension PeopleSettings {
             "furniture_minutes", in: 0...1_440,
             default: furnitureAfter.map { Int($0.milliseconds / 60_000) }, "minutes")
         furnitureAfter = minutes.map { .seconds(Int64($0) * 60) }
+        furniture = table.regions("furniture", countMax: Furniture.countMax)
         for entry in table.tables("lines", countMax: Self.lineCountMax) {
             lines.append(
                 Line(
@@ -117,6 +124,25 @@ extension TableReader {
         return Polygon.Corner(x: UInt16(pair.0), y: UInt16(pair.1))
     }
 
+    /// Boxes in the picture; none where there is no such key.
+    fileprivate func regions(_ key: String, countMax: Int) -> [Region] {
+        let elements = array(key, countMax: countMax, of: "boxes") ?? []
+        return elements.enumerated().compactMap { index, element in
+            let numbers = element.numbers(in: 0...1_000) ?? []
+            guard numbers.count == 4, numbers[2] > 0, numbers[3] > 0,
+                numbers[0] + numbers[2] <= 1_000, numbers[1] + numbers[3] <= 1_000
+            else {
+                refuse(
+                    element, "\(key)[\(index + 1)]",
+                    allowed: "a box [x, y, width, height] within the picture, per mille of it")
+                return nil
+            }
+            return Region(
+                x: UInt16(numbers[0]), y: UInt16(numbers[1]), width: UInt16(numbers[2]),
+                height: UInt16(numbers[3]))
+        }
+    }
+
     /// How the floor was measured; nil where it was not.
     func ground(_ key: String) -> GroundMeasure? {
         guard let table = table(key) else { return nil }
@@ -167,13 +193,19 @@ extension TableReader {
 extension TOMLValue {
     /// Two whole numbers.
     fileprivate func pair(in range: ClosedRange<Int64>) -> (Int, Int)? {
-        guard case .array(let elements) = content, elements.count == 2 else { return nil }
+        guard let numbers = numbers(in: range), numbers.count == 2 else { return nil }
+        return (numbers[0], numbers[1])
+    }
+
+    /// A list of whole numbers, each in the range; nil of anything else.
+    fileprivate func numbers(in range: ClosedRange<Int64>) -> [Int]? {
+        guard case .array(let elements) = content else { return nil }
         let numbers = elements.compactMap { element -> Int? in
             guard case .integer(let number) = element.content, range.contains(number) else {
                 return nil
             }
             return Int(number)
         }
-        return numbers.count == 2 ? (numbers[0], numbers[1]) : nil
+        return numbers.count == elements.count ? numbers : nil
     }
 }

@@ -1,6 +1,25 @@
 import Detectors
 import Frames
 
+extension GroundMeasure {
+    /// As it stands in the file.
+    package var tomlText: String {
+        switch self {
+        case .figures(let near, let far): return "{near = \(text(near)), far = \(text(far))}"
+        case .marks(let marks):
+            let list = marks.map { "{at = \(place($0.place)), floor = [\($0.x), \($0.y)]}" }
+            return "{marks = [" + list.joined(separator: ", ") + "]}"
+        }
+    }
+
+    private func text(_ figure: GroundPlane.Figure) -> String {
+        "{feet = \(figure.footRow), height = \(figure.height), "
+            + "millimetres = \(figure.millimetres)}"
+    }
+}
+
+private func place(_ corner: Polygon.Corner) -> String { "[\(corner.x), \(corner.y)]" }
+
 extension TOMLPage {
     mutating func write(_ people: PeopleSettings, ground: GroundMeasure?) {
         header("[camera.people]")
@@ -24,16 +43,23 @@ extension TOMLPage {
         pair("lying_found_seconds", people.lying?.appearedDwell ?? .zero)
         note("What has not moved for so long is furniture, and not counted. 0: nothing is.")
         pair("furniture_minutes", Int((people.furnitureAfter ?? .zero).milliseconds / 60_000))
+        note("What was shown by hand to be none: boxes [x, y, width, height] (`kuzet calibrate`).")
+        if people.furniture.isEmpty {
+            example("furniture = [[420, 300, 60, 240]]")
+        } else {
+            let places = people.furniture.map {
+                "[\($0.x), \($0.y), \($0.width), \($0.height)]"
+            }
+            pair("furniture", "[" + places.joined(separator: ", ") + "]")
+        }
         note("Lines that are counted: seen from one end to the other, whoever walks from left to")
         note("right goes in. alarm: none, in, out, both.")
         if people.lines.isEmpty {
             example("lines = [{name = \"door\", from = [300, 900], to = [700, 900]}]")
         } else {
             let lines = people.lines.map { line in
-                let alarm =
-                    PeopleSettings.Line.Alarm.names.first { $0.1 == line.alarm }?.0 ?? "none"
-                return "{name = \(tomlText(line.name)), from = \(place(line.from)), "
-                    + "to = \(place(line.to)), alarm = \"\(alarm)\"}"
+                "{name = \(tomlText(line.name)), from = \(place(line.from)), "
+                    + "to = \(place(line.to)), alarm = \"\(line.alarm.configurationName)\"}"
             }
             pair("lines", "[" + lines.joined(separator: ", ") + "]")
         }
@@ -44,19 +70,8 @@ extension TOMLPage {
         case nil:
             example(
                 "ground = {near = {feet = 950, height = 600}, far = {feet = 400, height = 150}}")
-        case .figures(let near, let far):
-            pair("ground", "{near = \(figure(near)), far = \(figure(far))}")
-        case .marks(let marks):
-            let list = marks.map { "{at = \(place($0.place)), floor = [\($0.x), \($0.y)]}" }
-            pair("ground", "{marks = [" + list.joined(separator: ", ") + "]}")
+        case let ground?: pair("ground", ground.tomlText)
         }
-    }
-
-    private func place(_ corner: Polygon.Corner) -> String { "[\(corner.x), \(corner.y)]" }
-
-    private func figure(_ figure: GroundPlane.Figure) -> String {
-        "{feet = \(figure.footRow), height = \(figure.height), "
-            + "millimetres = \(figure.millimetres)}"
     }
 
     private mutating func pair(_ key: String, _ seconds: Interval) {

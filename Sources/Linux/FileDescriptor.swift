@@ -208,6 +208,13 @@ public final class FileDescriptor: @unchecked Sendable {
         return FileFacts(facts)
     }
 
+    /// Gives the file to a user and a group, with these permissions whatever the umask says. The
+    /// corresponding C functions are `fchown` and `fchmod`.
+    public func setOwner(_ user: UInt32, _ group: UInt32, mode: UInt32) throws(Errno) {
+        try Syscalls.fchown(try usable(), user, group)
+        try Syscalls.fchmod(rawValue, mode)
+    }
+
     /// Makes reads and writes answer `again` rather than wait. The C function is `fcntl`.
     public func setNonBlocking(_ isNonBlocking: Bool) throws(Errno) {
         let flags = try Syscalls.fcntl(try usable(), F_GETFL, 0)

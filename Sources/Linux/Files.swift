@@ -11,6 +11,8 @@ public struct FileFacts: Hashable, Sendable {
     /// What it takes on the disk, in units of 512 bytes.
     public var allocatedByteCount: UInt64
     public var permissions: UInt32
+    public var user: UInt32
+    public var group: UInt32
     public var device: UInt64
     public var inode: UInt64
     /// Of a device file: which device it stands for.
@@ -32,6 +34,8 @@ public struct FileFacts: Hashable, Sendable {
         byteCount = facts.byteCount
         allocatedByteCount = facts.allocatedByteCount
         permissions = facts.mode & 0o7777
+        user = facts.user
+        group = facts.group
         device = facts.device
         inode = facts.inode
         specialDevice = facts.specialDevice

@@ -9,9 +9,14 @@ import CLinux
 extension Files {
     /// Writes a file so that a power cut leaves either the old one or the new one, whole.
     ///
-    /// - Error: as `openOutput`.
+    /// - Parameters:
+    ///   - mode: less what the umask takes away, where nobody is named as its owner.
+    ///   - owner: whom the new file belongs to, for whoever may read the old one must be able to read
+    ///     the new one; nil for whoever writes it.
+    /// - Error: as `openOutput`; `EPERM` where it cannot be given to its owner.
     public static func replace(
-        _ path: String, with bytes: [UInt8], mode: UInt32 = 0o640
+        _ path: String, with bytes: [UInt8], mode: UInt32 = 0o640,
+        owner: (user: UInt32, group: UInt32)? = nil
     ) throws(Errno) {
         let there = try kind(path)
         guard ownDescriptor(path) == nil, there == nil || there == .regular else {
@@ -26,6 +31,7 @@ extension Files {
             temporary, [.writeOnly, .create, .exclusive, .noLink], mode: mode)
         do throws(Errno) {
             try file.writeAll(bytes)
+            if let owner { try file.setOwner(owner.user, owner.group, mode: mode) }
             try file.synchronise()
             try file.close()
             try rename(temporary, to: path)

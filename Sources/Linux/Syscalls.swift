@@ -118,6 +118,18 @@ enum Syscalls {
         _ = try attempt("fsync", ["\(descriptor)"]) { Int(Glibc.fsync(descriptor)) }
     }
 
+    static func fchown(_ descriptor: Int32, _ user: UInt32, _ group: UInt32) throws(Errno) {
+        _ = try attempt("fchown", ["\(descriptor)", "\(user)", "\(group)"]) {
+            Int(Glibc.fchown(descriptor, user, group))
+        }
+    }
+
+    static func fchmod(_ descriptor: Int32, _ mode: UInt32) throws(Errno) {
+        _ = try attempt("fchmod", ["\(descriptor)", "\(mode)"]) {
+            Int(Glibc.fchmod(descriptor, mode))
+        }
+    }
+
     static func fdatasync(_ descriptor: Int32) throws(Errno) {
         _ = try attempt("fdatasync", ["\(descriptor)"]) { Int(Glibc.fdatasync(descriptor)) }
     }

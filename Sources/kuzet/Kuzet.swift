@@ -12,6 +12,7 @@ struct Kuzet: ParsableCommand {
             RunCommand.self,
             DemoCommand.self,
             ConfigCommand.self,
+            CalibrateCommand.self,
             EvalCommand.self,
             DoctorCommand.self,
             IncidentsCommand.self,

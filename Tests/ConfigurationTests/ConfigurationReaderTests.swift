@@ -124,6 +124,25 @@ private let camera = """
         #expect(problems(text).first?.contains("privacy_masks[1]") == true)
     }
 
+    @Test func furnitureIsBoxesWithinThePicture() throws {
+        let head = camera + "[camera.people]\nfurniture = "
+        let boxes = try read(head + "[[420, 300, 60, 240], [0, 0, 1000, 1000]]").cameras[0]
+            .detectors.people.furniture
+        #expect(boxes == [Region(x: 420, y: 300, width: 60, height: 240), .whole])
+        for wrong in [
+            "[[1, 2, 3]]", "[[1, 2, 3, 4, 5]]", "[[1, 2, 0, 4]]", "[[1, 2, 3, 0]]",
+            "[[500, 0, 501, 1]]", "[[0, 500, 1, 501]]", "[[-1, 0, 1, 1]]", "[[0.5, 0, 1, 1]]",
+            "[7]", "[{}]"
+        ] {
+            let found = problems(head + wrong)
+            #expect(found.count == 1, "\(wrong): \(found)")
+            #expect(found.first?.hasPrefix("kuzet.toml:5: camera[1].people.furniture[1]: ") == true)
+        }
+        #expect(problems(head + "\"coat stand\"").count == 1)
+        let many = Array(repeating: "[0, 0, 9, 9]", count: 33).joined(separator: ", ")
+        #expect(problems(head + "[\(many)]").count == 1)
+    }
+
     @Test func aProfileGivesLinesAndTheConfigurationOverridesThem() throws {
         let profile = """
             [board]

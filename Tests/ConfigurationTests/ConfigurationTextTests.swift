@@ -113,6 +113,7 @@ private func withExamples(_ text: String) -> String {
             lying_seconds = 20
             lying_found_seconds = 0
             furniture_minutes = 30
+            furniture = [[420, 300, 60, 240], [0, 0, 1000, 1000]]
             lines = [{name = "in", from = [300, 900], to = [700, 900], alarm = "out"}]
             ground = {near = {feet = 950, height = 600}, far = {feet = 400, height = 150}}
             [[camera]]

@@ -179,3 +179,35 @@ func otherSettingsAloneAreNoSighting(before: DetectorSettings, after: DetectorSe
     #expect(watch.tamperKinds == [.covered])
     #expect(String(hash.value, radix: 16) == "412fb54798e00718")
 }
+
+/// What was shown by hand is known from the first look on, and no more once it is taken back.
+@Test func furnitureThatWasShownByHandIsNotCounted() {
+    let stand = Region(x: 400, y: 300, width: 100, height: 400)
+    func settings(_ furniture: [Region]) -> DetectorSettings {
+        var settings = DetectorSettings()
+        settings.people.furniture = furniture
+        return settings
+    }
+    let bank = DetectorBank(width: 320, height: 240, settings: settings([stand]))
+    let frame = Frame(width: 320, height: 240)
+    let look = Look(.people, picture: frame)
+    var sightings: [Sighting] = []
+    func count(from start: Int) -> UInt16? {
+        var count: UInt16?
+        for step in start..<start + 20 {
+            frame.capturedAt = .zero + .milliseconds(Int64(step) * 200)
+            look.people.begin(candidateCount: 1)
+            look.people.add(PersonBox(region: stand, score: .perMille(900)))
+            look.people.finish()
+            bank.take(look, takenAt: frame.capturedAt, at: frame.capturedAt)
+            bank.decide(frame, into: &sightings)
+            count = bank.newCount?.count ?? count
+        }
+        return count
+    }
+    #expect(count(from: 0) == 0)
+    bank.replace(settings([]))
+    #expect(count(from: 20) == 1)
+    bank.replace(settings([stand]))
+    #expect(count(from: 40) == 0)
+}

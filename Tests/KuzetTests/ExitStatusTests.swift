@@ -37,8 +37,8 @@ import Testing
         let names = Kuzet.configuration.subcommands.map { $0.configuration.commandName ?? "" }
         #expect(
             names == [
-                "run", "demo", "config", "eval", "doctor", "incidents", "people", "lines", "record",
-                "replay", "infer", "models", "bench", "selftest", "simulate"
+                "run", "demo", "config", "calibrate", "eval", "doctor", "incidents", "people",
+                "lines", "record", "replay", "infer", "models", "bench", "selftest", "simulate"
             ])
     }
 }

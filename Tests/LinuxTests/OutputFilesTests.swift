@@ -38,6 +38,24 @@ private final class Zoo {
         #expect(try Files.read(zoo.path + "/victim", byteCountMax: 9) == Array("mine".utf8))
     }
 
+    @Test func aReplacedFileKeepsItsOwnerAndModeWhateverTheUmask() throws {
+        let zoo = try Zoo()
+        let path = zoo.path + "/settings"
+        try Files.replace(path, with: [1])
+        let user = try Files.facts(path).user
+        // Only root gives files away; everybody may give one to himself.
+        let owner =
+            user == 0
+            ? (user: UInt32(12_345), group: UInt32(54_321))
+            : (user: user, group: try Files.facts(path).group)
+        try Files.replace(path, with: [2], mode: 0o666, owner: owner)
+        let facts = try Files.facts(path)
+        #expect(facts.user == owner.user && facts.group == owner.group)
+        #expect(facts.permissions == 0o666)
+        #expect(try Files.read(path, byteCountMax: 9) == [2])
+        #expect(try Files.names(in: zoo.path).count == 4)
+    }
+
     @Test func aPlantedLinkBesideTheFileIsLeftAlone() throws {
         let zoo = try Zoo()
         _ = try Child(["ln", "-s", "victim", zoo.path + "/page.new"]).wait()

@@ -40,6 +40,8 @@
             },
             Wrapper(call: Call("fcntl", "5", "3", "9")) { _ = try Syscalls.fcntl(5, 3, 9) },
             Wrapper(call: Call("fsync", "5")) { try Syscalls.fsync(5) },
+            Wrapper(call: Call("fchown", "5", "7", "8")) { try Syscalls.fchown(5, 7, 8) },
+            Wrapper(call: Call("fchmod", "5", "416")) { try Syscalls.fchmod(5, 0o640) },
             Wrapper(call: Call("fdatasync", "5")) { try Syscalls.fdatasync(5) },
             Wrapper(call: Call("flock", "5", "6")) { try Syscalls.flock(5, 6) },
             Wrapper(call: Call("fstat", "5")) {

@@ -100,6 +100,8 @@ struct kuzet_file_facts {
     uint64_t allocatedByteCount;
     int64_t modifiedSeconds;
     uint32_t mode;
+    uint32_t user;
+    uint32_t group;
 };
 int kuzet_stat(const char *path, int followsLinks, struct kuzet_file_facts *facts);
 int kuzet_fstat(int descriptor, struct kuzet_file_facts *facts);

@@ -97,6 +97,8 @@ public struct PeopleSettings: Hashable, Sendable {
     public var groundPlane: GroundPlane?
     /// What has not moved for so long is furniture; nil where nothing is.
     public var furnitureAfter: Interval?
+    /// What was shown by hand to be furniture; at most `Furniture.countMax`.
+    public var furniture: [Region]
 
     public static let lineCountMax = 8
 
@@ -106,7 +108,7 @@ public struct PeopleSettings: Hashable, Sendable {
         densityMax: Int? = 30, densityDwell: Interval = .seconds(10), dispersalMin: Int? = 5,
         lying: Lying? = Lying(dwell: .seconds(10), appearedDwell: .seconds(30)),
         lines: [Line] = [], groundPlane: GroundPlane? = nil,
-        furnitureAfter: Interval? = .seconds(900)
+        furnitureAfter: Interval? = .seconds(900), furniture: [Region] = []
     ) {
         self.zoneLimits = zoneLimits
         self.occupancyDwell = occupancyDwell
@@ -118,6 +120,7 @@ public struct PeopleSettings: Hashable, Sendable {
         self.lines = lines
         self.groundPlane = groundPlane
         self.furnitureAfter = furnitureAfter
+        self.furniture = furniture
     }
 
     /// How many may be in a zone, by zone; those without a limit left out.

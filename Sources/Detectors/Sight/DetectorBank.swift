@@ -97,7 +97,8 @@ final class DetectorBank {
             width: width, height: height, privacyMasks: settings.privacyMasks)
         presence = PresenceDetector(zoneCount: map.zones.count)
         people = PeopleDetector(
-            settings: settings.people, zones: settings.zones, width: width, height: height)
+            settings: settings.people, zones: settings.zones, width: width, height: height,
+            furniture: settings.people.furniture)
         seenPeople.reserveCapacity(PersonBox.countMax)
         stillness = StillnessMeter()
         aim = AimMeter()
@@ -138,9 +139,15 @@ final class DetectorBank {
             blindness = BlindnessDetector(zoneCount: map.zones.count)
         }
         if settings.zones != old.settings.zones || settings.people != old.settings.people {
+            // What was shown by hand goes first, for there is room for so many; what was shown and is
+            // not any more has to be learned.
+            let shown = settings.people.furniture
+            let learned = people.furniture.learned.filter {
+                !shown.contains($0) && !old.settings.people.furniture.contains($0)
+            }
             people = PeopleDetector(
                 settings: settings.people, zones: settings.zones, width: width, height: height,
-                furniture: people.furniture.learned)
+                furniture: shown + learned)
         }
         guard settings.privacyMasks != old.settings.privacyMasks else { return }
         rows = SampledRows(width: width, height: height, hidden: settings.privacyMasks)

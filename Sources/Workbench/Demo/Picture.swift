@@ -32,7 +32,7 @@ struct Picture {
     }
 
     /// The mean of the pixels under half a cell, as 0xRRGGBB.
-    private func colour(_ frame: Frame, _ column: Int, _ halfRow: Int) -> Int {
+    func colour(_ frame: Frame, _ column: Int, _ halfRow: Int) -> Int {
         let left = column * frame.width / columns
         let right = max((column + 1) * frame.width / columns, left + 1)
         let top = halfRow * frame.height / (2 * rows)
