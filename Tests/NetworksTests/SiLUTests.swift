@@ -75,7 +75,7 @@ private func words(_ numbers: inout KernelNumbers, fraction: Int16) -> [Int32] {
     return words
         + (0..<800).map { index in
             let word = Int32(Int16(truncatingIfNeeded: numbers.next()))
-            return index % 2 == 0 ? word : word & -2 * half | half
+            return index % 2 == 0 ? word : word & (-2 * half) | half
         }
 }
 
@@ -89,14 +89,16 @@ func everyWordMatchesTheReference(path: KernelPath, isShiftedRight: Bool) {
             // A sum is its word, or four times it: sums that are all shifted to the right go another way.
             let factor: Int32 = isShiftedRight ? 4 : 1
             let biases = words(&numbers, fraction: fraction).map { $0 &* factor }
-            let most: Int16 = [.max, 1_365, 1_366][Int(exponent + fraction) % 3]
+            let kind = Int(exponent + fraction) % 3
+            let most: Int16 = [.max, 1_365, 1_366][kind]
             let channels = biases.indices.map { index -> SiLU in
                 let bits = numbers.next()
                 return SiLU(
                     magnitude: Int16(1 << 14 + bits & 0x3FFF), exponent: exponent,
                     gain: index % 9 == 0 ? most : Int16(bits >> 16 % 1_146), fraction: fraction)
             }
-            let zero = Int32(numbers.codes(1)[0])
+            // From the least zero on the most words have codes of their own.
+            let zero = kind == 0 ? Int32(numbers.codes(1)[0]) : -128
             let model = KernelModel(
                 weights: [Int8](repeating: 0, count: biases.count), count: biases.count, depth: 1,
                 inputZero: 0, weightZero: 0, bias: biases,
