@@ -324,11 +324,12 @@ BODY void filter_pixels(
 BODY void filter_groups(const block_work *work, int is_whole, enum scaling scaling) {
     const networks_packed *filters = work->filters;
     for (ptrdiff_t tap = 0; tap < filters->depth; tap++) work->taps[tap] = tap_of(work, tap);
-    ptrdiff_t step = round_up(filters->count, 16) * filters->window.stride, at = 0, pixel = 0;
+    ptrdiff_t step = round_up(filters->count, 16) * filters->window.stride, at = 0;
     int8_t *codes = work->codes;
-    for (; pixel + 4 <= work->pixel_count; pixel += 4, at += 4 * step, codes += 4 * work->code_stride)
+    ptrdiff_t left = work->pixel_count;
+    for (; left >= 4; left -= 4, at += 4 * step, codes += 4 * work->code_stride)
         filter_pixels(work, at, codes, 4, is_whole, scaling);
-    for (; pixel < work->pixel_count; pixel++, at += step, codes += work->code_stride)
+    for (; left > 0; left--, at += step, codes += work->code_stride)
         filter_pixels(work, at, codes, 1, is_whole, scaling);
 }
 

@@ -33,17 +33,28 @@ static void interleave(
     int8_t *into) {
     ptrdiff_t depth = matrix->depth, stride = round_up(depth, 16);
     const int8_t *end = rows + (row_count - 1) * row_stride + depth;
-    for (ptrdiff_t left = row_count; left > 0; left -= 4, rows += 4 * row_stride) {
-        // Past the last row that one again.
+    ptrdiff_t left = row_count;
+    // Most: four rows of which whole sixteens can be read.
+    for (; left >= 4 && end - rows - 3 * row_stride >= stride; left -= 4) {
         const int8_t *four[4] = {rows};
-        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + (n < left ? row_stride : 0);
-        // Whole sixteens, as far as the last row has codes.
-        ptrdiff_t k = 0, whole = end - four[3] >= stride ? stride : depth / 16 * 16;
-        for (; k < whole; k += 16, into += 64) {
+        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + row_stride;
+        for (ptrdiff_t k = 0; k < stride; k += 16, into += 64) {
+            // One register for all rows: compilers else step four pointers on.
+            __asm__("" : "+r"(k));
             int8x16x4_t all;
             UNROLL for (int n = 0; n < 4; n++) all.val[n] = vld1q_s8(four[n] + k);
             vst1q_s8_x4(into, all);
         }
+        rows += 4 * row_stride;
+    }
+    for (; left > 0; left -= 4, rows += 4 * row_stride) {
+        // Past the last row that one again.
+        const int8_t *four[4] = {rows};
+        UNROLL for (int n = 1; n < 4; n++) four[n] = four[n - 1] + (n < left ? row_stride : 0);
+        ptrdiff_t k = 0;
+        for (; k < depth / 16 * 16; k += 16)
+            UNROLL for (int n = 0; n < 4; n++, into += 16)
+                vst1q_s8(into, vld1q_s8(four[n] + k));
         if (k == stride) continue;
         UNROLL for (int n = 0; n < 4; n++, into += 16)
             memcpy(into, four[n] + k, (size_t)(depth - k));

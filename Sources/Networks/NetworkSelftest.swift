@@ -39,12 +39,14 @@ public enum NetworkSelftest {
         var isLargest = false
         /// At the end of each sum.
         var isSiLU = false
+        /// Of a depthwise window, which is square, and how far it moves; nil: any, by `depth`.
+        var square: (side: Int, stride: Int)?
 
         /// Which goes with no zero point of weights.
         var withSiLU: Shape {
             Shape(
                 count: count, depth: depth, rowCount: rowCount, inputZero: inputZero, weightZero: 0,
-                isLargest: isLargest, isSiLU: true)
+                isLargest: isLargest, isSiLU: true, square: square)
         }
     }
 
@@ -64,6 +66,21 @@ public enum NetworkSelftest {
         shapes.append(
             Shape(
                 count: 18, depth: 34, rowCount: 5, inputZero: 127, weightZero: 0, isLargest: true))
+        // What has paths of its own.
+        for side in [3, 5, 7] {
+            for count in [7, 16, 35, 48] {
+                for stride in 1...2 {
+                    shapes.append(
+                        Shape(
+                            count: count, depth: side * side, rowCount: 4 + count % 9,
+                            inputZero: -9, weightZero: 0, square: (side, stride)))
+                }
+            }
+            shapes.append(
+                Shape(
+                    count: 18, depth: side * side, rowCount: 6, inputZero: 127, weightZero: 0,
+                    isLargest: true, square: (side, 1)))
+        }
         return shapes
     }()
 
@@ -98,9 +115,12 @@ public enum NetworkSelftest {
         var numbers = Numbers(
             state: UInt64(shape.count) + 1_000, isLargest: shape.isLargest)
         let channels = shape.count
-        let window = FilterWindow(
+        var window = FilterWindow(
             height: 1 + shape.depth % 5, width: 1 + shape.depth % 4, stride: 1 + shape.count % 3,
             dilation: 1 + shape.count % 2)
+        if let (side, stride) = shape.square {
+            window = FilterWindow(height: side, width: side, stride: stride, dilation: 1)
+        }
         let tapCount = window.height * window.width
         let model = KernelModel(
             weights: numbers.weights(channels * tapCount), count: channels, depth: tapCount,
@@ -178,12 +198,14 @@ public enum NetworkSelftest {
             return (0..<count).map { _ in Int32(whole(below: 200_000) - 100_000) >> shift }
         }
 
-        /// Of every size that a model may have, most of them where networks are.
+        /// Of every size that a model may have; in some all as nearly all channels have it, which has paths
+        /// of its own.
         mutating func silu(_ count: Int) -> [SiLU] {
-            (0..<count).map { _ in
+            let exponents: UInt64 = [1, 4, 4, 15][whole(below: 4)]
+            return (0..<count).map { _ in
                 SiLU(
                     magnitude: Int16((1 << 14) + whole(below: 1 << 14)),
-                    exponent: Int16(1 + whole(below: whole(below: 2) == 0 ? 3 : 15)),
+                    exponent: Int16(1 + whole(below: whole(below: 2) == 0 ? 1 : exponents)),
                     gain: Int16(whole(below: 1_146)), fraction: Int16(1 + whole(below: 7)))
             }
         }

@@ -11,6 +11,8 @@ struct DepthwiseCase {
     var inputZero: Int32 = 0
     var weightZero: Int32 = 0
     var leastWeight: Int8 = -127
+    /// Weights are as many bits smaller: of small ones more go together in 16 bits.
+    var weightShift = 0
     var path: KernelPath
     /// As in `MatrixCase`.
     var isSiLU = false
@@ -22,6 +24,7 @@ struct DepthwiseCase {
     ) -> String? {
         let tapCount = window.height * window.width
         let weights = numbers.codes(channels * tapCount, least: leastWeight)
+            .map { $0 >> weightShift }
         let bias = numbers.integers(channels)
         let output = numbers.requantization(channels)
         let model = KernelModel(
@@ -87,6 +90,23 @@ func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath, isSiLU: Bo
             for dilation in 1...3 { add(13 + 7 * width, 1 + width % 4, width, stride, dilation) }
         }
     }
+    // Squares, which have paths of their own; each with lines of a few pixels and of several at once.
+    for side in [3, 5, 7] {
+        for channels in [1, 7, 8, 15, 16, 17, 31, 32, 40] {
+            for stride in 1...2 {
+                for shift in [0, 2, 4] {
+                    add(channels, side, side, stride, 1)
+                    cases[cases.count - 1].weightShift = shift
+                    cases[cases.count - 1].pixelCount += cases.count % 3 * 4
+                }
+            }
+        }
+    }
+    // More taps than are searched for those that go together.
+    for shift in [0, 5] {
+        add(19, 7, 10, 1, 2)
+        cases[cases.count - 1].weightShift = shift
+    }
     for index in cases.indices {
         let zero = KernelNumbers.zeros[index % KernelNumbers.zeros.count]
         cases[index].inputZero = zero.input
@@ -96,5 +116,48 @@ func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath, isSiLU: Bo
             &numbers, input: input, prepared: prepared, scratch: scratch)
         #expect(mismatch == nil)
         if mismatch != nil { return }
+    }
+}
+
+/// Where lanes of 16 bits would overflow first: every code and every weight the least, or weights of both
+/// ends in turn.
+@Test(arguments: KernelPath.available, [3, 5, 7])
+func theLargestProductsOfADepthwiseFilterAreExact(path: KernelPath, side: Int) {
+    let channels = 18
+    let pixelCount = 6
+    for other in [Int8.min, .max, -127, 0] {
+        let weights = (0..<channels * side * side).map { $0 % 3 == 0 ? other : Int8.min }
+        let model = KernelModel(
+            weights: weights, count: channels, depth: side * side, inputZero: 0, weightZero: 0,
+            bias: [Int32](repeating: 0, count: channels),
+            output: Requantization(
+                multipliers: [Int32](repeating: 1 << 30, count: channels),
+                shifts: [Int32](repeating: -11, count: channels), zero: -3),
+            window: FilterWindow(height: side, width: side, stride: 1, dilation: 1))
+        let filters = PackedDepthwise(model, path: path)
+        let lineCount = pixelCount + side - 1
+        let line = [Int8](repeating: .min, count: lineCount * channels)
+        let byteCount = (filters.lineByteCount(outputCount: pixelCount) + 63) / 64 * 64
+        let prepared = FencedMemory(capacity: byteCount)
+        let scratch = FencedMemory(capacity: filters.scratchByteCount(outputCount: pixelCount) + 64)
+        let place = UnsafeMutableRawPointer(prepared.end - byteCount)
+        var (actual, expected) = (
+            [Int8](repeating: 0, count: pixelCount * channels),
+            [Int8](repeating: 0, count: pixelCount * channels)
+        )
+        line.withUnsafeBufferPointer { line in
+            filters.prepare(
+                line: line.baseAddress, pixelCount: lineCount, before: 0, after: 0, into: place)
+            model.filterReference(
+                lines: .init(repeating: line.baseAddress, count: side), lineCount: lineCount,
+                before: 0, pixelCount: pixelCount, into: &expected, outputStride: channels)
+        }
+        filters.filter(
+            lines: [UnsafeRawPointer?](repeating: UnsafeRawPointer(place), count: side),
+            pixelCount: pixelCount,
+            into: &actual, outputStride: channels,
+            scratch: scratch.end
+                - (filters.scratchByteCount(outputCount: pixelCount) + 63) / 64 * 64)
+        #expect(actual == expected)
     }
 }

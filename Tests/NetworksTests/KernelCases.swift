@@ -45,14 +45,17 @@ struct KernelNumbers: RandomNumberGenerator {
         }
     }
 
-    /// Of all that a model may have, and gains beyond.
+    /// Of all that a model may have, and gains beyond; or of what nearly all channels have, the largest gain
+    /// and exponent of these among them; or with the exponent that most have.
     mutating func silu(_ count: Int) -> [SiLU] {
-        (0..<count).map { _ in
+        let kind = next() % 3
+        return (0..<count).map { _ in
             let bits = next()
+            let exponents: UInt64 = kind == 2 ? 1 : kind == 1 || bits & 16 == 0 ? 4 : 15
+            let gain = bits & 96 != 0 ? bits >> 32 % 1_146 : kind == 0 ? bits >> 32 & 0x7FFF : 1_365
             return SiLU(
                 magnitude: bits & 7 == 0 ? .max : Int16(1 << 14 + bits >> 8 & 0x3FFF),
-                exponent: Int16(1 + bits >> 24 % (bits & 16 == 0 ? 4 : 15)),
-                gain: Int16(bits & 96 == 0 ? bits >> 32 & 0x7FFF : bits >> 32 % 1_146),
+                exponent: Int16(1 + bits >> 24 % exponents), gain: Int16(gain),
                 fraction: Int16(1 + bits >> 56 % 7))
         }
     }

@@ -39,7 +39,8 @@ import Testing
 }
 
 /// What they allocate is for `kuzet bench` itself: code that is not optimised allocates anyway.
-@Test func theMadeNetworksGiveTheirGoldenCodes() throws {
+@Test func networksGiveTheirGoldenCodes() throws {
+    let macCounts = ["people": 262_376_704, "crowd": 190_557_696]
     for (name, network) in try Bench.networks([]) {
         let rows = NetworkStopwatch(name, network, frameCount: 1, counter: nil).measure()
         #expect(rows.count == network.layers.count + 1)
@@ -47,7 +48,7 @@ import Testing
         #expect(
             rows[0].hash == SelftestCheck.goldenNetworks[name],
             "\(name): \(hexadecimal(rows[0].hash))")
-        #expect(rows[0].macCount == 20_034_328)
+        #expect(rows[0].macCount == macCounts[name] ?? 20_034_328)
     }
 }
 

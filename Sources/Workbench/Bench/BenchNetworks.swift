@@ -1,11 +1,13 @@
 import Frames
 import Linux
 import MadeNetworks
+import Models
 import Networks
 import Text
 
 extension Bench {
-    /// Networks to measure, by name: those of files, or if there are none, those made here.
+    /// Networks to measure, by name: those of files, or if there are none, those made here and those that
+    /// are part of the program.
     static func networks(_ paths: [String]) throws -> [(name: String, network: Network)] {
         guard paths.isEmpty else {
             return try paths.map { path in
@@ -13,9 +15,13 @@ extension Bench {
                 return (name, try NetworkFile.open(path))
             }
         }
-        return try [ModelFile.Tensor.Kind.int8, .uint8].map { kind in
+        let made = try [ModelFile.Tensor.Kind.int8, .uint8].map { kind in
             ("mobilenet \(kind)", try Network(model: MadeNetwork.mobileNet(kind)))
         }
+        let shipped = try BuiltInModel.all.flatMap { model in
+            try Network.sharing([model.bytes]).map { (model.name, $0) }
+        }
+        return made + shipped
     }
 }
 
