@@ -58,6 +58,10 @@ public final class Sight {
     /// How many people there are, where that was counted anew for the last frame.
     public var newCount: CameraCount? { bank?.newCount }
 
+    /// How many people there are in a zone, 0 the whole picture, by the looks up to now; nobody
+    /// before the first picture.
+    public func count(zone: UInt8) -> PeopleCount { bank?.count(zone: zone) ?? PeopleCount() }
+
     /// Everybody who is followed, to be drawn.
     public var people: [TrackedPerson] { bank?.followed ?? [] }
 
