@@ -169,6 +169,9 @@ struct EvalTracks: ParsableCommand {
         guard (folder == nil) == (split == nil) else {
             throw ValidationError("a folder goes with --split NAME")
         }
+        guard scores == nil || folder != nil else {
+            throw ValidationError("--scores are of a folder's recordings")
+        }
         guard (1...60).contains(minutes) else {
             throw ValidationError("--minutes \(minutes): allowed are 1 to 60")
         }
