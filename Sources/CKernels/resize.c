@@ -102,19 +102,23 @@ void kernels_weigh_columns(
     // n / divisor is the upper half of n * inverse while n * divisor < 2^64: here n < 2^34, as n is
     // less than 256 divisors.
     uint64_t inverse = divisor <= 1u << 26 ? UINT64_MAX / divisor + 1 : 0;
-    // `start` and `end` bound the output pixel in units of 1/to input pixels.
-    uint64_t start = 0;
+    // `start` and `end` bound the output pixel in units of 1/to input pixels, `edge` the input pixel
+    // `x` that holds `start`: counted along, for divisions would cost more than all the rest.
+    uint64_t start = 0, x = 0, edge = to;
     for (ptrdiff_t column = 0; column < to_width; column++, start += from) {
-        uint64_t end = start + from;
-        uint64_t x = start / to, last = (end - 1) / to;
+        const uint64_t end = start + from;
+        if (edge == start) {
+            x++;
+            edge += to;
+        }
         uint64_t sum;
-        if (x == last) {
+        if (end <= edge) {
             sum = (uint64_t)sums[x] * from;
         } else {
-            sum = (uint64_t)sums[x] * ((x + 1) * to - start);
+            sum = (uint64_t)sums[x] * (edge - start);
             uint64_t middle = 0;
-            for (x++; x < last; x++) middle += sums[x];
-            sum += middle * to + (uint64_t)sums[last] * (end - last * to);
+            for (x++, edge += to; edge < end; x++, edge += to) middle += sums[x];
+            sum += middle * to + (uint64_t)sums[x] * (end - (edge - to));
         }
         uint64_t numerator = 2 * sum + total;
         row[column] = inverse != 0 ? (uint8_t)((unsigned __int128)numerator * inverse >> 64)

@@ -201,8 +201,8 @@ public struct Venue {
         switch people[index].activity {
         case .shoving(let other), .fighting(let other), .hugging(let other):
             return people.indices.contains(other) && people[other].x < people[index].x ? -1 : 1
-        case .standing, .walking, .roaming, .fleeing, .chasing, .dancing, .waving, .jumping,
-            .away:
+        case .standing, .sitting, .walking, .roaming, .fleeing, .chasing, .dancing, .waving,
+            .jumping, .away:
             return 1
         }
     }

@@ -4,6 +4,8 @@ import Frames
 struct VenuePerson {
     enum Activity: Hashable {
         case standing
+        /// On a chair.
+        case sitting
         case walking(toX: Int, toDepth: Int)
         /// On and on, from one place to the next.
         case roaming(toX: Int, toDepth: Int)
@@ -60,7 +62,7 @@ struct VenuePerson {
         milliseconds: Int, others: [VenuePerson], random: inout SplitMix64
     ) {
         switch activity {
-        case .standing, .dancing, .waving, .jumping, .away:
+        case .standing, .sitting, .dancing, .waving, .jumping, .away:
             break
         case .walking(let toX, let toDepth):
             if go(toX, toDepth, 14 * milliseconds / 10) { activity = .standing }
@@ -114,6 +116,12 @@ struct VenuePerson {
         depth = min(max(depth, 0), 4096)
     }
 
+    /// Somebody else says where this person is; only the legs are moved here.
+    mutating func follow(_ activity: Activity, milliseconds: Int) {
+        self.activity = activity
+        if case .walking = activity { gait += milliseconds }
+    }
+
     /// - Returns: whether that is where this person now stands.
     private mutating func go(_ toX: Int, _ toDepth: Int, _ step: Int) -> Bool {
         x += min(max(toX - x, -step), step)
@@ -132,9 +140,16 @@ struct VenuePerson {
     }
 
     func draw(on canvas: Canvas, at milliseconds: Int, facing: Int) {
+        draw(
+            on: canvas, foot: foot(inWidth: canvas.frame.width, height: canvas.frame.height),
+            tall: tall(inHeight: canvas.frame.height), at: milliseconds, facing: facing)
+    }
+
+    /// - Parameter tall: head to foot in pixels, of somebody who stands.
+    func draw(
+        on canvas: Canvas, foot: Canvas.Point, tall: Int, at milliseconds: Int, facing: Int
+    ) {
         guard activity != .away else { return }
-        let foot = foot(inWidth: canvas.frame.width, height: canvas.frame.height)
-        let tall = tall(inHeight: canvas.frame.height)
         func part(_ perMille: Int) -> Int { perMille * tall / 1000 }
         let pose = pose(at: milliseconds, facing: facing, part: part)
         let (sway, bob, lift) = (pose.sway, pose.bob - pose.lift, pose.lift)

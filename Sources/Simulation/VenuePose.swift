@@ -24,6 +24,16 @@ extension VenuePerson {
         switch activity {
         case .standing, .away:
             break
+        case .sitting:
+            // Nobody sits quite still: they lean to and fro, talk with their hands, and drink.
+            let (lean, talk) = (milliseconds * 1024 / 17_000, milliseconds * 1024 / 5_300)
+            pose.sway = part(35) * Turn.sine(lean + rhythm) / 256
+            pose.bob = part(230)
+            pose.legs = part(60)
+            pose.leftHand = (-part(60), part(-620))
+            pose.rightHand = (
+                part(60), part(-620) - part(150) * max(Turn.sine(talk + rhythm), 0) / 256
+            )
         case .hugging where isClose:
             let pat = part(40) * Turn.sine(milliseconds * 1024 / 600 + rhythm) / 256
             pose.sway = part(25) * Turn.sine(milliseconds * 1024 / 2500) / 256

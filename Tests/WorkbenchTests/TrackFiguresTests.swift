@@ -50,9 +50,9 @@ private struct Race {
     let ours: TrackFigures
     let plain: TrackFigures
 
-    init(_ looks: [PeopleWorld.Look], width: Int, height: Int, overlapMin: Int = 200) {
+    init(_ looks: [PeopleWorld.Look], width: Int, height: Int) {
         let tracker = Tracker(width: width, height: height)
-        var plainTracker = PlainTracker(overlapMin: overlapMin)
+        var plainTracker = OverlapTracker()
         var (own, other): ([TrackFigures.Look], [TrackFigures.Look]) = ([], [])
         for look in looks {
             tracker.take(look.boxes, takenAt: look.at)

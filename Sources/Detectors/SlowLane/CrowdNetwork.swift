@@ -18,6 +18,19 @@ public struct CrowdReading: Sendable {
     /// Of the whole picture; in tenths.
     public var countTenths: Int { tenths(cells.reduce(0) { $0 + Int($1) }) }
 
+    /// Every place with somebody in it, and how many: in thousandths. What lies half outside of the
+    /// picture is cut off there.
+    public var places: [(region: Region, thousandths: Int)] {
+        cells.enumerated().compactMap { index, cell in
+            let (x, y) = (index % width * side - inside.x, index / width * side - inside.y)
+            let region = Region(
+                Rectangle(x: x, y: y, width: side, height: side), inWidth: inside.width,
+                height: inside.height)
+            guard cell > 0, region.width > 0, region.height > 0 else { return nil }
+            return (region, (Int(cell) * scale * 1000 + 1 << 23) >> 24)
+        }
+    }
+
     /// Of the places for which `holds` is true; in tenths.
     ///
     /// - Parameter holds: is given the middle of a cell that lies in the picture.

@@ -18,6 +18,15 @@ public final class Look: @unchecked Sendable {
         self.task = task
         self.picture = picture
     }
+
+    /// Writes down who is there by other means than a network: to measure what is made of boxes.
+    ///
+    /// - Parameter boxes: one for each person, in any order; those that lie over others go, as always.
+    public func note(_ boxes: [PersonBox]) {
+        people.begin(candidateCount: boxes.count)
+        for box in boxes { people.add(box) }
+        people.finish()
+    }
 }
 
 /// Where looks are worked at, one after the other: on a thread of its own, or at once.

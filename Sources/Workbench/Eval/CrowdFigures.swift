@@ -1,9 +1,8 @@
-import Camera
 import Detectors
 import Text
 
 /// How well people are counted in labelled pictures.
-package struct CrowdFigures {
+package struct CrowdFigures: PictureFigures {
     struct Item {
         /// People who are there, and who were counted, in tenths.
         var wanted: Int
@@ -29,26 +28,24 @@ package struct CrowdFigures {
             .map { $0.value.map(\.item) }
     }
 
-    /// Measures every picture of the split.
-    ///
-    /// - Error: `WorkbenchError`, `CameraError`.
-    package static func measure(_ folder: LabelledFolder) throws -> CrowdFigures {
-        let worker = PromptWorker(try LookNetworks())
-        var items: [(String, Item)] = []
-        try folder.decideEach { label, path in
-            let look = Look(.crowd, picture: try StillPicture.open(path))
-            worker.begin(look)
-            worker.wait(for: look)
+    package static func measure(
+        _ folder: LabelledFolder, errors page: String?
+    ) throws -> CrowdFigures {
+        var (items, errors): ([(String, Item)], PictureErrors) = ([], PictureErrors())
+        try folder.look(.crowd, with: try LookNetworks()) { label, path, look in
             let wanted =
                 label.members["count"]?.thousandths.map { $0 / 1000 }
                 ?? label.members["boxes"]?.array?.count ?? 0
-            let found = look.crowd.countTenths
-            items.append(
-                (
-                    label.members["scene"]?.string ?? label.file,
-                    Item(wanted: wanted, found: found)
-                ))
-            return "{\"file\":\(JSON.quoted(label.file)),\"count\":\(found / 10).\(found % 10)}"
+            let item = Item(wanted: wanted, found: look.crowd.countTenths)
+            items.append((label.scene, item))
+            if page != nil { errors.add(item, look.crowd, file: label.file, path: path) }
+            return "{\"file\":\(JSON.quoted(label.file)),"
+                + "\"count\":\(item.found / 10).\(item.found % 10)}"
+        }
+        try page.map {
+            try errors.write(
+                to: $0, title: "\(folder.folder), \(folder.split): counted worst",
+                lead: "The squares are where people were counted, the more of them the redder.")
         }
         return CrowdFigures(items.map { (scene: $0.0, item: $0.1) })
     }

@@ -150,6 +150,9 @@ struct Label {
 
     static let byteCountMax = 16 << 20
 
+    /// Pictures of one scene are no independent witnesses.
+    var scene: String { members["scene"]?.string ?? file }
+
     /// - Error: `WorkbenchError`.
     static func read(folder: String, split: String) throws -> [Label] {
         let path = folder + "/labels.json"

@@ -10,7 +10,7 @@ struct FightItem {
 }
 
 /// Figures of a set of recordings, each with its interval.
-package struct FightFigures {
+package struct FightFigures: SplitFigures {
     /// Correct where half of certainty parts fights from the rest.
     private(set) var accuracy = Figure()
     /// The same, mean over scenes.

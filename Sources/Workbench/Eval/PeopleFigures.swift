@@ -1,4 +1,3 @@
-import Camera
 import Detectors
 import Frames
 import Text
@@ -7,12 +6,28 @@ import Text
 ///
 /// - Source: average precision as Everingham et al., "The PASCAL Visual Object Classes Challenge",
 ///   2010, with COCO's 101 points of recall; a box counts from half of common area on.
-package struct PeopleFigures {
+package struct PeopleFigures: PictureFigures {
+    /// What was boxed.
+    struct Box {
+        var region: Region
+        var score: Q15
+        var isRight: Bool
+        /// Of the label that it hits, otherwise its own; per mille of the picture's.
+        var height: Int
+    }
+
+    /// Somebody who is there, and how surely he was found.
+    struct Labelled {
+        var region: Region
+        var score: Q15?
+
+        var height: Int { Int(region.height) }
+    }
+
     /// One picture: what was boxed, the surest first, whether each is right, and what was there.
     struct Item {
-        var found: [(score: Q15, isRight: Bool, height: Int)] = []
-        /// The heights of labelled people in per mille of the picture's, and whether each was found.
-        var labelled: [(height: Int, isFound: Bool)] = []
+        var found: [Box] = []
+        var labelled: [Labelled] = []
     }
 
     private let items: [Item]
@@ -29,29 +44,29 @@ package struct PeopleFigures {
             .map { $0.value.map(\.item) }
     }
 
-    /// Measures every picture of the split.
-    ///
-    /// - Error: `WorkbenchError`, `CameraError`.
-    package static func measure(_ folder: LabelledFolder) throws -> PeopleFigures {
+    package static func measure(
+        _ folder: LabelledFolder, errors page: String?
+    ) throws -> PeopleFigures {
+        var (items, errors): ([(String, Item)], PictureErrors) = ([], PictureErrors())
         // Unlikely boxes too, for the whole curve.
         let networks = try LookNetworks(scoreMin: .perMille(20))
-        let worker = PromptWorker(networks)
-        var items: [(String, Item)] = []
-        try folder.decideEach { label, path in
-            let look = Look(.people, picture: try StillPicture.open(path))
-            worker.begin(look)
-            worker.wait(for: look)
+        try folder.look(.people, with: networks) { label, path, look in
             let wanted = label.members["boxes"]?.array ?? []
-            items.append(
-                (
-                    label.members["scene"]?.string ?? label.file,
-                    Item(found: look.people.boxes, labelled: wanted.compactMap(Region.init(box:)))
-                ))
+            let item = Item(
+                found: look.people.boxes, labelled: wanted.compactMap(Region.init(box:)))
+            items.append((label.scene, item))
+            if page != nil { errors.add(item, file: label.file, path: path) }
             let boxes = look.people.boxes.map { box in
                 "[\(box.region.centre),\(thousandths(Int64(box.score.perMille)))]"
             }
             return "{\"file\":\(JSON.quoted(label.file)),"
                 + "\"boxes\":[\(boxes.joined(separator: ","))]}"
+        }
+        try page.map {
+            try errors.write(
+                to: $0, title: "\(folder.folder), \(folder.split): boxed worst",
+                lead: "Green boxes are right, red ones are not, yellow are people who were missed. "
+                    + "Boxes count from \(presenceMin.perMille) ‰ on.")
         }
         return PeopleFigures(items.map { (scene: $0.0, item: $0.1) })
     }
@@ -119,19 +134,18 @@ package struct PeopleFigures {
 extension PeopleFigures.Item {
     /// Greedy: the surest box takes the label that it shares most with.
     init(found boxes: [PersonBox], labelled regions: [Region]) {
-        labelled = regions.map { (height: Int($0.height), isFound: false) }
+        labelled = regions.map { PeopleFigures.Labelled(region: $0) }
         for box in boxes {
             var (best, taken) = (499, Int?.none)
-            for (index, region) in regions.enumerated() where !labelled[index].isFound {
+            for (index, region) in regions.enumerated() where labelled[index].score == nil {
                 let overlap = BoxSuppression.overlap(box.region, region)
                 if overlap > best { (best, taken) = (overlap, index) }
             }
-            if let taken { labelled[taken].isFound = true }
+            if let taken { labelled[taken].score = box.score }
             found.append(
-                (
-                    score: box.score, isRight: taken != nil,
-                    height: Int(taken.map { regions[$0].height } ?? box.region.height)
-                ))
+                PeopleFigures.Box(
+                    region: box.region, score: box.score, isRight: taken != nil,
+                    height: Int(taken.map { regions[$0].height } ?? box.region.height)))
         }
     }
 }

@@ -5,7 +5,7 @@ import Text
 
 /// How many of the labelled attempts to blind the camera are noticed, how soon, and how often
 /// nothing is taken for one. Counts by kind of label.
-package struct TamperTally {
+package struct TamperTally: SplitFigures {
     /// A tamper counts as detected if it is noticed so soon after its onset.
     static let latest = Interval.seconds(5)
 

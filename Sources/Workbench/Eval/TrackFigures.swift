@@ -26,6 +26,10 @@ package struct TrackFigures {
     }
 
     package private(set) var idF1PerMille = 0
+    /// What IDF1 is the share of: boxes that one pairing explains, twice, of all true and found ones.
+    package private(set) var explainedCount = 0
+    package private(set) var trueBoxCount = 0
+    package private(set) var foundBoxCount = 0
     package private(set) var hotaPerMille = 0
     /// HOTA's two halves.
     package private(set) var detectionPerMille = 0
@@ -45,6 +49,8 @@ package struct TrackFigures {
     package init(_ looks: [Look]) {
         let scene = Scene(looks)
         (personCount, trackCount) = (scene.personCount, scene.trackCount)
+        trueBoxCount = scene.personBoxes.reduce(0, +)
+        foundBoxCount = scene.trackBoxes.reduce(0, +)
         judgeIdentities(scene)
         judgeSwitches(scene)
         judgeHOTA(scene)
@@ -111,11 +117,11 @@ package struct TrackFigures {
             }
         }
         let pairs = BestPairs.find(shared)
-        let explained = pairs.enumerated().reduce(0) { sum, pair in
+        explainedCount = pairs.enumerated().reduce(0) { sum, pair in
             sum + (pair.element.map { shared[pair.offset][$0] } ?? 0)
         }
-        let total = scene.personBoxes.reduce(0, +) + scene.trackBoxes.reduce(0, +)
-        idF1PerMille = total > 0 ? 2_000 * explained / total : 0
+        let total = trueBoxCount + foundBoxCount
+        idF1PerMille = total > 0 ? 2_000 * explainedCount / total : 0
     }
 
     private mutating func judgeSwitches(_ scene: Scene) {
@@ -214,6 +220,10 @@ package struct TrackFigures {
 }
 
 /// Pairs of rows and columns with the greatest sum; of any size.
+///
+/// The tracker's own `Assignment` is not used here: it takes 64 rows and columns at most, in memory that
+/// it has from the start, where a recording has hundreds of tracks; and it leaves a row alone at a
+/// price, where these measures want the greatest sum, whatever a pair is worth.
 ///
 /// - Source: Kuhn, "The Hungarian method for the assignment problem", 1955.
 package enum BestPairs {

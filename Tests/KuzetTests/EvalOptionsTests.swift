@@ -1,0 +1,33 @@
+import ArgumentParser
+import Testing
+
+@testable import kuzet
+
+@Suite struct EvalOptionsTests {
+    private func isTaken(_ arguments: String) -> Bool {
+        (try? EvalCommand.parseAsRoot(arguments.split(separator: " ").map(String.init))) != nil
+    }
+
+    @Test func tracksAreOfAFolderOrOfTheRenderedHall() {
+        for (arguments, isGood) in [
+            ("tracks a --split val", true), ("tracks a --split val --scores b --json", true),
+            ("tracks --rendered 1", true), ("tracks --rendered 1 --minutes 60", true),
+            ("tracks", false), ("tracks a", false), ("tracks --split val", false),
+            ("tracks a --split val --rendered 1", false),
+            ("tracks --rendered 1 --split val", false),
+            ("tracks --rendered -1", false), ("tracks --rendered 1 --scores b", false),
+            ("tracks --rendered 1 --minutes 61", false)
+        ] {
+            #expect(isTaken(arguments) == isGood, "\(arguments)")
+        }
+    }
+
+    @Test func errorsAreDrawnOfPeopleCrowdsAndFights() {
+        for task in ["people", "crowd", "fights"] {
+            #expect(isTaken("\(task) a --split val --errors b.html --scores c"), "\(task)")
+        }
+        #expect(!isTaken("tamper a --split val --errors b.html"))
+        #expect(isTaken("venue --minutes 1440") && !isTaken("venue --minutes 1441"))
+        #expect(!isTaken("venue --minutes 0"))
+    }
+}
