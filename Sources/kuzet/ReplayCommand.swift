@@ -10,9 +10,9 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Decides a recording as a camera's pictures, and proves what was decided.",
         discussion: """
-            Prints one line per incident and last {"frames","incidents","digest"}: the digest is \
-            SHA-256 over every sighting and incident, so two machines that print the same one \
-            decided the same, bit for bit. Where a person should know something about the file \
+            Prints one line per incident and last {"frames","incidents","looks","digest"}: the \
+            digest is SHA-256 over every sighting and incident, so two machines that print the \
+            same one decided the same, bit for bit; looks says how often networks looked. Where a person should know something about the file \
             (pictures that were left out and why, times that go back), it is said on standard \
             error, and in "notices" of the last line.
 
@@ -33,7 +33,10 @@ struct ReplayCommand: ParsableCommand {
     var json = false
 
     @Option(
-        help: "Draw incidents, and scores with their thresholds, over time: a page of one file.")
+        help: """
+            Draw incidents, how many people there were, and scores over time, and pictures with \
+            everybody who was followed: a page of one file.
+            """)
     var plot: String?
 
     func run() throws {

@@ -77,6 +77,14 @@ private final class Kept: Sendable {
     }
 }
 
+/// Sees nothing, at once.
+private final class IdleWorker: LookWorker {
+    let tasks = [LookTask.people]
+
+    func begin(_ look: Look) {}
+    func wait(for look: Look) {}
+}
+
 @Suite struct WatchTests {
     private let camera: ToldCamera
     private let queue: EventQueue
@@ -125,6 +133,24 @@ private final class Kept: Sendable {
         watch.wantSnapshot(ordinal: 1)
         #expect(try eventually { !watch.owesSnapshots })
         #expect(kept.all.isEmpty)
+    }
+
+    @Test func looksAreCountedAndThoseThatASlowPaceCostToo() throws {
+        watch.stop()
+        let camera = try ToldCamera()
+        let looking = Watch(camera: 1, queue: queue, looks: IdleWorker(), keepSnapshot: kept.keep)
+        try looking.start(settings: DetectorSettings()) { camera }
+        defer { looking.stop() }
+        // Ten pictures a second, and a look at every other one.
+        for _ in 0..<10 { camera.tell(.picture(100)) }
+        #expect(try eventually { looking.lookCounts[.people].begun >= 5 })
+        #expect(looking.lookCounts.skipped == 0 && looking.paceNow == .full)
+        looking.look(.none)
+        #expect(try eventually { looking.paceNow == .none })
+        let before = looking.lookCounts
+        for _ in 0..<10 { camera.tell(.picture(100)) }
+        #expect(try eventually { looking.lookCounts.since(before).skipped >= 4 })
+        #expect(looking.lookCounts.since(before).begun == 0)
     }
 
     /// What was masked must not come out by a picture from before.

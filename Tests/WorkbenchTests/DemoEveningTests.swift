@@ -1,4 +1,5 @@
 import Camera
+import Detectors
 import Frames
 import Incidents
 import Linux
@@ -47,6 +48,40 @@ import Testing
                 continue
             }
         }
+    }
+
+    @Test func networksLookAndLedgerAndReportHaveWhatTheyCount() throws {
+        let folder = "/tmp/kuzet-evening-\(Process.pid)-\(Clocks.monotonicNanoseconds())"
+        defer { _ = try? Child(["rm", "-r", folder]).wait() }
+        let ledger = try SQLiteLedger(
+            directory: folder,
+            stamp: Stamp(boot: boot, monotonic: .zero, wallMilliseconds: 0, trust: .unset))
+        let evening = DemoEvening(
+            seconds: 12, seed: 7, boot: boot, ledger: ledger, wallStart: 0,
+            looks: PromptWorker(try LookNetworks()))
+        var (numbers, steps) = (Set<UInt32>(), 0)
+        while evening.advance() {
+            for person in evening.overlay.people {
+                numbers.insert(person.number)
+                steps = max(steps, person.trail.count)
+            }
+        }
+        #expect(numbers.count >= 2 && steps >= 5)
+        #expect(evening.evening.counted[0]?.contains { $0.count.count >= 2 } ?? false)
+        let page = evening.finish(facts: []).report
+        #expect(page.contains("class='between'") && page.contains("class='person'"))
+        ledger.close()
+        var (spans, networks) = (0, "")
+        try LedgerReader(directory: folder).visit { entry in
+            switch try? entry.record().body {
+            case .counted(let span): spans += span.minutes.count
+            case .operated(let words) where words.hasPrefix("networks: people "): networks = words
+            default: break
+            }
+        }
+        #expect(spans == 1)
+        // The names, and a SHA-256 of each.
+        #expect(networks.utf8.count == "networks: people , crowd ".utf8.count + 2 * 64)
     }
 
     /// From the appliance's own decision to a verified ledger and back into the replay.

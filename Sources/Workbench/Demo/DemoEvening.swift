@@ -1,8 +1,10 @@
 import Camera
+import Cryptography
 import Detectors
 import Frames
 import Guard
 import Incidents
+import Models
 import Records
 import Simulation
 import Station
@@ -68,13 +70,22 @@ final class DemoEvening {
         self.clips = clips
         encoder = ClipEncoder(ring: ring)
         duty = Duty(
-            appliance: Appliance(policy: Self.policy, boot: boot), lines: board,
+            appliance: Appliance(
+                policy: Self.policy, boot: boot, networks: looks.map(Self.words) ?? ""),
+            lines: board,
             keep: board.keep, snapshot: board.keepSnapshot, clip: clips.handle,
             log: { _, _ in })
         self.trace = trace
         board.evening.zoneNames = Self.zones.map(\.name)
         self.board = board
         step(.clock(wallMilliseconds: wallStart, trust: .synchronised, weekMinute: 4 * 1440 + 1320))
+    }
+
+    /// Which networks look, as the ledger of an appliance has it.
+    private static func words(of looks: any LookWorker) -> String {
+        looks.tasks.compactMap { task in
+            task.model.map { "\(task) \(SHA256.hexadecimal(SHA256.digest(Array($0.bytes))))" }
+        }.joined(separator: ", ")
     }
 
     var now: Instant { camera.now }

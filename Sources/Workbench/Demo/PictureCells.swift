@@ -43,7 +43,8 @@ struct PictureCells {
             let (low, lower) = (Self.foot(one.region), Self.foot(other.region))
             return low == lower ? one.number < other.number : low < lower
         }
-        for person in ordered { draw(person) }
+        for person in ordered { box(person) }
+        for person in ordered { number(person) }
     }
 
     // MARK: Half pixels
@@ -111,11 +112,18 @@ struct PictureCells {
 
     private static func foot(_ region: Region) -> Int { Int(region.y) + Int(region.height) }
 
-    private mutating func draw(_ person: Overlay.Person) {
+    /// The cell of a box's upper left corner.
+    private func corner(of region: Region) -> (left: Int, top: Int) {
+        (
+            min(Int(region.x) * columns / 1000, columns - 1),
+            min(Int(region.y) * rows / 1000, rows - 1)
+        )
+    }
+
+    private mutating func box(_ person: Overlay.Person) {
         let region = person.region
         let colour = Overlay.colour(of: person)
-        let left = min(Int(region.x) * columns / 1000, columns - 1)
-        let top = min(Int(region.y) * rows / 1000, rows - 1)
+        let (left, top) = corner(of: region)
         // The last cell that it reaches into.
         let end = ((Int(region.x) + Int(region.width)) * columns + 999) / 1000 - 1
         let right = min(max(end, left), columns - 1)
@@ -133,7 +141,12 @@ struct PictureCells {
         put(lines[3], colour, right, top)
         put(lines[4], colour, left, bottom)
         put(lines[5], colour, right, bottom)
-        // The number stands on the box's own colour, so that it is read on any picture.
+    }
+
+    /// It stands on the box's own colour, so that it is read on any picture.
+    private mutating func number(_ person: Overlay.Person) {
+        let colour = Overlay.colour(of: person)
+        let (left, top) = corner(of: person.region)
         let digits = Array("\(person.number)")
         let first = min(left, max(columns - digits.count, 0))
         for (offset, digit) in digits.enumerated() where first + offset < columns {

@@ -156,6 +156,7 @@ struct CountPlot {
 
     static let style = """
         .between{fill:#1976d2;opacity:.25}.count{stroke:#1976d2;stroke-width:1.8;fill:none}
-        .most{stroke:#c62828;stroke-width:1.2;stroke-dasharray:6 4}.full{fill:#c62828!important}
+        .most{stroke:#c62828;stroke-width:1.2;stroke-dasharray:6 4}.full{fill:#c62828!important;\
+        paint-order:stroke;stroke:var(--card);stroke-width:4}
         """
 }
