@@ -25,7 +25,8 @@ private final class Blank: FrameSource {
         guard left > 0 else {
             guard breaks else { return .ended }
             throw CameraError(
-                kind: .badData, object: "recording x", attempt: "read", cause: "it breaks off")
+                kind: .badData, object: "recording x", attempt: "read",
+                cause: "it breaks\u{1B}[2J off")
         }
         left -= 1
         frame.capturedAt = frame.capturedAt + .milliseconds(100)
@@ -380,7 +381,9 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
         }
         let run = Self.run(["watch", "quit"], source: breaking)
         #expect(run.error == nil)
-        #expect(run.said.contains("recording x: read: it breaks off; what came before that counts"))
+        #expect(
+            run.said.contains("recording x: read: it breaks [2J off; what came before that counts"))
+        #expect(!run.said.contains("\u{1B}[2J"))
         #expect(run.findings.watched?.seconds == 9)
         let empty = CalibrationSource(name: "recording x", isLive: false) { Blank(0, breaks: true) }
         #expect((Self.run([], source: empty).error as? CameraError)?.kind == .badData)
