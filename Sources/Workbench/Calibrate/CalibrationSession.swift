@@ -177,8 +177,7 @@ package final class CalibrationSession {
         do {
             try showPicture(after: .zero)
             // More lines would push the picture out of a small terminal.
-            dialogue.say(
-                Command.allCases.map(\.rawValue).joined(separator: " ") + " (says more)")
+            dialogue.say(Command.allCases.map(\.rawValue).joined(separator: " "))
             while try step() {}
         } catch Dialogue.Stop.ended {
             dialogue.say("end of input: stopped; nothing was written")

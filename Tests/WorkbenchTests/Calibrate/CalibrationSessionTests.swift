@@ -375,6 +375,21 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
                     + "capacity = 3}]\n"), "\(run.said)")
     }
 
+    /// Lines need no names of their own, and then it is not clear which one is meant.
+    @Test func anEditThatWouldReadOtherwiseIsNotWritten() {
+        let text =
+            Self.text + """
+                [camera.people]
+                lines = [{name = "x", from = [0, 0], to = [500, 0]}, \
+                {name = "x", from = [0, 500], to = [500, 500]}]
+
+                """
+        let run = Self.run(["line", "x", "9,9 900,9", "", "in", "write", "quit", "y"], text: text)
+        #expect(run.file == text && !run.findings.isWritten)
+        #expect(run.said.contains("it would not read as what was meant; nothing was written"))
+        #expect(run.said.contains("\npeople.lines = [{name = \"x\", from = [9, 9], "))
+    }
+
     @Test func aRecordingThatBreaksCountsUpToThere() {
         let breaking = CalibrationSource(name: "recording x", isLive: false) {
             Blank(100, breaks: true)
