@@ -215,7 +215,7 @@ extension CalibrationSession {
             }
             return source.isLive && isInterrupted()
         }
-        for notice in notices { dialogue.say(notice) }
+        for notice in notices { dialogue.say(foreign: notice) }
         return watch
     }
 

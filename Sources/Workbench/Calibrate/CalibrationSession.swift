@@ -172,12 +172,12 @@ package final class CalibrationSession {
     ///   no answers, or the file cannot be written.
     func run() throws {
         dialogue.say(
-            "kuzet calibrate: camera \(name) of \(task.configuration), from \(source.name)")
+            foreign: "kuzet calibrate: camera \(name) of \(task.configuration), from \(source.name)"
+        )
         do {
             try showPicture(after: .zero)
             // More lines would push the picture out of a small terminal.
-            dialogue.say(
-                Command.allCases.map(\.rawValue).joined(separator: " ") + " (says more)")
+            dialogue.say(Command.allCases.map(\.rawValue).joined(separator: " "))
             while try step() {}
         } catch Dialogue.Stop.ended {
             dialogue.say("end of input: stopped; nothing was written")
@@ -217,9 +217,9 @@ package final class CalibrationSession {
         } catch Dialogue.Stop.left {
             dialogue.say("left as it was")
         } catch let refusal as Unusable {
-            dialogue.say("\(refusal)")
+            dialogue.say(foreign: "\(refusal)")
         } catch let error as CameraError {
-            dialogue.say("\(error)")
+            dialogue.say(foreign: "\(error)")
         } catch let error as Sight.Refusal {
             dialogue.say("\(source.name): decide: \(error)")
         }
@@ -283,7 +283,7 @@ package final class CalibrationSession {
         shown = nil
         let sight = Sight(settings.cameras[index].detectors)
         let notices = try source.forEach(for: time + .seconds(5)) { frame, at in
-            guard at >= time else { return false }
+            guard at >= time else { return source.isLive && isInterrupted() }
             // What is masked is nobody's to see.
             sight.hide(in: frame)
             let copy = Frame(width: frame.width, height: frame.height)
@@ -292,7 +292,7 @@ package final class CalibrationSession {
             self.compare(frame)
             return true
         }
-        for notice in notices { dialogue.say(notice) }
+        for notice in notices { dialogue.say(foreign: notice) }
         guard shown != nil else { return dialogue.say("\(source.name): it ends before that") }
         drawPicture(boxes: boxes)
     }
@@ -405,11 +405,7 @@ package final class CalibrationSession {
         }
         // With --dry-run it is what the command prints.
         if task.isDryRun { return true }
-        for line in difference.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
-            dialogue.say(
-                line.split(separator: "\t", omittingEmptySubsequences: false)
-                    .map { String($0).replacingControls() }.joined(separator: "\t"))
-        }
+        dialogue.say(foreign: String(difference.dropLast()))
         guard
             try dialogue.ask(
                 "write it to \(task.configuration)? [y/N]", { try CalibrationAnswers.yes($0) })

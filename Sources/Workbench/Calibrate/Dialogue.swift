@@ -99,7 +99,18 @@ final class Dialogue {
         self.write = write
     }
 
+    /// Our own words.
     func say(_ text: String) { write(text + "\n") }
+
+    /// Words with something foreign in them, which must not steer the terminal.
+    func say(foreign text: String) {
+        for line in text.lines {
+            // A tab stands within lines of a configuration, a carriage return at their end.
+            let line = line.utf8.last == UInt8(ascii: "\r") ? String(line.dropLast()) : line
+            let parts = line.split(separator: "\t", omittingEmptySubsequences: false)
+            say(parts.map { String($0).replacingControls() }.joined(separator: "\t"))
+        }
+    }
 
     /// Asks until an answer can be used.
     ///
@@ -126,7 +137,7 @@ final class Dialogue {
                 do {
                     return try understand(answer)
                 } catch let refusal as Unusable {
-                    say("\(refusal)")
+                    say(foreign: "\(refusal)")
                 }
             }
         }

@@ -328,11 +328,19 @@ struct TOMLEdit {
     // MARK: Bytes
 
     private mutating func replace(_ range: Range<Int>, _ text: String) {
-        bytes.replaceSubrange(range, with: Array(text.utf8))
+        bytes.replaceSubrange(range, with: ended(text))
     }
 
     private mutating func insert(_ text: String, at place: Int) {
-        bytes.insert(contentsOf: Array(text.utf8), at: place)
+        bytes.insert(contentsOf: ended(text), at: place)
+    }
+
+    /// With lines that end as those of the document do.
+    private func ended(_ text: String) -> [UInt8] {
+        guard let first = bytes.firstIndex(of: UInt8(ascii: "\n")), first > 0,
+            bytes[first - 1] == UInt8(ascii: "\r")
+        else { return Array(text.utf8) }
+        return text.utf8.flatMap { $0 == UInt8(ascii: "\n") ? Array("\r\n".utf8) : [$0] }
     }
 
     /// A line of its own, also where the file does not end with one.

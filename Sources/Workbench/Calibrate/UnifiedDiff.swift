@@ -92,7 +92,7 @@ struct UnifiedDiff {
     }
 
     private static func lines(_ text: String) -> [String] {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        var lines = text.lines
         if lines.last == "" {
             lines.removeLast()
         } else if let last = lines.last {
@@ -135,5 +135,15 @@ struct UnifiedDiff {
             }
         }
         return steps
+    }
+}
+
+extension String {
+    /// What stands between its line feeds. By bytes, for a carriage return and a line feed are one
+    /// character, which a split at characters passes over.
+    var lines: [String] {
+        utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
     }
 }

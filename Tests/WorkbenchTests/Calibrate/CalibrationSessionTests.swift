@@ -25,7 +25,8 @@ private final class Blank: FrameSource {
         guard left > 0 else {
             guard breaks else { return .ended }
             throw CameraError(
-                kind: .badData, object: "recording x", attempt: "read", cause: "it breaks off")
+                kind: .badData, object: "recording x", attempt: "read",
+                cause: "it breaks\u{1B}[2J off")
         }
         left -= 1
         frame.capturedAt = frame.capturedAt + .milliseconds(100)
@@ -374,13 +375,30 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
                     + "capacity = 3}]\n"), "\(run.said)")
     }
 
+    /// Lines need no names of their own, and then it is not clear which one is meant.
+    @Test func anEditThatWouldReadOtherwiseIsNotWritten() {
+        let text =
+            Self.text + """
+                [camera.people]
+                lines = [{name = "x", from = [0, 0], to = [500, 0]}, \
+                {name = "x", from = [0, 500], to = [500, 500]}]
+
+                """
+        let run = Self.run(["line", "x", "9,9 900,9", "", "in", "write", "quit", "y"], text: text)
+        #expect(run.file == text && !run.findings.isWritten)
+        #expect(run.said.contains("it would not read as what was meant; nothing was written"))
+        #expect(run.said.contains("\npeople.lines = [{name = \"x\", from = [9, 9], "))
+    }
+
     @Test func aRecordingThatBreaksCountsUpToThere() {
         let breaking = CalibrationSource(name: "recording x", isLive: false) {
             Blank(100, breaks: true)
         }
         let run = Self.run(["watch", "quit"], source: breaking)
         #expect(run.error == nil)
-        #expect(run.said.contains("recording x: read: it breaks off; what came before that counts"))
+        #expect(
+            run.said.contains("recording x: read: it breaks [2J off; what came before that counts"))
+        #expect(!run.said.contains("\u{1B}[2J"))
         #expect(run.findings.watched?.seconds == 9)
         let empty = CalibrationSource(name: "recording x", isLive: false) { Blank(0, breaks: true) }
         #expect((Self.run([], source: empty).error as? CameraError)?.kind == .badData)

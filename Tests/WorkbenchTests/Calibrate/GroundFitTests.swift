@@ -62,6 +62,20 @@ import Testing
         #expect(abs(fit.cameraMillimetres - 3_500) * 100 <= 3 * 3_500, "\(fit)")
     }
 
+    /// Arms raised, at a third of the places near the camera and nowhere else: without the second fit
+    /// that alone would tilt the line by more.
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func whatIsWrongAtOneEndOnlyDoesNotTilt(seed: UInt64) throws {
+        var chance = SplitMix64(seed: seed)
+        var samples = Self.samples(300...950, count: 300, wrongPerMille: 0, seed: seed)
+        for index in samples.indices
+        where samples[index].footRow > 600 && chance.chance(1, in: 3) {
+            samples[index].height = samples[index].height * 13 / 10
+        }
+        let fit = try GroundFit(samples, millimetres: Self.millimetres)
+        #expect(abs(fit.cameraMillimetres - 3_500) * 1000 <= 15 * 3_500, "\(fit)")
+    }
+
     @Test func whoStandsForLongCountsNoMoreThanWhoWalksBy() throws {
         var samples = Self.samples(300...950, count: 150, wrongPerMille: 0, seed: 9)
         // Bent over a box, for minutes.

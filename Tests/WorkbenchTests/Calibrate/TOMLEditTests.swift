@@ -208,6 +208,19 @@ private func read(_ text: String) throws -> Settings {
         #expect(try Self.edited(text) { _ in } == text)
     }
 
+    /// A file from Windows keeps its ends of lines, and differs in no other.
+    @Test func linesEndAsTheyDid() throws {
+        let text = Self.forms[0].replacing("\n", with: "\r\n")
+        let edited = try Self.edited(text) { draft in
+            draft.zones.append(.init(name: "c", polygon: Self.square(500)))
+            draft.furniture = [Region(x: 10, y: 20, width: 30, height: 40)]
+        }
+        let feeds = edited.utf8.count { $0 == UInt8(ascii: "\n") }
+        #expect(feeds == edited.utf8.count { $0 == UInt8(ascii: "\r") })
+        let steps = UnifiedDiff(from: text, to: edited).steps
+        #expect(steps.count { !$0.isKept } <= 4, "\(steps.filter { !$0.isKept })")
+    }
+
     @Test func theOtherCameraOfOneNameIsNotTouched() throws {
         let edited = try Self.edited(Self.forms[3], camera: 1) { draft in
             draft.zones[0].capacity = 4
