@@ -196,8 +196,6 @@ final class DetectorBank {
 
     func count(zone: UInt8) -> PeopleCount { people.count(zone: zone) }
 
-    func count(zone: UInt8) -> PeopleCount { people.count(zone: zone) }
-
     /// The share of a box that is not as the scene usually is.
     private func moved(in region: Region) -> Q15 {
         let box = region.rectangle(inWidth: CellGrid.width, height: CellGrid.height)
