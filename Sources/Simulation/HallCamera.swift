@@ -106,10 +106,10 @@ public struct ErringBoxes {
         var boxes: [PersonBox] = []
         for person in seen {
             guard person.isFindable, !random.chance(missedPerMille, in: 1000),
-                person.hidden < 450 || random.chance(1, in: 2)
+                person.isPlain || random.chance(1, in: 2)
             else { continue }
-            // Whoever is half hidden gives a faint box.
-            let score = random.whole(in: person.hidden < 450 ? 550...950 : 220...480)
+            // Whoever is hidden by more than half gives a faint box.
+            let score = random.whole(in: person.isPlain ? 550...950 : 220...480)
             if let box = jittered(person.box) {
                 boxes.append(PersonBox(region: box, score: .perMille(score)))
             }

@@ -27,6 +27,8 @@ package struct VenueHours {
         package var all = 0
         package var off = 0
         package var offInZone = 0
+        /// How many were followed and not counted, for they were taken for furniture.
+        package var furniture = 0
         /// Gatherings that the script had, those of them that were confirmed, and confirmed ones
         /// that were none.
         package var gatherings = 0
@@ -124,7 +126,9 @@ package struct VenueHours {
         let plain = seen.count(where: \.isPlain)
         let inZone = seen.count { $0.isPlain && $0.isInZone }
         let (count, zone) = (sight.count(zone: 0).count, sight.count(zone: 1).count)
+        let furniture = sight.people.count(where: \.isFurniture)
         tally.minutes += 1
+        tally.furniture += furniture
         tally.there += plain
         tally.all += seen.count
         tally.off += abs(count - plain)
@@ -134,7 +138,8 @@ package struct VenueHours {
         if Self.isRight(count, of: seen.count) { tally.rightOfAll += 1 }
         say(
             "minute \(tally.minutes) of \(minutes): \(plain) to be seen (\(seen.count) there), "
-                + "\(count) counted; on the floor \(inZone), \(zone) counted")
+                + "\(count) counted; on the floor \(inZone), \(zone) counted"
+                + (furniture > 0 ? "; \(furniture) taken for furniture" : ""))
     }
 
     /// Within a tenth, or one.
@@ -153,6 +158,7 @@ package struct VenueHours {
             the same, hidden ones as well   \(share(tally.rightOfAll)), of \(share(tally.all))
             mean error                      \(share(tally.off))
             the same, on the floor alone    \(share(tally.offInZone))
+            taken for furniture             \(share(tally.furniture))
             gatherings                      \(tally.found) of \(tally.gatherings) told, \
             \(tally.falseOnes) told that were none
             other incidents of people       \(tally.others)
@@ -168,6 +174,7 @@ package struct VenueHours {
             + "\"rightOfAll\":\(share(tally.rightOfAll)),\"people\":\(share(tally.there)),"
             + "\"peopleOfAll\":\(share(tally.all)),"
             + "\"error\":\(share(tally.off)),\"errorInZone\":\(share(tally.offInZone)),"
+            + "\"furniture\":\(share(tally.furniture)),"
             + "\"gatherings\":\(tally.gatherings),\"gatheringsFound\":\(tally.found),"
             + "\"gatheringsFalse\":\(tally.falseOnes),\"others\":\(tally.others)}}"
     }
