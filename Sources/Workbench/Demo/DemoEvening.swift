@@ -71,7 +71,7 @@ final class DemoEvening {
         encoder = ClipEncoder(ring: ring)
         duty = Duty(
             appliance: Appliance(
-                policy: Self.policy, boot: boot, networks: looks.map(Self.words) ?? ""),
+                policy: Self.policy, boot: boot, networks: looks.map(Self.names) ?? []),
             lines: board,
             keep: board.keep, snapshot: board.keepSnapshot, clip: clips.handle,
             log: { _, _ in })
@@ -82,10 +82,12 @@ final class DemoEvening {
     }
 
     /// Which networks look, as the ledger of an appliance has it.
-    private static func words(of looks: any LookWorker) -> String {
+    private static func names(of looks: any LookWorker) -> [LookNetworkName] {
         looks.tasks.compactMap { task in
-            task.model.map { "\(task) \(SHA256.hexadecimal(SHA256.digest(Array($0.bytes))))" }
-        }.joined(separator: ", ")
+            task.model.map {
+                LookNetworkName(task: task, sha256: SHA256.digest(Array($0.bytes)))
+            }
+        }
     }
 
     var now: Instant { camera.now }
