@@ -137,6 +137,12 @@ class Quantised(nn.Module):
             # As the file has it.
             self.steps[self.place[layer.name]] = float(np.float32(most[layer.name] / 255))
 
+    @torch.no_grad()
+    def amplify(self, gain):
+        """All counts times so much; the codes of the weights stay."""
+        self.weights["density"] *= gain
+        self.biases["density"] *= gain
+
     def write(self, width, height, description):
         """The bytes of the file."""
         writer = Writer(description)
