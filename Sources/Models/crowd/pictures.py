@@ -3,6 +3,7 @@
 import json
 import zlib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -32,6 +33,8 @@ class Picture:
     # Where points are not all of the people: no more than these are there.
     ceiling: float | None = None
     fold: int = 0
+    # How often it is drawn, against the others of its kind.
+    weight: float = 1.0
 
     @property
     def count(self):
@@ -83,7 +86,10 @@ def read_boxed(data):
 
 
 def clip_files(data):
-    """Recordings without a crowd: file, group, split, scene, how many moments to take."""
+    """Recordings without a crowd: file, group, split, scene, how many moments to take.
+
+    Twice as many where they are learned from: what is no crowd looks in more ways than one.
+    """
     found = []
     for label in json.loads((data / "fights/labels.json").read_text()):
         moments = 3 if label["label"] == "noFight" else 1
@@ -102,7 +108,8 @@ def clip_files(data):
     for split in ("train", "val"):
         for path in sorted((data / "people/clips" / split).glob("*.mp4")):
             found.append((str(path.relative_to(data)), "clips", split, path.stem, 3))
-    return found
+    return [(*rest, split, scene, moments * (2 if split == "train" else 1))
+            for *rest, split, scene, moments in found]
 
 
 def moments_of(path, count):
@@ -207,6 +214,58 @@ def letterbox(pixels, width, height, interpolation=cv2.INTER_AREA):
     return canvas, scale, left, top
 
 
+@lru_cache(maxsize=64)
+def area_weights(before, after):
+    """Of each new pixel (row), the shares of the old ones (columns) that it covers."""
+    edges = np.arange(after + 1) * (before / after)
+    old = np.arange(before)
+    most = np.minimum(edges[1:, None], old[None] + 1)
+    return np.clip(most - np.maximum(edges[:-1, None], old[None]), 0, 1) * (after / before)
+
+
+def by_area(plane, width, height):
+    """Every pixel the mean of what it covers, rounded half up; growing repeats pixels."""
+    if width <= plane.shape[1] and height <= plane.shape[0]:
+        return cv2.resize(plane, (width, height), interpolation=cv2.INTER_AREA)
+    mean = area_weights(plane.shape[0], height) @ plane.astype(np.float64)
+    mean = mean @ area_weights(plane.shape[1], width).T
+    return np.floor(mean + (0.5 + 1e-9)).astype(np.uint8)
+
+
+def halved(plane):
+    """Pairs of pixels, and of rows, to their mean."""
+    rows, columns = plane.shape[:2]
+    plane = cv2.copyMakeBorder(plane, 0, rows % 2, 0, columns % 2, cv2.BORDER_REPLICATE)
+    size = ((columns + 1) // 2, (rows + 1) // 2)
+    return cv2.resize(plane, size, interpolation=cv2.INTER_AREA)
+
+
+def as_device(pixels, width=WIDTH, height=HEIGHT):
+    """The whole picture as the device shows it: its colours come at half the resolution."""
+    rows, columns = pixels.shape[:2]
+    scale = min(width / columns, height / rows)
+    w, h = (max(1, int(side * scale + 0.5)) for side in (columns, rows))
+    parts = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
+    small = [by_area(parts[:, :, 0], w, h)]
+    for part in (1, 2):
+        small.append(by_area(halved(parts[:, :, part]), w, h))
+    canvas = np.full((height, width, 3), GREY, np.uint8)
+    left, top = (width - w) // 2, (height - h) // 2
+    canvas[top:top + h, left:left + w] = cv2.cvtColor(np.dstack(small), cv2.COLOR_YCrCb2RGB)
+    return canvas
+
+
+def halve_colours(pixels, chance):
+    """Colours at half the resolution, the first pair whole or cut."""
+    rows, columns = pixels.shape[:2]
+    above, before = (int(v) for v in chance.integers(2, size=2))
+    parts = cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb)
+    colours = cv2.copyMakeBorder(parts[:, :, 1:], above, 0, before, 0, cv2.BORDER_REPLICATE)
+    colours = np.repeat(np.repeat(halved(colours), 2, 0), 2, 1)
+    colours = colours[above:rows + above, before:columns + before]
+    return cv2.cvtColor(np.dstack((parts[:, :, 0], colours)), cv2.COLOR_YCrCb2RGB)
+
+
 def disturb(pixels, chance):
     """Grey, light, colour, blur, noise and JPEG, each now and then."""
     if chance.random() < 0.25:
@@ -214,6 +273,9 @@ def disturb(pixels, chance):
         pixels = np.repeat(grey[:, :, None], 3, 2)
     if chance.random() < 0.7:
         gain, offset = np.exp(chance.uniform(-0.45, 0.35)), chance.uniform(-35, 30)
+        if chance.random() < 0.15:
+            # Dim: contrast goes, and what is left lies low.
+            gain, offset = np.exp(chance.uniform(-1.2, -0.4)), chance.uniform(-70, 0)
         tint = chance.uniform(0.9, 1.1, 3) if chance.random() < 0.4 else np.ones(3)
         levels = (np.arange(256)[:, None] - 114) * gain * tint + 114 + offset
         if chance.random() < 0.3:
@@ -221,7 +283,7 @@ def disturb(pixels, chance):
         table = np.clip(levels, 0, 255).astype(np.uint8)
         pixels = np.stack([table[:, c][pixels[:, :, c]] for c in range(3)], 2)
     if chance.random() < 0.2:
-        pixels = cv2.GaussianBlur(pixels, (0, 0), chance.uniform(0.4, 1.2))
+        pixels = cv2.GaussianBlur(pixels, (0, 0), chance.uniform(0.4, 1.4))
     if chance.random() < 0.25:
         noise = chance.normal(0, chance.uniform(2, 10), pixels.shape[:2] + (1,))
         pixels = np.clip(pixels + noise, 0, 255).astype(np.uint8)
@@ -241,16 +303,26 @@ def vary(picture, chance, width=CROP_WIDTH, height=CROP_HEIGHT):
     """A cut of the picture as the device could see it, and the points in it."""
     rows, columns = picture.pixels.shape[:2]
     least, most = SCALES.get(picture.group, FEW_SCALES)
-    # On the device's own canvas scales are nearer to the device's.
-    spread = 0.5 if (width, height) == (WIDTH, HEIGHT) else 1.0
-    scale = min(WIDTH / columns, HEIGHT / rows) * np.exp(spread * chance.uniform(least, most))
-    stretch = np.exp(chance.uniform(-0.08, 0.08))
+    # On the device's own canvas scales are nearer to the device's, every other one the very same.
+    is_whole = (width, height) == (WIDTH, HEIGHT)
+    spread = 0.5 if is_whole else 1.0
+    is_exact = is_whole and chance.random() < 0.5
+    scale, stretch = min(WIDTH / columns, HEIGHT / rows), 1.0
+    if not is_exact:
+        scale *= np.exp(spread * chance.uniform(least, most))
+        stretch = np.exp(chance.uniform(-0.08, 0.08))
     sx, sy = scale * stretch, scale / stretch
     w, h = max(8, round(columns * sx)), max(8, round(rows * sy))
-    kind = cv2.INTER_AREA if scale < 1 and chance.random() < 0.7 else cv2.INTER_LINEAR
+    rough = chance.random()
+    if scale < 1:
+        kind = cv2.INTER_AREA if rough < 0.85 else cv2.INTER_LINEAR
+    else:
+        # The device repeats pixels.
+        kind = cv2.INTER_NEAREST if rough < 0.5 else cv2.INTER_LINEAR
     # The cut comes before the scaling: it is the cheaper way round.
-    dx, dy = (int(chance.integers(min(0, a - b), max(0, a - b) + 1))
-              for a, b in ((width, w), (height, h)))
+    room = (width - w, height - h)
+    dx, dy = (side // 2 if is_exact else int(chance.integers(min(0, side), max(0, side) + 1))
+              for side in room)
     x0, y0 = max(0, int(-dx / sx) - 2), max(0, int(-dy / sy) - 2)
     x1 = min(columns, int((width - dx) / sx) + 3)
     y1 = min(rows, int((height - dy) / sy) + 3)
@@ -258,6 +330,8 @@ def vary(picture, chance, width=CROP_WIDTH, height=CROP_HEIGHT):
     place = np.array([[sx, 0, dx + x0 * sx], [0, sy, dy + y0 * sy]], np.float64)
     pw, ph = max(1, round((x1 - x0) * sx)), max(1, round((y1 - y0) * sy))
     part = disturb(cv2.resize(part, (pw, ph), interpolation=kind), chance)
+    if chance.random() < (0.3 if is_whole else 0.85):
+        part = halve_colours(part, chance)
     canvas = np.full((height, width, 3), GREY, np.uint8)
     left, top = round(place[0, 2]), round(place[1, 2])
     a, b = max(0, left), max(0, top)

@@ -73,6 +73,8 @@ class Quantised(nn.Module):
             self.weights[key] = nn.Parameter(weight.contiguous())
             self.biases[key] = nn.Parameter(bias)
         self.rounding = False
+        # Then densities come before they are rounded.
+        self.raw = False
         self.seen = None
         self.still = False
         names = [layer.name for layer in self.plan.layers]
@@ -104,7 +106,7 @@ class Quantised(nn.Module):
         weight = rounded_weights(weight) if self.rounding else weight
         x = F.conv2d(x, weight, self.biases[key], layer.stride, pad, 1, groups)
         if layer.name == "density":
-            return RoundedDensity.apply(x) if self.rounding else Floor.apply(x)
+            return RoundedDensity.apply(x) if self.rounding and not self.raw else Floor.apply(x)
         return self.stored(layer, F.relu(x))
 
     def stored(self, layer, x):
@@ -136,6 +138,12 @@ class Quantised(nn.Module):
                 most[layer.name] = most[source[layer.name]]
             # As the file has it.
             self.steps[self.place[layer.name]] = float(np.float32(most[layer.name] / 255))
+
+    @torch.no_grad()
+    def amplify(self, gain):
+        """All counts times so much; the codes of the weights stay."""
+        self.weights["density"] *= gain
+        self.biases["density"] *= gain
 
     def write(self, width, height, description):
         """The bytes of the file."""
