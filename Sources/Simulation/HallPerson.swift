@@ -21,21 +21,31 @@ struct HallPlace {
 
     /// Nobody sits straight behind another. At most six dance and five stand at the bar, apart from
     /// each other: none of it is a gathering of eight.
-    static let all: [HallPlace] =
-        tables.flatMap { table in
-            [(-500, -400), (500, -400), (-1_050, 300), (1_050, 300)].map { x, z in
-                HallPlace(kind: .seat, x: table.x + x, z: table.z + z)
+    static let all: [HallPlace] = {
+        var places: [HallPlace] = []
+        for table in tables {
+            for (x, z) in [(-500, -400), (500, -400), (-1_050, 300), (1_050, 300)] {
+                places.append(HallPlace(kind: .seat, x: table.x + x, z: table.z + z))
             }
         }
-        + (0..<5).map { HallPlace(kind: .bar, x: 5_200 + 800 * $0, z: 14_600) }
-        + (0..<6).map { index in
-            HallPlace(
-                kind: .floor, x: 1_300 + 1_700 * (index % 3) + 500 * (index / 3),
-                z: 8_000 + 2_200 * (index / 3))
+        for index in 0..<5 {
+            places.append(HallPlace(kind: .bar, x: 5_200 + 800 * index, z: 14_600))
         }
-        + (0..<5).map { HallPlace(kind: .open, x: -4_400 + 1_000 * $0, z: 10_000) }
+        for index in 0..<6 {
+            let (column, row) = (index % 3, index / 3)
+            places.append(
+                HallPlace(
+                    kind: .floor, x: 1_300 + 1_700 * column + 500 * row, z: 8_000 + 2_200 * row))
+        }
+        for index in 0..<5 {
+            places.append(HallPlace(kind: .open, x: -4_400 + 1_000 * index, z: 10_000))
+        }
         // Each between two of the row before it, as the camera sees them.
-        + (0..<5).map { HallPlace(kind: .open, x: -4_368 + 1_120 * $0, z: 11_200) }
+        for index in 0..<5 {
+            places.append(HallPlace(kind: .open, x: -4_368 + 1_120 * index, z: 11_200))
+        }
+        return places
+    }()
 }
 
 /// Somebody in the hall.
