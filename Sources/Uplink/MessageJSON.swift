@@ -53,7 +53,8 @@ public enum MessageJSON {
             return "{\"format\":\"kuzet-counts-1\",\(head),"
                 + "\"incident\":\"\(identity.full)\"," + reasons(explanation) + "," + tail
         default:
-            return "{\"format\":\"kuzet-health-1\",\(head),\(health(entry.record.body))," + tail
+            return "{\"format\":\"kuzet-health-1\",\(head),"
+                + "\(health(entry.record, speaker))," + tail
         }
     }
 
@@ -131,18 +132,21 @@ public enum MessageJSON {
             + "\"by\":\"\(date.source.rawValue)\"}"
     }
 
-    private static func counted(_ span: CountedSpan) -> String {
+    private static func counted(
+        _ span: CountedSpan, at stamp: Stamp, _ speaker: Speaker
+    ) -> String {
         let minutes = span.minutes.map { minute in
             "[\(minute.meanTenths.map { "\($0 / 10).\($0 % 10)" } ?? "null"),\(minute.most)]"
         }
-        return "\"event\":\"counted\",\"camera\":\(span.camera),"
-            + "\"fromMilliseconds\":\(span.start.milliseconds),"
+        return "\"event\":\"counted\","
+            + "\"camera\":\(speaker.camera(span.camera).map(JSON.quoted) ?? "null"),"
+            + "\"millisecondsBefore\":\(max(stamp.monotonic - span.start, .zero).milliseconds),"
             + "\"minutes\":[\(minutes.joined(separator: ","))],"
             + "\"entered\":\(span.entered),\"left\":\(span.left)"
     }
 
-    private static func health(_ body: LedgerRecord.Body) -> String {
-        switch body {
+    private static func health(_ record: LedgerRecord, _ speaker: Speaker) -> String {
+        switch record.body {
         case .started(let configuration):
             "\"event\":\"started\",\"configuration\":\"\(SHA256.hexadecimal(configuration))\""
         case .clockCorrected(let offset):
@@ -165,7 +169,7 @@ public enum MessageJSON {
         case .discarded(let discard):
             "\"event\":\"discarded\",\"incident\":\"\(discard.identity.full)\","
                 + "\"evidence\":\"\(discard.kind)\",\"delivered\":\(discard.wasDelivered)"
-        case .counted(let span): counted(span)
+        case .counted(let span): counted(span, at: record.stamp, speaker)
         case .beat(let frameCount, _): "\"event\":\"beat\",\"frames\":\(frameCount)"
         case .commanded(_, let by, let words):
             "\"event\":\"commanded\",\"by\":\(JSON.quoted(by)),\"text\":\(JSON.quoted(words))"

@@ -1,3 +1,4 @@
+import Detectors
 import Frames
 import Incidents
 import Linux
@@ -15,6 +16,80 @@ import Text
         let schema = try JSONValue.read(try Files.read(path, byteCountMax: 1 << 20))
         let names = schema["properties"]?["kind"]?["enum"]?.array?.compactMap(\.string)
         #expect(Set(names ?? []) == Set(Incident.Kind.allCases.map { "\($0)" }))
+    }
+
+    private static func members(_ value: JSONValue?) -> [String: JSONValue]? {
+        if case .object(let members) = value { members } else { nil }
+    }
+
+    /// The judge holds what a run happens to say to the schemas; this, that they know every event and
+    /// every member.
+    @Test func schemasKnowEveryRecordThatIsTold() throws {
+        let clone = String(#filePath.dropLast("/Tests/UplinkTests/MessageJSONTests.swift".count))
+        let boot = BootID(high: 1, low: 2)
+        let identity = IncidentIdentity(boot: boot, ordinal: 3)
+        let hash = [UInt8](repeating: 7, count: 32)
+        let ticket = Ticket(
+            counter: 9,
+            epoch: Epoch(
+                beginningWith: Stamp(
+                    boot: boot, monotonic: .zero, wallMilliseconds: 0, trust: .unset)))
+        let series = ScoreSeries(start: .zero, entries: [.init(offset: 1, score: .one)])
+        let bodies: [LedgerRecord.Body] = [
+            .started(configuration: hash), .clockCorrected(offsetMilliseconds: -5),
+            .configured(configuration: hash, accepted: true),
+            .evidence(ordinal: 3, kind: .clip, sha256: hash, byteCount: 9), .operated("silence"),
+            .repaired("a file"), .interrupted(boot: boot, ordinal: 3),
+            .siren(.began, milliseconds: 5),
+            .explained(
+                Explanation(
+                    ordinal: 3, detector: .fights, model: hash, enterScore: .zero,
+                    confirmScore: .one, droppedFrameCount: 0, series: series)),
+            .explainedByCounts(
+                CountExplanation(
+                    ordinal: 3, detector: .people,
+                    networks: LookTask.allCases.map { LookNetworkName(task: $0, sha256: hash) },
+                    zone: 0, series: CountSeries(entries: [.init(tenths: 0, count: 4)]))),
+            .commanded(counter: 1, by: "Aigul", words: "silence"),
+            .hours(.configured, counter: 1, by: "Aigul"),
+            .hours(.venue(isOpen: true, seconds: 5), counter: 1, by: "Aigul"),
+            .hours(.schedule(.never), counter: 1, by: "Aigul"),
+            .authorised(.centre(Centre(destination: "city", key: hash), ticket)),
+            .authorised(.technician), .acknowledged(boot: boot, ordinal: 3, by: "Aigul"),
+            .escalated(boot: boot, ordinal: 3),
+            .checkpoint(Checkpoint(sequence: 1, hash: hash, key: hash, signature: hash + hash)),
+            .beat(frameCount: 1, quietSince: .zero),
+            .counted(
+                CountedSpan(
+                    camera: 0, start: .zero,
+                    minutes: [
+                        .init(meanTenths: 15, most: 2), .init(meanTenths: nil, most: 0)
+                    ])),
+            .discarded(
+                Discard(identity: identity, kind: .clip, byteCount: 1, wasDelivered: true)),
+            .salvaged(boot: boot, ordinal: 3, kind: .clip, sha256: hash, byteCount: 9)
+        ]
+        for body in bodies {
+            let record = LedgerRecord(
+                stamp: Stamp(
+                    boot: boot, monotonic: .zero + .seconds(120), wallMilliseconds: 0,
+                    trust: .unset), body: body)
+            let entry = OutboxEntry(
+                sequence: 7, record: record, at: Dating.Date(wallMilliseconds: 0, source: .unset))
+            let text = MessageJSON.text(entry, speaker: Speaker(device: "bar", cameras: ["hall"]))
+            let value = try JSONValue.read(Array(text.utf8))
+            let format = try #require(value["format"]?.string)
+            let schema = try JSONValue.read(
+                try Files.read(
+                    "\(clone)/Sources/Uplink/schema/\(format).json", byteCountMax: 1 << 20))
+            let known = try #require(Self.members(schema["properties"]))
+            for name in try #require(Self.members(value)).keys {
+                #expect(known[name] != nil, "\(format): \(name) of \(text)")
+            }
+            guard format == "kuzet-health-1" else { continue }
+            let events = known["event"]?["enum"]?.array?.compactMap { $0.string } ?? []
+            #expect(events.contains(value["event"]?.string ?? ""), "\(text)")
+        }
     }
 
     @Test func subjectAndMeasureAreToldWhereThereAreAny() throws {
