@@ -80,12 +80,15 @@ extension Appliance {
         guard let detector = incident.kind.row.detector, detector.looksByNetworks,
             !networks.isEmpty, countHistories.indices.contains(Int(incident.camera))
         else { return }
+        // Counts lag by seconds, and presence does not go by them: it only asks who was there.
+        let series =
+            detector == .people
+            ? countHistories[Int(incident.camera)].series(zone: incident.zone) : CountSeries()
         record(
             .explainedByCounts(
                 CountExplanation(
                     ordinal: incident.ordinal, detector: detector, networks: networks,
-                    zone: incident.zone,
-                    series: countHistories[Int(incident.camera)].series(zone: incident.zone))))
+                    zone: incident.zone, series: series)))
     }
 
     /// `sirenAfterHours` becomes what it means now.

@@ -43,6 +43,8 @@ package final class ReplayRun {
     package private(set) var notices: [String] = []
     package private(set) var digest = ""
     private(set) var lookCounts = LookCounts()
+    /// Of each line: who crossed it in its direction, and against it.
+    private(set) var crossings: [(name: String, ins: UInt32, outs: UInt32)] = []
     /// Every incident as it stood last, in the order of opening.
     private(set) var incidents: [Incident] = []
 
@@ -55,7 +57,12 @@ package final class ReplayRun {
         let sight = Sight(detection.settings, looks: PromptWorker(try LookNetworks()))
         evening?.zoneNames = detection.settings.zones.map(\.name)
         evening?.capacities = detection.settings.people.capacities
-        defer { lookCounts = sight.lookCounts }
+        defer {
+            lookCounts = sight.lookCounts
+            crossings = zip(detection.settings.people.lines, sight.crossings).map {
+                ($0.name, $1.ins, $1.outs)
+            }
+        }
         var tracker = IncidentTracker(camera: 0, policy: detection.policy)
         var refused: CameraError?
         var changes: [IncidentChange] = []
@@ -156,9 +163,17 @@ package final class ReplayRun {
         lines.append(
             """
             {"frames":\(frameCount),"incidents":\(incidents.count),\
-            "looks":\(Self.json(lookCounts)),"digest":"\(digest)"\(said)}
+            "looks":\(Self.json(lookCounts)),\(lineTotals)"digest":"\(digest)"\(said)}
             """)
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var lineTotals: String {
+        guard !crossings.isEmpty else { return "" }
+        let totals = crossings.map {
+            "{\"name\":\(JSON.quoted($0.name)),\"in\":\($0.ins),\"out\":\($0.outs)}"
+        }
+        return "\"lines\":[\(totals.joined(separator: ","))],"
     }
 
     private static func json(_ counts: LookCounts) -> String {
@@ -182,6 +197,9 @@ package final class ReplayRun {
                     + "\(incident.peakScore.perMille)".padded(7)
                     + "\(incident.zone)".padded(6) + "\(incident.state)".padded(11)
                     + incident.name)
+        }
+        for line in crossings {
+            lines.append("line \(line.name): \(line.ins) in, \(line.outs) out")
         }
         lines.append("looks: \(lookCounts.words)")
         lines.append("\(frameCount) frames, \(incidents.count) incidents, digest \(digest)")

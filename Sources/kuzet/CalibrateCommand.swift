@@ -15,7 +15,7 @@ struct CalibrateCommand: ParsableCommand {
             Examples:
               kuzet calibrate --camera hall
               kuzet calibrate --camera hall --input walk.mp4
-              printf 'watch\\n' | kuzet calibrate --input evening.mkv --json
+              printf 'watch\\n' | kuzet calibrate --config my.toml --input evening.mkv --json
             """)
 
     @Option(help: "The configuration that has the camera, and is written.")

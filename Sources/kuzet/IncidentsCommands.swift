@@ -113,8 +113,12 @@ struct Since: ExpressibleByArgument {
     }
 
     private let meaning: Meaning
+    private let words: String
+
+    var defaultValueDescription: String { words }
 
     init?(argument: String) {
+        words = argument
         if let milliseconds = UTC.milliseconds(argument) {
             meaning = .at(milliseconds: milliseconds)
             return

@@ -196,6 +196,8 @@ final class DetectorBank {
 
     func count(zone: UInt8) -> PeopleCount { people.count(zone: zone) }
 
+    func crossings(line: Int) -> (ins: UInt32, outs: UInt32) { people.crossings(line: line) }
+
     /// The share of a box that is not as the scene usually is.
     private func moved(in region: Region) -> Q15 {
         let box = region.rectangle(inWidth: CellGrid.width, height: CellGrid.height)
@@ -265,7 +267,8 @@ final class DetectorBank {
                 people.update(clock: clock, crowd: crowd, into: &sightings)
                 guard isCounted else { continue }
                 isCounted = false
-                newCount = CameraCount(people)
+                // Whom nobody can see is not nobody.
+                if canSee { newCount = CameraCount(people) }
             }
         }
     }

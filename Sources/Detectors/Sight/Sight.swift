@@ -62,6 +62,11 @@ public final class Sight {
     /// before the first picture.
     public func count(zone: UInt8) -> PeopleCount { bank?.count(zone: zone) ?? PeopleCount() }
 
+    /// Who has crossed each line of the settings so far, in their order: in, and out.
+    public var crossings: [(ins: UInt32, outs: UInt32)] {
+        settings.people.lines.indices.map { bank?.crossings(line: $0) ?? (0, 0) }
+    }
+
     /// Everybody who is followed, to be drawn.
     public var people: [TrackedPerson] { bank?.followed ?? [] }
 

@@ -41,11 +41,17 @@ package enum IncidentTable {
             incident.name,
             incident.camera == Incident.noCamera ? "-" : "\(incident.camera)",
             incident.zone == 0 ? "all" : "\(incident.zone)",
-            "\(summary.state)",
+            state(summary),
             summary.duration.map(duration) ?? (summary.isInterrupted ? "until a restart" : "open"),
             "\(incident.peakScore.perMille)",
             "\(summary.evidence.count)"
         ]
+    }
+
+    /// What was only suspected is told from what was confirmed.
+    private static func state(_ summary: IncidentSummary) -> String {
+        summary.state == .closed && summary.incident.confirmedAt == nil
+            ? "only suspected" : "\(summary.state)"
     }
 
     /// "0.4 s", "12 s", "3 min", "2 h".

@@ -54,7 +54,7 @@ struct SelftestCheck: Sendable {
     let run: @Sendable () -> [Outcome]
 
     static let all: [SelftestCheck] = [
-        .kernels, .networkKernels, .networks, .detectors, .lampScript, .ledger
+        .kernels, .networkKernels, .networks, .shippedNetworks, .detectors, .lampScript, .ledger
     ]
 
     /// What the references of `Frames` wrote when they were accepted.

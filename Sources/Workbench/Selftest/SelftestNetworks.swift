@@ -1,6 +1,7 @@
 import Frames
 import Linux
 import MadeNetworks
+import Models
 import Networks
 
 extension SelftestCheck {
@@ -32,8 +33,23 @@ extension SelftestCheck {
     /// Of what `MadeNetwork.input` shows them; those of shipped networks change with their files.
     static let goldenNetworks: [String: UInt64] = [
         "mobilenet int8": 0x5487_caf4_8b1b_2082, "mobilenet uint8": 0xac0c_cf45_9015_2502,
-        "people": 0x36c2_4604_358e_c495, "crowd": 0x2f7e_f3e2_409d_3a97
+        "people": 0x36c2_4604_358e_c495, "crowd": 0x6fbb_ca4c_0c78_4e2e
     ]
+
+    /// Those that ship, as a board looks with them.
+    static let shippedNetworks = SelftestCheck {
+        BuiltInModel.all.map { model -> Outcome in
+            let title = "network \(model.name)"
+            do {
+                guard let network = try Network.sharing([model.bytes]).first else {
+                    return Outcome(name: title, hash: 0, fault: "none could be made")
+                }
+                return outcome(title, run(network), golden: model.name)
+            } catch {
+                return Outcome(name: title, hash: 0, fault: "\(error)")
+            }
+        }
+    }
 
     /// Whole networks that are made on the spot, on one thread and on two.
     static let networks = SelftestCheck {
@@ -43,9 +59,7 @@ extension SelftestCheck {
                 let title = "network \(name) on \(threadCount) thread\(threadCount > 1 ? "s" : "")"
                 do {
                     let hash = try run(MadeNetwork.mobileNet(kind), threadCount: threadCount)
-                    let golden = goldenNetworks[name] ?? 0
-                    let fault = hash == golden ? nil : "expected \(hexadecimal(golden))"
-                    return Outcome(name: title, hash: hash, fault: fault)
+                    return outcome(title, hash, golden: name)
                 } catch {
                     return Outcome(name: title, hash: 0, fault: "\(error)")
                 }
@@ -56,7 +70,16 @@ extension SelftestCheck {
     private static func run(_ model: [UInt8], threadCount: Int) throws -> UInt64 {
         let workers = threadCount > 1 ? try WorkerThreads(count: threadCount) : nil
         defer { workers?.stop() }
-        let network = try Network(model: model, workers: workers ?? LoneWorker())
+        return run(try Network(model: model, workers: workers ?? LoneWorker()))
+    }
+
+    private static func outcome(_ title: String, _ hash: UInt64, golden name: String) -> Outcome {
+        let golden = goldenNetworks[name] ?? 0
+        let fault = hash == golden ? nil : "expected \(hexadecimal(golden))"
+        return Outcome(name: title, hash: hash, fault: fault)
+    }
+
+    private static func run(_ network: Network) -> UInt64 {
         network.load(MadeNetwork.input(of: network))
         network.run()
         var hash = StableHash()
