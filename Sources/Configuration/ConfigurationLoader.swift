@@ -69,21 +69,6 @@ extension Settings {
         return (Loaded(configuration: configuration, bytes: all), problems)
     }
 
-    /// The bytes of a network that a configuration names.
-    ///
-    /// - Error: where it cannot be read.
-    package static func model(
-        _ task: LookTask, _ path: String
-    ) throws(ConfigurationError) -> [UInt8] {
-        do throws(Errno) {
-            return try Files.read(path, byteCountMax: modelByteCountMax)
-        } catch {
-            throw ConfigurationError(file: path, message: "read the network for \(task): \(error)")
-        }
-    }
-
-    private static let modelByteCountMax = 64 << 20
-
     private static func beside(_ path: String, _ name: String) -> String {
         let folder = Files.folder(of: path)
         return folder == "/" ? "/" + name : folder + "/" + name

@@ -50,9 +50,9 @@ package struct Wiring {
         let ledger = try LedgerThread(
             boot: boot, queue: queue, limits: settings.store.limits,
             destinations: settings.destinations.map(\.name))
-        let (networks, networkNames) = try Self.networks(settings.models)
-        let costs = LookThread.costs(of: networks)
-        let looks = try LookThread(networks)
+        let configured = try ConfiguredNetworks(settings.models)
+        let costs = LookThread.costs(of: configured.networks)
+        let looks = try LookThread(configured.networks)
         let watches = settings.cameras.indices.map { index in
             Watch(
                 camera: UInt8(index), queue: queue, clip: settings.station.clip,
@@ -91,7 +91,7 @@ package struct Wiring {
         let duty = Duty(
             appliance: Appliance(
                 policy: settings.station, boot: boot,
-                configuration: SHA256.digest(loaded.bytes), networks: networkNames,
+                configuration: SHA256.digest(loaded.bytes), networks: configured.names,
                 looks: costs,
                 firstOrdinal: firstOrdinal(after: past?.lastOrdinal(of: boot)), past: past),
             lines: lines, keep: ledger.append,
@@ -127,29 +127,6 @@ package struct Wiring {
         let lostCount = try guardian.run(signals: signals)
         RestartPause.ended(in: directory)
         return lostCount
-    }
-
-    /// The networks that are built in, or those that the configuration names in their place, and
-    /// what names them on record.
-    ///
-    /// - Error: `ConfigurationError`, of a file that cannot be read or is no network for its task.
-    private static func networks(
-        _ models: [LookTask: String]
-    ) throws -> (networks: LookNetworks, names: [LookNetworkName]) {
-        var files: [LookTask: [UInt8]] = [:]
-        for (task, path) in models { files[task] = try Settings.model(task, path) }
-        let names = LookTask.allCases.compactMap { task -> LookNetworkName? in
-            let own = files[task] ?? task.model.map { Array($0.bytes) }
-            return own.map { LookNetworkName(task: task, sha256: SHA256.digest($0)) }
-        }
-        do {
-            return (try LookNetworks(replacing: files), names)
-        } catch {
-            guard !models.isEmpty else { throw error }
-            throw ConfigurationError(
-                file: models.values.sorted().joined(separator: ", "),
-                message: "look with it, as [models] says: \(error)")
-        }
     }
 
     /// A ledger that is not open after this long must not keep the appliance from its watch.

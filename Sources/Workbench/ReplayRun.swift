@@ -12,6 +12,8 @@ package final class ReplayRun {
     package struct Detection {
         var settings: DetectorSettings
         var policy: IncidentPolicy
+        /// nil for those that are part of the program.
+        var networks: LookNetworks?
 
         package static var standard: Detection {
             Detection(settings: DetectorSettings(), policy: IncidentPolicy())
@@ -23,7 +25,10 @@ package final class ReplayRun {
         }
 
         /// As the first camera of an appliance with this configuration would decide.
-        package init(_ configuration: Settings) {
+        ///
+        /// - Error: `ConfigurationError`, of a network that it names.
+        package init(_ configuration: Settings) throws {
+            networks = try ConfiguredNetworks(configuration.models).networks
             settings = configuration.cameras.first?.detectors ?? DetectorSettings()
             policy = configuration.station.cameras.first?.incidents ?? IncidentPolicy()
             policy.openHours = configuration.station.openHours
@@ -54,7 +59,8 @@ package final class ReplayRun {
     package func run(_ source: any FrameSource, detection: Detection) throws {
         let trace = Trace()
         defer { digest = trace.finish() }
-        let sight = Sight(detection.settings, looks: PromptWorker(try LookNetworks()))
+        let sight = Sight(
+            detection.settings, looks: PromptWorker(try detection.networks ?? LookNetworks()))
         evening?.zoneNames = detection.settings.zones.map(\.name)
         evening?.capacities = detection.settings.people.capacities
         defer {

@@ -26,6 +26,7 @@ struct ConfigCheck: ParsableCommand {
     func run() throws {
         do throws(ConfigurationError) {
             let loaded = try Settings.load(file)
+            _ = try ConfiguredNetworks(loaded.configuration.models)
             if json {
                 print("{\"file\":\(JSON.quoted(file)),\"valid\":true,\"problems\":[]}")
             } else {

@@ -40,9 +40,11 @@ struct DemoCommand: ParsableCommand {
 
     func run() throws {
         let folder = try Self.freeFolder(out)
-        try Demo(
-            seconds: seconds, seed: seed, headless: headless, isJSON: json, folder: folder
-        ).run()
+        try orExit {
+            try Demo(
+                seconds: seconds, seed: seed, headless: headless, isJSON: json, folder: folder
+            ).run()
+        }
     }
 
     /// The folder asked for, or the first free of kuzet-demo, kuzet-demo-2, …

@@ -26,7 +26,9 @@ struct ReplayCommand: ParsableCommand {
             """)
     var input: String
 
-    @Option(name: .customLong("config"), help: "Zones, masks and rules of its first camera.")
+    @Option(
+        name: .customLong("config"),
+        help: "Zones, masks and rules of its first camera, and its networks.")
     var configurationPath: String?
 
     @Flag(help: "One JSON object per line instead of a table.")
@@ -40,11 +42,15 @@ struct ReplayCommand: ParsableCommand {
     var plot: String?
 
     func run() throws {
-        if let plot { try orExit { try WorkbenchError.refuseSame(input, plot) } }
+        if let plot {
+            for read in [input, configurationPath].compactMap({ $0 }) {
+                try orExit { try WorkbenchError.refuseSame(read, plot) }
+            }
+        }
         var detection = ReplayRun.Detection.standard
         if let configurationPath {
             let configuration = try orExit { try Settings.load(configurationPath) }.configuration
-            detection = ReplayRun.Detection(configuration)
+            detection = try orExit { try ReplayRun.Detection(configuration) }
         }
         let replayed = ReplayRun(plotting: plot == nil ? nil : input)
         do {

@@ -79,20 +79,7 @@ package final class CalibrationSession {
         self.source = source ?? task.input.map(CalibrationSource.recording) ?? .camera(camera)
         original = CalibrationDraft(camera)
         draft = original
-        self.looks = try looks ?? PromptWorker(Self.networks(settings.models))
-    }
-
-    private static func networks(_ models: [LookTask: String]) throws -> LookNetworks {
-        var files: [LookTask: [UInt8]] = [:]
-        for (task, path) in models { files[task] = try Settings.model(task, path) }
-        do {
-            return try LookNetworks(replacing: files)
-        } catch {
-            guard !files.isEmpty else { throw error }
-            throw ConfigurationError(
-                file: models.values.sorted().joined(separator: ", "),
-                message: "look with it, as [models] says: \(error)")
-        }
+        self.looks = try looks ?? PromptWorker(ConfiguredNetworks(settings.models).networks)
     }
 
     /// The session of the command: questions on standard output, or on standard error where standard

@@ -47,7 +47,9 @@ package struct Demo {
             ("Seed", "\(seed)"), ("Ledger", "\(folder)/ledger.db"),
             ("Evidence", "\(folder)/evidence")
         ])
-        try Files.replace(report, with: Array(page.utf8))
+        try WorkbenchError.writing(report) {
+            try Files.replace(report, with: Array(page.utf8))
+        }
         let confirmed = evening.evening.entries.filter { $0.incident.confirmedAt != nil }.count
         let snapshots = evening.evening.shots.count
         if json {
