@@ -104,11 +104,10 @@ package final class CalibrationSession {
             task.isJSON || task.isDryRun ? .standardError : .standardOutput
         let lines = TypedLines(.standardInput)
         let dialogue = Dialogue(
-            isEchoed: !FileDescriptor.standardInput.isTerminal, read: lines.next
-        ) { text in
-            // Whoever does not read questions any more gets none.
-            try? output.writeAll(text)
-        }
+            isEchoed: !FileDescriptor.standardInput.isTerminal,
+            // A standard error that is closed is no reason to fail; nothing is written unseen.
+            endsUnseen: !(task.isJSON || task.isDryRun), read: lines.next
+        ) { try output.writeAll($0) }
         let size = (try? output.terminalSize()) ?? (columns: 80, rows: 24)
         let session = try CalibrationSession(
             task, dialogue: dialogue,
@@ -169,7 +168,7 @@ package final class CalibrationSession {
     /// Until somebody writes, leaves, or has no more to say.
     ///
     /// - Throws: `CameraError` where there is no picture at all; `WorkbenchError` where answers are
-    ///   no answers, or the file cannot be written.
+    ///   no answers, nobody can see what is asked, or the file cannot be written.
     func run() throws {
         dialogue.say(
             foreign: "kuzet calibrate: camera \(name) of \(task.configuration), from \(source.name)"
@@ -186,13 +185,25 @@ package final class CalibrationSession {
                 .badData,
                 "answers: read: \(Dialogue.badAnswerCountMax) in a row could not be used; "
                     + "nothing was written")
+        } catch Dialogue.Stop.unseen {
+            throw unseen
         }
+        guard dialogue.failure == nil || !dialogue.endsUnseen else { throw unseen }
         findings.changes = draft.changes(from: original)
         do {
             findings.difference = try difference(to: try written())
         } catch let refusal as Unusable {
             throw WorkbenchError(.unavailable, "\(refusal)")
         }
+    }
+
+    private var unseen: WorkbenchError {
+        let cause = dialogue.failure.map { "\($0)" } ?? "nobody reads it"
+        return WorkbenchError(
+            .unseen,
+            "what is asked and shown: write: \(cause); "
+                + (findings.isWritten
+                    ? "\(task.configuration) was written before" : "nothing was written"))
     }
 
     /// - Returns: whether there is more to do.
@@ -413,6 +424,8 @@ package final class CalibrationSession {
             dialogue.say("nothing was written")
             return false
         }
+        // Agreed to by a script, perhaps, while nobody could see it.
+        guard dialogue.failure == nil else { throw Dialogue.Stop.unseen }
         try replace(with: written.bytes)
         findings.isWritten = true
         dialogue.say(

@@ -32,7 +32,8 @@ import Testing
     private static func run(
         _ lines: [String], text: String = text, camera: String? = nil, isDryRun: Bool = false,
         source: CalibrationSource? = nil, looks: @escaping (Instant) -> [PersonBox] = { _ in [] },
-        meanwhile: (String) -> Void = { _ in }, isInterrupted: @escaping () -> Bool = { false }
+        meanwhile: (String) -> Void = { _ in }, isInterrupted: @escaping () -> Bool = { false },
+        endsUnseen: Bool = true, canSay: @escaping (String) -> Bool = { _ in true }
     ) -> Run {
         let path = "/tmp/kuzet-calibrate-\(Process.pid)-\(UInt64.random(in: 0...UInt64.max)).toml"
         defer { try? Files.remove(path) }
@@ -40,11 +41,12 @@ import Testing
         do {
             try Files.replace(path, with: Array(text.utf8), mode: 0o604)
             var left = lines[...]
-            let dialogue = Dialogue {
+            let dialogue = Dialogue(endsUnseen: endsUnseen) {
                 guard let line = left.popFirst() else { return .ended }
                 return line.utf8.count > TypedLines.byteCountMax ? .tooLong : .text(line)
-            } write: {
-                run.said += $0
+            } write: { text in
+                guard canSay(text) else { throw Errno.noSpace }
+                run.said += text
             }
             let session = try CalibrationSession(
                 .init(
@@ -113,6 +115,32 @@ import Testing
         #expect(run.file == Self.text && !run.findings.isWritten)
         #expect(run.said.contains("\n-zones = "))
         #expect(run.said.contains("not written: zones: leave all the same?"))
+    }
+
+    /// Whether the picture, the difference or the question is what did not reach anybody.
+    @Test(arguments: ["kuzet calibrate:", "-zones = ", "write it to"], [true, false])
+    func whatNobodyCouldSeeIsNotWritten(lost: String, endsUnseen: Bool) {
+        let run = Self.run(
+            ["remove bar", "write", "y"], endsUnseen: endsUnseen,
+            canSay: { !$0.hasPrefix(lost) })
+        #expect((run.error as? WorkbenchError)?.kind == .unseen)
+        #expect(
+            (run.error as? WorkbenchError)?.description.hasSuffix(
+                "(ENOSPC); nothing was written") == true)
+        #expect(run.file == Self.text && !run.findings.isWritten)
+    }
+
+    /// What is measured for a program counts without questions; what was written stays so.
+    @Test func whatNobodyCouldSeeEndsItWhereItMatters() {
+        let measured = Self.run(["watch", "quit"], endsUnseen: false, canSay: { _ in false })
+        #expect(measured.error == nil && measured.findings.watched != nil)
+        let asked = Self.run(["watch", "quit"], canSay: { !$0.hasPrefix("watched") })
+        #expect((asked.error as? WorkbenchError)?.kind == .unseen)
+        let late = Self.run(
+            ["remove bar", "write", "y"], canSay: { !$0.hasSuffix("reload kuzet\n") })
+        #expect(
+            (late.error as? WorkbenchError)?.description.hasSuffix("was written before") == true)
+        #expect(late.file != Self.text)
     }
 
     @Test func aDryRunKeepsTheDifferenceAndTheFile() {
