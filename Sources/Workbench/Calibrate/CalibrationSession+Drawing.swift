@@ -28,11 +28,16 @@ extension CalibrationSession {
             old?.squareMetres ?? 0, 0...10_000, "square metres")
         let zone = CalibrationDraft.DraftZone(
             name: name, polygon: polygon, capacity: capacity, squareMetres: area)
-        if let place { draft.zones[place] = zone } else { draft.zones.append(zone) }
+        let position =
+            place
+            ?? CalibrationDraft.place(
+                of: name, among: draft.zones.map(\.name), of: original.zones.map(\.name))
+        if place != nil { draft.zones.remove(at: position) }
+        draft.zones.insert(zone, at: position)
         drawPicture()
         let measured = plane()?.squareDecimetres(of: polygon)
         dialogue.say(
-            "zone \(name) is zone \((place ?? draft.zones.count - 1) + 1)"
+            "zone \(name) is zone \(position + 1)"
                 + (measured.map { "; by the ground it has \(($0 + 50) / 100) m²" } ?? ""))
     }
 
@@ -66,7 +71,14 @@ extension CalibrationSession {
             }
             return PeopleSettings.Line.Alarm.all[at]
         }
-        if let place { draft.lines[place] = line } else { draft.lines.append(line) }
+        if let place {
+            draft.lines[place] = line
+        } else {
+            draft.lines.insert(
+                line,
+                at: CalibrationDraft.place(
+                    of: name, among: draft.lines.map(\.name), of: original.lines.map(\.name)))
+        }
         drawPicture()
         dialogue.say("line \(name): in: \(CalibrationPicture.way(line))")
     }

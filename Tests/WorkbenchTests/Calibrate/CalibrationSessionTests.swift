@@ -143,6 +143,29 @@ import Testing
         #expect(late.file != Self.text)
     }
 
+    @Test func whatWasRemovedMayBeAddedAgain() throws {
+        let more = "open = \"never\"}, {name = \"b\", polygon = [[0, 0], [9, 0], [9, 9]]}]"
+        let text =
+            Self.text.replacing("open = \"never\"}]", with: more) + """
+                [camera.people]
+                lines = [{name = "x", from = [0, 0], to = [500, 0]}, \
+                {name = "y", from = [0, 500], to = [500, 500]}]
+
+                """
+        let run = Self.run(
+            [
+                "zone", "new", "0,0 700,0 700,700", "", "", "remove bar", "remove x",
+                "zone", "bar", "0,0 900,0 900,900", "5", "", "line", "x", "9,9 900,9", "", "in",
+                "write", "y"
+            ], text: text)
+        #expect(run.error == nil && run.findings.isWritten, "\(run.said)")
+        #expect(run.said.contains("zone bar is zone 1"))
+        let camera = try Settings.check(Array(run.file.utf8), as: "/nowhere/a.toml").cameras[0]
+        #expect(camera.detectors.zones.map(\.name) == ["bar", "b", "new"])
+        #expect(camera.detectors.people.lines.map(\.name) == ["x", "y"])
+        #expect(CalibrationDraft(camera) == run.draft)
+    }
+
     @Test func aDryRunKeepsTheDifferenceAndTheFile() {
         let run = Self.run(["remove bar", "write"], isDryRun: true)
         #expect(run.error == nil && run.file == Self.text)
