@@ -5,7 +5,7 @@ import Frames
 extension CalibrationSession {
     func editZone() throws {
         let name = try dialogue.ask("zone: name") {
-            try CalibrationAnswers.name($0, of: "zone")
+            try unlike(draft.lines.map(\.name), "line", draft.zones.map(\.name), "zone", $0)
         }
         let place = draft.zones.firstIndex { $0.name == name }
         guard place != nil || draft.zones.count < DetectorSettings.zoneCountMax else {
@@ -43,7 +43,7 @@ extension CalibrationSession {
 
     func editLine() throws {
         let name = try dialogue.ask("line: name") {
-            try CalibrationAnswers.name($0, of: "line")
+            try unlike(draft.zones.map(\.name), "zone", draft.lines.map(\.name), "line", $0)
         }
         let place = draft.lines.firstIndex { $0.name == name }
         guard place != nil || draft.lines.count < PeopleSettings.lineCountMax else {
@@ -81,6 +81,19 @@ extension CalibrationSession {
         }
         drawPicture()
         dialogue.say("line \(name): in: \(CalibrationPicture.way(line))")
+    }
+
+    /// A new name that no other kind of thing has: what is told of a "door" is told of one of them.
+    private func unlike(
+        _ others: [String], _ otherKind: String, _ known: [String], _ kind: String, _ text: String
+    ) throws -> String {
+        let name = try CalibrationAnswers.name(text, of: kind)
+        guard known.contains(name) || !others.contains(name) else {
+            throw Unusable(
+                "\(kind): name: \(CalibrationAnswers.shown(name)): allowed: a name that no "
+                    + "\(otherKind) here has")
+        }
+        return name
     }
 
     private func ends(

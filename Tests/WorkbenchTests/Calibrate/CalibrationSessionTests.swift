@@ -166,6 +166,19 @@ import Testing
         #expect(CalibrationDraft(camera) == run.draft)
     }
 
+    @Test func noZoneAndLineGetOneName() {
+        let run = Self.run([
+            "line", "bar", "door", "0,0 900,0", "", "", "zone", "door", "door2",
+            "0,0 900,0 900,900", "", "", "line", "door", "", "", "", "zone", "bar", "", "", "",
+            "quit", "y"
+        ])
+        #expect(run.error == nil)
+        #expect(run.said.contains("line: name: \"bar\": allowed: a name that no zone here has"))
+        #expect(run.said.contains("zone: name: \"door\": allowed: a name that no line here has"))
+        #expect(run.draft?.zones.map(\.name) == ["bar", "door2"])
+        #expect(run.draft?.lines.map(\.name) == ["door"])
+    }
+
     @Test func aDryRunKeepsTheDifferenceAndTheFile() {
         let run = Self.run(["remove bar", "write"], isDryRun: true)
         #expect(run.error == nil && run.file == Self.text)
@@ -360,21 +373,6 @@ import Testing
                 "does not stand as such in it; nothing was written; by hand it would be:\n"
                     + "zones = [{name = \"z\", polygon = [[0, 0], [900, 0], [900, 900]], "
                     + "capacity = 3}]\n"), "\(run.said)")
-    }
-
-    /// Lines need no names of their own, and then it is not clear which one is meant.
-    @Test func anEditThatWouldReadOtherwiseIsNotWritten() {
-        let text =
-            Self.text + """
-                [camera.people]
-                lines = [{name = "x", from = [0, 0], to = [500, 0]}, \
-                {name = "x", from = [0, 500], to = [500, 500]}]
-
-                """
-        let run = Self.run(["line", "x", "9,9 900,9", "", "in", "write", "quit", "y"], text: text)
-        #expect(run.file == text && !run.findings.isWritten)
-        #expect(run.said.contains("it would not read as what was meant; nothing was written"))
-        #expect(run.said.contains("\npeople.lines = [{name = \"x\", from = [9, 9], "))
     }
 
     @Test func aRecordingThatBreaksCountsUpToThere() {
