@@ -271,20 +271,35 @@ package final class CalibrationSession {
         }
     }
 
+    /// "door", or "line door" where a zone has that name too.
     private func remove(_ rest: String) throws {
-        let names = draft.zones.map(\.name) + draft.lines.map(\.name)
-        func known(_ text: String) throws -> String {
-            guard names.contains(text) else {
+        let (zones, lines) = (draft.zones.map(\.name), draft.lines.map(\.name))
+        func known(_ text: String) throws -> (isZone: Bool, name: String) {
+            let words = text.split(separator: " ").map(String.init)
+            let kind = words.count == 2 ? words[0].lowercased() : ""
+            let name = ["zone", "line"].contains(kind) ? words[1] : text
+            let isZone = kind != "line" && zones.contains(name)
+            let isLine = kind != "zone" && lines.contains(name)
+            guard isZone || isLine else {
+                let names = zones + lines
                 throw Unusable(
                     "remove: \(CalibrationAnswers.shown(text)): no zone or line has this name; "
                         + "there are: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
             }
-            return text
+            guard !isZone || !isLine else {
+                throw Unusable(
+                    "remove: \(CalibrationAnswers.shown(text)): a zone and a line have this name: "
+                        + "allowed: zone \(name), line \(name)")
+            }
+            return (isZone, name)
         }
-        let name = try rest.isEmpty ? dialogue.ask("name to remove", known) : known(rest)
-        draft.zones.removeAll { $0.name == name }
-        draft.lines.removeAll { $0.name == name }
-        dialogue.say("removed: \(name)")
+        let found = try rest.isEmpty ? dialogue.ask("name to remove", known) : known(rest)
+        if found.isZone {
+            draft.zones.removeAll { $0.name == found.name }
+        } else {
+            draft.lines.removeAll { $0.name == found.name }
+        }
+        dialogue.say("removed: \(found.isZone ? "zone" : "line") \(found.name)")
     }
 
     // MARK: Pictures

@@ -179,6 +179,24 @@ import Testing
         #expect(run.draft?.lines.map(\.name) == ["door"])
     }
 
+    @Test(arguments: ["zone", "line"])
+    func ofAZoneAndALineOfOneNameOneIsRemoved(kind: String) {
+        let text =
+            Self.text + """
+                [camera.people]
+                lines = [{name = "bar", from = [0, 0], to = [500, 0]}]
+
+                """
+        for lines in [["remove bar", "remove \(kind) bar"], ["remove", "bar", "\(kind) bar"]] {
+            let run = Self.run(lines + ["write", "y"], text: text)
+            #expect(run.error == nil && run.findings.isWritten, "\(run.said)")
+            #expect(run.said.contains("a zone and a line have this name: allowed: zone bar, line"))
+            #expect(run.said.contains("removed: \(kind) bar"))
+            #expect(run.draft?.zones.count == (kind == "zone" ? 0 : 1))
+            #expect(run.draft?.lines.count == (kind == "zone" ? 1 : 0))
+        }
+    }
+
     @Test func aDryRunKeepsTheDifferenceAndTheFile() {
         let run = Self.run(["remove bar", "write"], isDryRun: true)
         #expect(run.error == nil && run.file == Self.text)
