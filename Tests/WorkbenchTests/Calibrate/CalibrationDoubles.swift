@@ -10,10 +10,13 @@ final class Blank: FrameSource {
     private let frame = Frame(width: PeopleWorld.width, height: PeopleWorld.height)
     private var left: Int
     private let breaks: Bool
+    /// Of as many pictures as it is, one is too small for anybody to look at it.
+    private let smallEvery: Int?
 
-    init(_ count: Int, breaks: Bool = false) {
+    init(_ count: Int, breaks: Bool = false, smallEvery: Int? = nil) {
         left = count
         self.breaks = breaks
+        self.smallEvery = smallEvery
     }
 
     func next(timeout: Interval) throws -> FrameEvent {
@@ -25,6 +28,11 @@ final class Blank: FrameSource {
         }
         left -= 1
         frame.capturedAt = frame.capturedAt + .milliseconds(100)
+        if let smallEvery, left % smallEvery == 0 {
+            let small = Frame(width: 16, height: 16)
+            small.capturedAt = frame.capturedAt
+            return .frame(small)
+        }
         return .frame(frame)
     }
 }

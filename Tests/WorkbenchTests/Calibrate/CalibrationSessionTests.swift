@@ -366,6 +366,26 @@ import Testing
         #expect(run.said.contains("occupancy in floor: "))
     }
 
+    @Test(arguments: ["walk", "watch", "furniture"])
+    func picturesThatCannotBeLookedAtAreLeftOut(command: String) {
+        let some = CalibrationSource(name: "recording x", isLive: false) {
+            Blank(600, smallEvery: 100)
+        }
+        let run = Self.run([command, "", "quit", "quit"], source: some) {
+            [FakeLooks.walker($0)]
+        }
+        #expect(
+            run.said.contains("ask for 64×48 or more; pictures that were left out: 6"),
+            "\(run.said)")
+        if command == "walk" { #expect(run.findings.fit != nil, "\(run.said)") }
+        if command == "watch" { #expect(run.findings.watched?.counts[1] == 1) }
+        let all = CalibrationSource(name: "recording x", isLive: false) { Blank(9, smallEvery: 1) }
+        let none = Self.run([command, "", "quit", "quit"], source: all)
+        #expect(none.error == nil)
+        #expect(none.said.contains("recording x: decide: pictures of 16×16 are too small"))
+        #expect(!none.said.contains("left out") && none.findings.watched == nil)
+    }
+
     @Test func aCameraIsWatchedUntilSomebodyPressesEnter() {
         var left = 101
         let camera = CalibrationSource(name: "camera hall", isLive: true) { Blank(.max) }
