@@ -492,6 +492,15 @@ import Testing
         #expect(lines.next() == .ended && !lines.hasOneWaiting())
     }
 
+    @Test func aTerminalWithoutEndGetsAPictureWithOne() {
+        for (width, height) in [(640, 480), (3_840, 64), (64, 3_840)] {
+            let picture = CalibrationPicture(
+                Frame(width: width, height: height), columns: 65_535, rows: 65_535)
+            #expect(picture.columns <= 500 && picture.rows <= 200)
+            #expect(picture.columns == 500 || picture.rows >= 150)
+        }
+    }
+
     @Test func thePictureFitsTheTerminalAndIsLabelled() {
         for (width, height) in [(640, 480), (64, 48), (1920, 1080), (480, 640)] {
             for (columns, rows) in [(80, 20), (40, 9), (200, 60)] {
