@@ -421,6 +421,18 @@ package final class CalibrationSession {
         ).text(old: task.configuration, new: task.configuration)
     }
 
+    /// How many remarks stood in what is written anew, and are in the file no more.
+    private func lostRemarkCount(in bytes: [UInt8]) -> Int {
+        guard let old = try? TOMLSource(text).remarks(), let new = try? TOMLSource(bytes).remarks()
+        else { return 0 }
+        var kept: [String: Int] = [:]
+        for remark in new { kept[remark, default: 0] += 1 }
+        return old.count { remark in
+            kept[remark, default: 0] -= 1
+            return kept[remark, default: 0] < 0
+        }
+    }
+
     /// - Returns: whether it was written, or there was nothing to write: the session is over.
     private func write() throws -> Bool {
         let written = try written()
@@ -429,6 +441,8 @@ package final class CalibrationSession {
             dialogue.say("\(task.configuration): nothing differs")
             return false
         }
+        let lost = lostRemarkCount(in: written.bytes)
+        if lost > 0 { dialogue.say("remarks that go with what is taken out: \(lost)") }
         // With --dry-run it is what the command prints.
         if task.isDryRun { return true }
         dialogue.say(foreign: String(difference.dropLast()))

@@ -197,6 +197,34 @@ import Testing
         }
     }
 
+    @Test func remarksThatGoAreCounted() {
+        let text =
+            Self.text + """
+                [camera.people]
+                furniture = [ # the stand
+                    [1, 2, 30, 40], # at the door
+                    # "and" this
+                ]
+                lines = [
+                    {name = "x", from = [0, 0], to = [500, 0]}, # "in"
+                    {name = "y", from = [0, 9], to = [500, 9]}, # stays
+                ]
+
+                """
+        let line = Self.run(["remove x", "write", "n", "quit", "y"], text: text)
+        #expect(
+            line.said.contains("\nremarks that go with what is taken out: 1\n---"),
+            "\(line.said)")
+        let stand = PersonBox(
+            region: Region(x: 100, y: 300, width: 80, height: 300), score: .perMille(610))
+        let things = Self.run(["furniture", "y", "write", "n", "quit", "y"], text: text) { _ in
+            [stand]
+        }
+        #expect(things.said.contains("taken out: 3\n---"), "\(things.said)")
+        let none = Self.run(["remove bar", "write", "n", "quit", "y"], text: text)
+        #expect(!none.said.contains("remarks that go") && none.said.contains("\n---"))
+    }
+
     @Test func aDryRunKeepsTheDifferenceAndTheFile() {
         let run = Self.run(["remove bar", "write"], isDryRun: true)
         #expect(run.error == nil && run.file == Self.text)
