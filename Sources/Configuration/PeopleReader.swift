@@ -66,10 +66,15 @@ extension PeopleSettings {
         furnitureAfter = minutes.map { .seconds(Int64($0) * 60) }
         furniture = table.regions("furniture", countMax: Furniture.countMax)
         for entry in table.tables("lines", countMax: Self.lineCountMax) {
-            lines.append(
-                Line(
-                    name: entry.word("name"), from: entry.corner("from"), to: entry.corner("to"),
-                    alarm: entry.choice("alarm", among: Line.Alarm.names, default: .none)))
+            let line = Line(
+                name: entry.word("name"), from: entry.corner("from"), to: entry.corner("to"),
+                alarm: entry.choice("alarm", among: Line.Alarm.names, default: .none))
+            if !line.name.isEmpty, lines.contains(where: { $0.name == line.name }),
+                let value = entry.value("name")
+            {
+                entry.refuse(value, "name", allowed: "a name that no other line here has")
+            }
+            lines.append(line)
             entry.finish()
         }
     }

@@ -7,6 +7,8 @@ package struct WorkbenchError: Error, Hashable, CustomStringConvertible {
         case badData
         /// A file or folder that cannot be had.
         case unavailable
+        /// What was said could not be written to where it goes.
+        case unseen
     }
 
     package let kind: Kind

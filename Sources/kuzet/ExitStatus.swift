@@ -28,7 +28,11 @@ func orExit<Result>(_ work: () throws -> Result) throws -> Result {
         throw ExitCode(error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
     } catch let error as WorkbenchError {
         complain("\(error)")
-        throw ExitCode(error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
+        switch error.kind {
+        case .badData: throw ExitCode(ExitStatus.badData)
+        case .unavailable: throw ExitCode(ExitStatus.unavailable)
+        case .unseen: throw ExitCode(ExitStatus.inputOutput)
+        }
     } catch let error as StoreError {
         complain("kuzet: \(error)")
         switch error.kind {

@@ -254,6 +254,28 @@ private let camera = """
             ])
     }
 
+    @Test func zonesAndLinesHaveNamesOfTheirOwn() {
+        let text =
+            camera + """
+                zones = [
+                  {name = "hall", polygon = [[0, 0], [500, 0], [500, 500]]},
+                  {name = "hall", polygon = [[500, 0], [1000, 0], [1000, 500]]},
+                ]
+                people.lines = [
+                  {name = "in", from = [0, 0], to = [500, 0]},
+                  {name = "out", from = [0, 0], to = [500, 0]},
+                  {name = "in", from = [0, 500], to = [500, 500]},
+                ]
+                """
+        #expect(
+            problems(text) == [
+                "kuzet.toml:6: camera[1].zones[2].name: \"hall\": allowed: a name that no other "
+                    + "zone here has",
+                "kuzet.toml:11: camera[1].people.lines[3].name: \"in\": allowed: a name that no "
+                    + "other line here has"
+            ])
+    }
+
     @Test func aCamerasRuleGoesBeforeTheVenues() throws {
         let text = """
             [rule.covered]

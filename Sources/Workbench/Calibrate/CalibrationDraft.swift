@@ -31,6 +31,13 @@ struct CalibrationDraft: Hashable {
         furniture = people.furniture
     }
 
+    /// Where a new entry of this name goes: one that was taken away goes back to where it stood, for
+    /// there its text still is, and others behind all.
+    static func place(of name: String, among names: [String], of original: [String]) -> Int {
+        guard let old = original.firstIndex(of: name) else { return names.count }
+        return names.firstIndex { (original.firstIndex(of: $0) ?? .max) > old } ?? names.count
+    }
+
     /// The configuration with this draft in it, and nothing else of it touched.
     ///
     /// - Parameters:

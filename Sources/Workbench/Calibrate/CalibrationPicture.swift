@@ -26,12 +26,16 @@ struct CalibrationPicture {
     static let zoneColours = [0x00E0FF, 0xFFE000, 0x40FF40, 0xFF60FF, 0xFF8020, 0x80A0FF]
     static let lineColour = 0xFF3030
     static let boxColour = 0xFFFFFF
+    /// No terminal that anybody looks at has more cells; one that says so shows a part.
+    static let columnCountMax = 500
+    static let rowCountMax = 200
 
     /// - Parameters: what the terminal has room for, margin and labels included.
     init(_ frame: Frame, columns: Int, rows: Int) {
         let picture = Picture(
             width: frame.width, height: frame.height,
-            columns: max(columns - Self.margin - 1, 8), rows: max(rows - 1, 4))
+            columns: min(max(columns - Self.margin - 1, 8), Self.columnCountMax),
+            rows: min(max(rows - 1, 4), Self.rowCountMax))
         (self.columns, self.rows) = (picture.columns, picture.rows)
         colours = []
         for half in 0..<2 * picture.rows {

@@ -5,7 +5,7 @@ import Frames
 extension CalibrationSession {
     func editZone() throws {
         let name = try dialogue.ask("zone: name") {
-            try CalibrationAnswers.name($0, of: "zone")
+            try unlike(draft.lines.map(\.name), "line", draft.zones.map(\.name), "zone", $0)
         }
         let place = draft.zones.firstIndex { $0.name == name }
         guard place != nil || draft.zones.count < DetectorSettings.zoneCountMax else {
@@ -28,17 +28,22 @@ extension CalibrationSession {
             old?.squareMetres ?? 0, 0...10_000, "square metres")
         let zone = CalibrationDraft.DraftZone(
             name: name, polygon: polygon, capacity: capacity, squareMetres: area)
-        if let place { draft.zones[place] = zone } else { draft.zones.append(zone) }
+        let position =
+            place
+            ?? CalibrationDraft.place(
+                of: name, among: draft.zones.map(\.name), of: original.zones.map(\.name))
+        if place != nil { draft.zones.remove(at: position) }
+        draft.zones.insert(zone, at: position)
         drawPicture()
         let measured = plane()?.squareDecimetres(of: polygon)
         dialogue.say(
-            "zone \(name) is zone \((place ?? draft.zones.count - 1) + 1)"
+            "zone \(name) is zone \(position + 1)"
                 + (measured.map { "; by the ground it has \(($0 + 50) / 100) m²" } ?? ""))
     }
 
     func editLine() throws {
         let name = try dialogue.ask("line: name") {
-            try CalibrationAnswers.name($0, of: "line")
+            try unlike(draft.zones.map(\.name), "zone", draft.lines.map(\.name), "line", $0)
         }
         let place = draft.lines.firstIndex { $0.name == name }
         guard place != nil || draft.lines.count < PeopleSettings.lineCountMax else {
@@ -66,9 +71,29 @@ extension CalibrationSession {
             }
             return PeopleSettings.Line.Alarm.all[at]
         }
-        if let place { draft.lines[place] = line } else { draft.lines.append(line) }
+        if let place {
+            draft.lines[place] = line
+        } else {
+            draft.lines.insert(
+                line,
+                at: CalibrationDraft.place(
+                    of: name, among: draft.lines.map(\.name), of: original.lines.map(\.name)))
+        }
         drawPicture()
         dialogue.say("line \(name): in: \(CalibrationPicture.way(line))")
+    }
+
+    /// A new name that no other kind of thing has: what is told of a "door" is told of one of them.
+    private func unlike(
+        _ others: [String], _ otherKind: String, _ known: [String], _ kind: String, _ text: String
+    ) throws -> String {
+        let name = try CalibrationAnswers.name(text, of: kind)
+        guard known.contains(name) || !others.contains(name) else {
+            throw Unusable(
+                "\(kind): name: \(CalibrationAnswers.shown(name)): allowed: a name that no "
+                    + "\(otherKind) here has")
+        }
+        return name
     }
 
     private func ends(

@@ -207,8 +207,16 @@ extension CalibrationSession {
     ) throws -> CalibrationWatch {
         let watch = CalibrationWatch(settings, policy, looks, tasks: tasks)
         var told = Interval.zero
+        var (refused, refusedCount): (Sight.Refusal?, Int) = (nil, 0)
         let notices = try source.forEach(for: length) { frame, at in
-            try watch.see(frame)
+            do throws(Sight.Refusal) {
+                try watch.see(frame)
+            } catch {
+                // One such picture among others does not take away what the others show.
+                refused = refused ?? error
+                refusedCount += 1
+                return source.isLive && isInterrupted()
+            }
             if at - told >= Self.tellEvery {
                 told = at
                 dialogue.say("  \(at.milliseconds / 1000) s: \(progress(watch))")
@@ -216,6 +224,12 @@ extension CalibrationSession {
             return source.isLive && isInterrupted()
         }
         for notice in notices { dialogue.say(foreign: notice) }
+        if let refused {
+            guard watch.frameCount > 0 else { throw refused }
+            dialogue.say(
+                foreign: "\(source.name): decide: \(refused); pictures that were left out: "
+                    + "\(refusedCount)")
+        }
         return watch
     }
 

@@ -91,11 +91,10 @@ package final class CalibrationSession {
             task.isJSON || task.isDryRun ? .standardError : .standardOutput
         let lines = TypedLines(.standardInput)
         let dialogue = Dialogue(
-            isEchoed: !FileDescriptor.standardInput.isTerminal, read: lines.next
-        ) { text in
-            // Whoever does not read questions any more gets none.
-            try? output.writeAll(text)
-        }
+            isEchoed: !FileDescriptor.standardInput.isTerminal,
+            // A standard error that is closed is no reason to fail; nothing is written unseen.
+            endsUnseen: !(task.isJSON || task.isDryRun), read: lines.next
+        ) { try output.writeAll($0) }
         let size = (try? output.terminalSize()) ?? (columns: 80, rows: 24)
         let session = try CalibrationSession(
             task, dialogue: dialogue,
@@ -156,7 +155,7 @@ package final class CalibrationSession {
     /// Until somebody writes, leaves, or has no more to say.
     ///
     /// - Throws: `CameraError` where there is no picture at all; `WorkbenchError` where answers are
-    ///   no answers, or the file cannot be written.
+    ///   no answers, nobody can see what is asked, or the file cannot be written.
     func run() throws {
         dialogue.say(
             foreign: "kuzet calibrate: camera \(name) of \(task.configuration), from \(source.name)"
@@ -173,13 +172,25 @@ package final class CalibrationSession {
                 .badData,
                 "answers: read: \(Dialogue.badAnswerCountMax) in a row could not be used; "
                     + "nothing was written")
+        } catch Dialogue.Stop.unseen {
+            throw unseen
         }
+        guard dialogue.failure == nil || !dialogue.endsUnseen else { throw unseen }
         findings.changes = draft.changes(from: original)
         do {
             findings.difference = try difference(to: try written())
         } catch let refusal as Unusable {
             throw WorkbenchError(.unavailable, "\(refusal)")
         }
+    }
+
+    private var unseen: WorkbenchError {
+        let cause = dialogue.failure.map { "\($0)" } ?? "nobody reads it"
+        return WorkbenchError(
+            .unseen,
+            "what is asked and shown: write: \(cause); "
+                + (findings.isWritten
+                    ? "\(task.configuration) was written before" : "nothing was written"))
     }
 
     /// - Returns: whether there is more to do.
@@ -247,20 +258,35 @@ package final class CalibrationSession {
         }
     }
 
+    /// "door", or "line door" where a zone has that name too.
     private func remove(_ rest: String) throws {
-        let names = draft.zones.map(\.name) + draft.lines.map(\.name)
-        func known(_ text: String) throws -> String {
-            guard names.contains(text) else {
+        let (zones, lines) = (draft.zones.map(\.name), draft.lines.map(\.name))
+        func known(_ text: String) throws -> (isZone: Bool, name: String) {
+            let words = text.split(separator: " ").map(String.init)
+            let kind = words.count == 2 ? words[0].lowercased() : ""
+            let name = ["zone", "line"].contains(kind) ? words[1] : text
+            let isZone = kind != "line" && zones.contains(name)
+            let isLine = kind != "zone" && lines.contains(name)
+            guard isZone || isLine else {
+                let names = zones + lines
                 throw Unusable(
                     "remove: \(CalibrationAnswers.shown(text)): no zone or line has this name; "
                         + "there are: \(names.isEmpty ? "none" : names.joined(separator: ", "))")
             }
-            return text
+            guard !isZone || !isLine else {
+                throw Unusable(
+                    "remove: \(CalibrationAnswers.shown(text)): a zone and a line have this name: "
+                        + "allowed: zone \(name), line \(name)")
+            }
+            return (isZone, name)
         }
-        let name = try rest.isEmpty ? dialogue.ask("name to remove", known) : known(rest)
-        draft.zones.removeAll { $0.name == name }
-        draft.lines.removeAll { $0.name == name }
-        dialogue.say("removed: \(name)")
+        let found = try rest.isEmpty ? dialogue.ask("name to remove", known) : known(rest)
+        if found.isZone {
+            draft.zones.removeAll { $0.name == found.name }
+        } else {
+            draft.lines.removeAll { $0.name == found.name }
+        }
+        dialogue.say("removed: \(found.isZone ? "zone" : "line") \(found.name)")
     }
 
     // MARK: Pictures
@@ -382,6 +408,18 @@ package final class CalibrationSession {
         ).text(old: task.configuration, new: task.configuration)
     }
 
+    /// How many remarks stood in what is written anew, and are in the file no more.
+    private func lostRemarkCount(in bytes: [UInt8]) -> Int {
+        guard let old = try? TOMLSource(text).remarks(), let new = try? TOMLSource(bytes).remarks()
+        else { return 0 }
+        var kept: [String: Int] = [:]
+        for remark in new { kept[remark, default: 0] += 1 }
+        return old.count { remark in
+            kept[remark, default: 0] -= 1
+            return kept[remark, default: 0] < 0
+        }
+    }
+
     /// - Returns: whether it was written, or there was nothing to write: the session is over.
     private func write() throws -> Bool {
         let written = try written()
@@ -390,6 +428,8 @@ package final class CalibrationSession {
             dialogue.say("\(task.configuration): nothing differs")
             return false
         }
+        let lost = lostRemarkCount(in: written.bytes)
+        if lost > 0 { dialogue.say("remarks that go with what is taken out: \(lost)") }
         // With --dry-run it is what the command prints.
         if task.isDryRun { return true }
         dialogue.say(foreign: String(difference.dropLast()))
@@ -400,6 +440,8 @@ package final class CalibrationSession {
             dialogue.say("nothing was written")
             return false
         }
+        // Agreed to by a script, perhaps, while nobody could see it.
+        guard dialogue.failure == nil else { throw Dialogue.Stop.unseen }
         try replace(with: written.bytes)
         findings.isWritten = true
         dialogue.say(

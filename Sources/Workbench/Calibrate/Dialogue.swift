@@ -80,10 +80,16 @@ final class Dialogue {
         case refusedTooOften
         /// "." was typed: what was begun is left.
         case left
+        /// What is said reaches nobody any more.
+        case unseen
     }
 
     private let read: () -> TypedLines.Line
-    private let write: (String) -> Void
+    private let write: (String) throws -> Void
+    /// Why what was said did not reach anybody; nil while all of it did.
+    private(set) var failure: (any Error)?
+    /// Whether questions that nobody sees end it.
+    let endsUnseen: Bool
     /// Answers are written out where no terminal shows what is typed.
     private let isEchoed: Bool
 
@@ -91,16 +97,27 @@ final class Dialogue {
     static let badAnswerCountMax = 20
 
     init(
-        isEchoed: Bool = true, read: @escaping () -> TypedLines.Line,
-        write: @escaping (String) -> Void
+        isEchoed: Bool = true, endsUnseen: Bool = true, read: @escaping () -> TypedLines.Line,
+        write: @escaping (String) throws -> Void
     ) {
         self.isEchoed = isEchoed
+        self.endsUnseen = endsUnseen
         self.read = read
         self.write = write
     }
 
     /// Our own words.
-    func say(_ text: String) { write(text + "\n") }
+    func say(_ text: String) { put(text + "\n") }
+
+    /// After what was lost nothing more is said: half of a difference is none.
+    private func put(_ text: String) {
+        guard failure == nil else { return }
+        do {
+            try write(text)
+        } catch {
+            failure = error
+        }
+    }
 
     /// Words with something foreign in them, which must not steer the terminal.
     func say(foreign text: String) {
@@ -118,10 +135,11 @@ final class Dialogue {
     /// - Throws: `Stop`.
     func ask<Value>(_ question: String, _ understand: (String) throws -> Value) throws -> Value {
         for _ in 0..<Self.badAnswerCountMax {
-            write(question + ": ")
+            put(question + ": ")
+            guard failure == nil || !endsUnseen else { throw Stop.unseen }
             switch read() {
             case .ended:
-                write("\n")
+                put("\n")
                 throw Stop.ended
             case .tooLong:
                 if isEchoed { say("…") }

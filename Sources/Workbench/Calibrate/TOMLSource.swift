@@ -117,6 +117,25 @@ struct TOMLSource {
         return String(decoding: isQuoted ? text.dropFirst().dropLast() : text, as: UTF8.self)
     }
 
+    /// Every remark, from its sign to the end of its line.
+    func remarks() throws(Fault) -> [String] {
+        var reader = self
+        reader.position = 0
+        var remarks: [String] = []
+        while reader.position < bytes.count {
+            switch bytes[reader.position] {
+            case UInt8(ascii: "\""), UInt8(ascii: "'"): try reader.skipString()
+            case UInt8(ascii: "#"):
+                let start = reader.position
+                let line = bytes[start..<reader.endOfLine()]
+                let remark = line.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+                remarks.append(String(decoding: remark, as: UTF8.self))
+            default: reader.position += 1
+            }
+        }
+        return remarks
+    }
+
     /// The first byte of the line that holds a place.
     func lineStart(_ place: Int) -> Int {
         var start = place

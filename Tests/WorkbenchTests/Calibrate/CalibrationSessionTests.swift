@@ -9,70 +9,6 @@ import Testing
 @testable import Detectors
 @testable import Workbench
 
-/// Empty pictures, ten a second.
-private final class Blank: FrameSource {
-    let counts = FrameCounts()
-    private let frame = Frame(width: PeopleWorld.width, height: PeopleWorld.height)
-    private var left: Int
-    private let breaks: Bool
-
-    init(_ count: Int, breaks: Bool = false) {
-        left = count
-        self.breaks = breaks
-    }
-
-    func next(timeout: Interval) throws -> FrameEvent {
-        guard left > 0 else {
-            guard breaks else { return .ended }
-            throw CameraError(
-                kind: .badData, object: "recording x", attempt: "read",
-                cause: "it breaks\u{1B}[2J off")
-        }
-        left -= 1
-        frame.capturedAt = frame.capturedAt + .milliseconds(100)
-        return .frame(frame)
-    }
-}
-
-/// Never shows anything.
-private final class Dead: FrameSource {
-    let counts = FrameCounts()
-    func next(timeout: Interval) -> FrameEvent {
-        .lost(cause: "camera /dev/video0: set 640×480: device busy (EBUSY); fuser /dev/video0")
-    }
-}
-
-/// Sees whom a script says there are, in place of networks.
-private final class FakeLooks: LookWorker, @unchecked Sendable {
-    let tasks = [LookTask.people]
-    private let see: (Instant) -> [PersonBox]
-
-    init(_ see: @escaping (Instant) -> [PersonBox]) {
-        self.see = see
-    }
-
-    func begin(_ look: Look) {
-        let boxes = see(look.picture.capturedAt)
-        look.people.begin(candidateCount: boxes.count)
-        for box in boxes { look.people.add(box) }
-        look.people.finish()
-    }
-
-    func wait(for look: Look) {}
-
-    /// Somebody who walks to and fro for so long; the horizon is in row 200, the camera 3.4 m up.
-    static func walker(_ at: Instant, column: Int = 500, far: Int = 400) -> PersonBox {
-        let way = Int(at.milliseconds / 20) % 1_000
-        let foot = far + (way < 500 ? way : 1_000 - way) * (900 - far) / 500
-        let height = (foot - 200) / 2
-        return PersonBox(
-            region: Region(
-                x: UInt16(column - height / 8), y: UInt16(foot - height),
-                width: UInt16(height / 4), height: UInt16(height)),
-            score: .perMille(800))
-    }
-}
-
 @Suite struct CalibrationSessionTests {
     private static let text = """
         # The venue.
@@ -96,7 +32,8 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
     private static func run(
         _ lines: [String], text: String = text, camera: String? = nil, isDryRun: Bool = false,
         source: CalibrationSource? = nil, looks: @escaping (Instant) -> [PersonBox] = { _ in [] },
-        meanwhile: (String) -> Void = { _ in }, isInterrupted: @escaping () -> Bool = { false }
+        meanwhile: (String) -> Void = { _ in }, isInterrupted: @escaping () -> Bool = { false },
+        endsUnseen: Bool = true, canSay: @escaping (String) -> Bool = { _ in true }
     ) -> Run {
         let path = "/tmp/kuzet-calibrate-\(Process.pid)-\(UInt64.random(in: 0...UInt64.max)).toml"
         defer { try? Files.remove(path) }
@@ -104,11 +41,12 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
         do {
             try Files.replace(path, with: Array(text.utf8), mode: 0o604)
             var left = lines[...]
-            let dialogue = Dialogue {
+            let dialogue = Dialogue(endsUnseen: endsUnseen) {
                 guard let line = left.popFirst() else { return .ended }
                 return line.utf8.count > TypedLines.byteCountMax ? .tooLong : .text(line)
-            } write: {
-                run.said += $0
+            } write: { text in
+                guard canSay(text) else { throw Errno.noSpace }
+                run.said += text
             }
             let session = try CalibrationSession(
                 .init(
@@ -177,6 +115,114 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
         #expect(run.file == Self.text && !run.findings.isWritten)
         #expect(run.said.contains("\n-zones = "))
         #expect(run.said.contains("not written: zones: leave all the same?"))
+    }
+
+    /// Whether the picture, the difference or the question is what did not reach anybody.
+    @Test(arguments: ["kuzet calibrate:", "-zones = ", "write it to"], [true, false])
+    func whatNobodyCouldSeeIsNotWritten(lost: String, endsUnseen: Bool) {
+        let run = Self.run(
+            ["remove bar", "write", "y"], endsUnseen: endsUnseen,
+            canSay: { !$0.hasPrefix(lost) })
+        #expect((run.error as? WorkbenchError)?.kind == .unseen)
+        #expect(
+            (run.error as? WorkbenchError)?.description.hasSuffix(
+                "(ENOSPC); nothing was written") == true)
+        #expect(run.file == Self.text && !run.findings.isWritten)
+    }
+
+    /// What is measured for a program counts without questions; what was written stays so.
+    @Test func whatNobodyCouldSeeEndsItWhereItMatters() {
+        let measured = Self.run(["watch", "quit"], endsUnseen: false, canSay: { _ in false })
+        #expect(measured.error == nil && measured.findings.watched != nil)
+        let asked = Self.run(["watch", "quit"], canSay: { !$0.hasPrefix("watched") })
+        #expect((asked.error as? WorkbenchError)?.kind == .unseen)
+        let late = Self.run(
+            ["remove bar", "write", "y"], canSay: { !$0.hasSuffix("reload kuzet\n") })
+        #expect(
+            (late.error as? WorkbenchError)?.description.hasSuffix("was written before") == true)
+        #expect(late.file != Self.text)
+    }
+
+    @Test func whatWasRemovedMayBeAddedAgain() throws {
+        let more = "open = \"never\"}, {name = \"b\", polygon = [[0, 0], [9, 0], [9, 9]]}]"
+        let text =
+            Self.text.replacing("open = \"never\"}]", with: more) + """
+                [camera.people]
+                lines = [{name = "x", from = [0, 0], to = [500, 0]}, \
+                {name = "y", from = [0, 500], to = [500, 500]}]
+
+                """
+        let run = Self.run(
+            [
+                "zone", "new", "0,0 700,0 700,700", "", "", "remove bar", "remove x",
+                "zone", "bar", "0,0 900,0 900,900", "5", "", "line", "x", "9,9 900,9", "", "in",
+                "write", "y"
+            ], text: text)
+        #expect(run.error == nil && run.findings.isWritten, "\(run.said)")
+        #expect(run.said.contains("zone bar is zone 1"))
+        let camera = try Settings.check(Array(run.file.utf8), as: "/nowhere/a.toml").cameras[0]
+        #expect(camera.detectors.zones.map(\.name) == ["bar", "b", "new"])
+        #expect(camera.detectors.people.lines.map(\.name) == ["x", "y"])
+        #expect(CalibrationDraft(camera) == run.draft)
+    }
+
+    @Test func noZoneAndLineGetOneName() {
+        let run = Self.run([
+            "line", "bar", "door", "0,0 900,0", "", "", "zone", "door", "door2",
+            "0,0 900,0 900,900", "", "", "line", "door", "", "", "", "zone", "bar", "", "", "",
+            "quit", "y"
+        ])
+        #expect(run.error == nil)
+        #expect(run.said.contains("line: name: \"bar\": allowed: a name that no zone here has"))
+        #expect(run.said.contains("zone: name: \"door\": allowed: a name that no line here has"))
+        #expect(run.draft?.zones.map(\.name) == ["bar", "door2"])
+        #expect(run.draft?.lines.map(\.name) == ["door"])
+    }
+
+    @Test(arguments: ["zone", "line"])
+    func ofAZoneAndALineOfOneNameOneIsRemoved(kind: String) {
+        let text =
+            Self.text + """
+                [camera.people]
+                lines = [{name = "bar", from = [0, 0], to = [500, 0]}]
+
+                """
+        for lines in [["remove bar", "remove \(kind) bar"], ["remove", "bar", "\(kind) bar"]] {
+            let run = Self.run(lines + ["write", "y"], text: text)
+            #expect(run.error == nil && run.findings.isWritten, "\(run.said)")
+            #expect(run.said.contains("a zone and a line have this name: allowed: zone bar, line"))
+            #expect(run.said.contains("removed: \(kind) bar"))
+            #expect(run.draft?.zones.count == (kind == "zone" ? 0 : 1))
+            #expect(run.draft?.lines.count == (kind == "zone" ? 1 : 0))
+        }
+    }
+
+    @Test func remarksThatGoAreCounted() {
+        let text =
+            Self.text + """
+                [camera.people]
+                furniture = [ # the stand
+                    [1, 2, 30, 40], # at the door
+                    # "and" this
+                ]
+                lines = [
+                    {name = "x", from = [0, 0], to = [500, 0]}, # "in"
+                    {name = "y", from = [0, 9], to = [500, 9]}, # stays
+                ]
+
+                """
+        let line = Self.run(["remove x", "write", "n", "quit", "y"], text: text)
+        #expect(
+            line.said.contains("\nremarks that go with what is taken out: 1\n---"),
+            "\(line.said)")
+        let stand = PersonBox(
+            region: Region(x: 100, y: 300, width: 80, height: 300), score: .perMille(610))
+        let things = Self.run(["furniture", "y", "write", "n", "quit", "y"], text: text) { _ in
+            [stand]
+        }
+        #expect(things.said.contains("taken out: 3\n---"), "\(things.said)")
+        let none = Self.run(["remove bar", "write", "n", "quit", "y"], text: text)
+        #expect(!none.said.contains("remarks that go") && none.said.contains("\n---"))
     }
 
     @Test func aDryRunKeepsTheDifferenceAndTheFile() {
@@ -348,6 +394,26 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
         #expect(run.said.contains("occupancy in floor: "))
     }
 
+    @Test(arguments: ["walk", "watch", "furniture"])
+    func picturesThatCannotBeLookedAtAreLeftOut(command: String) {
+        let some = CalibrationSource(name: "recording x", isLive: false) {
+            Blank(600, smallEvery: 100)
+        }
+        let run = Self.run([command, "", "quit", "quit"], source: some) {
+            [FakeLooks.walker($0)]
+        }
+        #expect(
+            run.said.contains("ask for 64×48 or more; pictures that were left out: 6"),
+            "\(run.said)")
+        if command == "walk" { #expect(run.findings.fit != nil, "\(run.said)") }
+        if command == "watch" { #expect(run.findings.watched?.counts[1] == 1) }
+        let all = CalibrationSource(name: "recording x", isLive: false) { Blank(9, smallEvery: 1) }
+        let none = Self.run([command, "", "quit", "quit"], source: all)
+        #expect(none.error == nil)
+        #expect(none.said.contains("recording x: decide: pictures of 16×16 are too small"))
+        #expect(!none.said.contains("left out") && none.findings.watched == nil)
+    }
+
     @Test func aCameraIsWatchedUntilSomebodyPressesEnter() {
         var left = 101
         let camera = CalibrationSource(name: "camera hall", isLive: true) { Blank(.max) }
@@ -373,21 +439,6 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
                 "does not stand as such in it; nothing was written; by hand it would be:\n"
                     + "zones = [{name = \"z\", polygon = [[0, 0], [900, 0], [900, 900]], "
                     + "capacity = 3}]\n"), "\(run.said)")
-    }
-
-    /// Lines need no names of their own, and then it is not clear which one is meant.
-    @Test func anEditThatWouldReadOtherwiseIsNotWritten() {
-        let text =
-            Self.text + """
-                [camera.people]
-                lines = [{name = "x", from = [0, 0], to = [500, 0]}, \
-                {name = "x", from = [0, 500], to = [500, 500]}]
-
-                """
-        let run = Self.run(["line", "x", "9,9 900,9", "", "in", "write", "quit", "y"], text: text)
-        #expect(run.file == text && !run.findings.isWritten)
-        #expect(run.said.contains("it would not read as what was meant; nothing was written"))
-        #expect(run.said.contains("\npeople.lines = [{name = \"x\", from = [9, 9], "))
     }
 
     @Test func aRecordingThatBreaksCountsUpToThere() {
@@ -467,6 +518,15 @@ private final class FakeLooks: LookWorker, @unchecked Sendable {
                 .text("one"), .text(""), .tooLong, .text("two\u{1B}"), .text("last"), .ended
             ])
         #expect(lines.next() == .ended && !lines.hasOneWaiting())
+    }
+
+    @Test func aTerminalWithoutEndGetsAPictureWithOne() {
+        for (width, height) in [(640, 480), (3_840, 64), (64, 3_840)] {
+            let picture = CalibrationPicture(
+                Frame(width: width, height: height), columns: 65_535, rows: 65_535)
+            #expect(picture.columns <= 500 && picture.rows <= 200)
+            #expect(picture.columns == 500 || picture.rows >= 150)
+        }
     }
 
     @Test func thePictureFitsTheTerminalAndIsLabelled() {
