@@ -23,7 +23,8 @@ private enum Footage {
 @Test(.enabled(if: Footage.isThere("tamper/labels.json")))
 func tamperingIsSeenInTimeAndNothingElseIsTakenForIt() throws {
     var tally = TamperTally()
-    for label in try Label.read(folder: Footage.folder + "/tamper", split: "val") {
+    let folder = LabelledFolder(folder: Footage.folder + "/tamper", split: "val", scores: nil)
+    for label in try folder.labels() {
         tally.add(label, try EvaluatedClip.decide(Footage.folder + "/tamper/" + label.file))
     }
     #expect(tally.tamperCount == 12 && tally.negativeCount == 8)

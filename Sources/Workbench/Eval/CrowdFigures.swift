@@ -31,8 +31,10 @@ package struct CrowdFigures: PictureFigures {
     package static func measure(
         _ folder: LabelledFolder, errors page: String?
     ) throws -> CrowdFigures {
+        let labels = try folder.labels(writing: [page])
         var (items, errors): ([(String, Item)], PictureErrors) = ([], PictureErrors())
-        try folder.look(.crowd, with: try LookNetworks()) { label, path, look in
+        let networks = try LookNetworks()
+        try folder.look(labels, for: .crowd, with: networks) { label, path, look in
             let wanted =
                 label.members["count"]?.thousandths.map { $0 / 1000 }
                 ?? label.members["boxes"]?.array?.count ?? 0

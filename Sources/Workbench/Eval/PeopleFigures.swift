@@ -47,10 +47,11 @@ package struct PeopleFigures: PictureFigures {
     package static func measure(
         _ folder: LabelledFolder, errors page: String?
     ) throws -> PeopleFigures {
+        let labels = try folder.labels(writing: [page])
         var (items, errors): ([(String, Item)], PictureErrors) = ([], PictureErrors())
         // Unlikely boxes too, for the whole curve.
         let networks = try LookNetworks(scoreMin: .perMille(20))
-        try folder.look(.people, with: networks) { label, path, look in
+        try folder.look(labels, for: .people, with: networks) { label, path, look in
             let wanted = label.members["boxes"]?.array ?? []
             let item = Item(
                 found: look.people.boxes, labelled: wanted.compactMap(Region.init(box:)))

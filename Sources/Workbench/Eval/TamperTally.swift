@@ -28,7 +28,7 @@ package struct TamperTally: SplitFigures {
 
     package static func measure(_ labelled: LabelledFolder) throws -> TamperTally {
         var tally = TamperTally()
-        try labelled.decideEach { label, path in
+        try labelled.decideEach(labelled.labels()) { label, path in
             let clip = try EvaluatedClip.decide(path)
             tally.add(label, clip)
             return TamperTally.scoreLine(label, clip)

@@ -25,14 +25,15 @@ package struct TrackEvaluation: SplitFigures {
     /// - Error: `WorkbenchError`, `CameraError`.
     package static func measure(_ folder: LabelledFolder) throws -> TrackEvaluation {
         var (clips, lines): ([Clip], String) = ([], "")
-        for truth in try TrackTruth.read(folder: folder.folder, split: folder.split) {
+        let truths = try TrackTruth.read(folder: folder.folder, split: folder.split) {
+            try folder.refuseOverwriting($0)
+        }
+        for truth in truths {
             let clip = try follow(truth, at: folder.folder + "/" + truth.file)
             lines += scoreLine(clip) + "\n"
             clips.append(clip)
         }
-        if let scores = folder.scores {
-            try WorkbenchError.writing(scores) { try create(scores).writeAll(lines) }
-        }
+        try folder.write(lines)
         return TrackEvaluation(clips)
     }
 

@@ -12,9 +12,13 @@ struct TrackTruth {
     /// More than any camera gives.
     private static let framesPerSecondMax = 1_000
 
-    /// - Parameter split: objects without one are of every split.
+    /// - Parameters:
+    ///   - split: objects without one are of every split.
+    ///   - see: is told every file that is named, of whatever split, before anything else is read.
     /// - Error: `WorkbenchError`.
-    static func read(folder: String, split: String) throws -> [TrackTruth] {
+    static func read(
+        folder: String, split: String, see: ([String]) throws -> Void = { _ in }
+    ) throws -> [TrackTruth] {
         let path = folder + "/tracks.json"
         func fault(_ attempt: String, _ cause: String) -> WorkbenchError {
             WorkbenchError(.badData, "tracks \(path): \(attempt): \(cause)")
@@ -27,6 +31,7 @@ struct TrackTruth {
         }
         // One recording need not stand in a list.
         let items = value.array ?? [value]
+        try see(items.compactMap { $0["file"]?.string })
         let chosen = items.filter { ($0["split"]?.string ?? split) == split }
         guard !chosen.isEmpty else {
             let known = Set(items.compactMap { $0["split"]?.string }).sorted()
