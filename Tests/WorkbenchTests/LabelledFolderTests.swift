@@ -1,6 +1,7 @@
 import Foundation
 import Linux
 import Testing
+import Text
 
 @testable import Workbench
 
@@ -96,6 +97,85 @@ import Testing
             #expect(try String(contentsOfFile: out, encoding: .utf8) == "out")
             try other.decideEach(try other.labels()) { label, _ in label.file }
             #expect(try String(contentsOfFile: out, encoding: .utf8) == "a.jpg\n")
+        }
+    }
+
+    private func people(_ entry: String) -> String {
+        complaint {
+            try within(labels: "[{\"file\":\"a.jpg\",\"split\":\"x\"},\(entry)]") { folder in
+                _ = try LabelledFolder(folder: folder, split: "val", scores: nil)
+                    .labels(PeopleFigures.fault)
+            }
+        }
+    }
+
+    private func crowd(_ members: String) -> String {
+        complaint {
+            let entry = "[{\"file\":\"a.jpg\",\"split\":\"val\"\(members)}]"
+            try within(labels: entry) { folder in
+                _ = try LabelledFolder(folder: folder, split: "val", scores: nil)
+                    .labels(CrowdFigures.fault)
+            }
+        }
+    }
+
+    /// They would count as nobody, and networks as wrong.
+    @Test func labelsThatCannotBeReadAreNotNobody() {
+        func boxes(_ text: String) -> String {
+            people("{\"file\":\"a.jpg\",\"split\":\"val\",\"boxes\":\(text)}")
+        }
+        for text in ["[]", "[[0.5,0.5,1,1]]", "[[0,1,0.001,0.001]]", "[[1.004,-0.004,1.01,0.2]]"] {
+            #expect(boxes(text) == "none", "\(text)")
+        }
+        for text in [
+            "7", "[7]", "[[0.5,0.5,1]]", "[[0.5,0.5,1,1,1]]", "[[0.5,0.5,1,\"1\"]]",
+            "[[320,240,64,48]]", "[[0.5,0.5,0,1]]", "[[0.5,0.5,1,-0.005]]", "[[0.5,-0.02,1,1]]"
+        ] {
+            #expect(boxes(text).contains("labels.json: read entry [1], a.jpg: boxes"), "\(text)")
+        }
+        #expect(
+            boxes("[[0.5,0.5,0.1,0.1],[320,240,64,-48.25]]").hasSuffix(
+                "boxes[1] is [320.000,240.000,64.000,-48.250]; allowed is [cx,cy,w,h] with 0 to 1 "
+                    + "of the picture, w and h from 0.001"))
+        #expect(
+            people("{\"file\":\"a.jpg\",\"split\":\"val\"}").contains("boxes is not there"))
+        for entry in ["7", "{}", "{\"split\":\"val\"}", "{\"file\":7,\"split\":\"val\"}"] {
+            #expect(people(entry).contains("read entry [1]: file is "), "\(entry)")
+        }
+        #expect(
+            people("{\"file\":\"b.jpg\",\"split\":1}").hasSuffix(
+                "read entry [1], b.jpg: split is 1.000; allowed is a text"))
+        for members in [",\"count\":0", ",\"count\":999999", ",\"boxes\":[]"] {
+            #expect(crowd(members) == "none", "\(members)")
+        }
+        for members in [
+            "", ",\"boxes\":7", ",\"count\":-1", ",\"count\":1000000", ",\"count\":\"9\"",
+            ",\"count\":-1,\"boxes\":[]"
+        ] {
+            #expect(crowd(members).contains("a.jpg: count is "), "\(members)")
+        }
+        #expect(crowd(",\"count\":-0.5").contains("count is -0.500; allowed is a number of 0 to"))
+    }
+
+    /// Real labels, where they stand beside the clone, are taken as they are.
+    @Test func realLabelsAreTaken() throws {
+        let data = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("shared/data").path
+        let nothing: (JSONValue) -> String? = { _ in nil }
+        for (name, fault) in [
+            ("people", PeopleFigures.fault), ("people-cameras", PeopleFigures.fault),
+            ("crowd", CrowdFigures.fault), ("crowd-above", CrowdFigures.fault),
+            ("fights", nothing), ("tamper", nothing), ("everyday", nothing), ("falls", nothing)
+        ] as [(String, (JSONValue) -> String?)] {
+            guard FileManager.default.fileExists(atPath: "\(data)/\(name)/labels.json") else {
+                print("skipped: \(data)/\(name)/labels.json is not there")
+                continue
+            }
+            for split in ["train", "val"] {
+                let folder = LabelledFolder(folder: "\(data)/\(name)", split: split, scores: nil)
+                #expect(try !folder.labels(fault).isEmpty, "\(name), \(split)")
+            }
         }
     }
 
