@@ -82,6 +82,20 @@ import Text
         }
     }
 
+    /// Checked and paired one by one, a crowd in one frame would take hours.
+    @Test func framesHaveAsManyPeopleAsCanBePaired() throws {
+        func crowd(_ count: Int) -> String {
+            let boxes = (0..<count).map { "[\($0),0,0,9,9]" }.joined(separator: ",")
+            return one("[[],[\(boxes)]]")
+        }
+        let full = try #require(try read(crowd(500)).first)
+        #expect(full.people(at: .milliseconds(100))?.count == 500)
+        #expect(complaint(crowd(501)).contains("frame 1 has 501 people; allowed are 500 at most"))
+        #expect(complaint(one("[[],7]")).contains("frame 1 is 7.000; allowed is a list of boxes"))
+        // One who lies outside stands there too.
+        #expect(complaint(one("[[[1,200,0,300,9],[1,0,0,9,9]]]")).contains("person 1 stands twice"))
+    }
+
     @Test func aMissingFileOrRecordingIsSaid() throws {
         let nowhere = LabelledFolder(folder: "/nonexistent", split: "val", scores: nil)
         #expect {
