@@ -10,12 +10,12 @@ package struct WorkbenchError: Error, Hashable, CustomStringConvertible {
     }
 
     package let kind: Kind
-    /// *object: attempt: cause*
+    /// *object: attempt: cause*; names from files steer no terminal.
     package let description: String
 
     init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        self.description = description
+        self.description = description.replacingControls()
     }
 
     /// Throws where `output` is the file at `input`, by whatever name.

@@ -82,6 +82,15 @@ struct TamperTallyTests {
         #expect(tally.falseAlarms == 1 && tally.negativeCount == 2)
     }
 
+    @Test func namesSteerNoTerminal() throws {
+        var tally = TamperTally()
+        tally.add(try label("a\\u001b[2Jb", 1, onset: "5.0"), clip())
+        #expect(tally.table().contains("a [2Jb "))
+        #expect(!tally.table().unicodeScalars.contains("\u{1B}"))
+        let error = WorkbenchError(.badData, "labels a\u{1B}[2J\n: read")
+        #expect(error.description == "labels a [2J : read")
+    }
+
     @Test func theScoreLineIsTheContracts() throws {
         let cover = try label("cover", 1, onset: "5.0")
         #expect(

@@ -153,6 +153,9 @@ import Text
         // Drawn again and again, either recording is now and then the only one.
         #expect(metrics["idF1Interval"]?.array?.map(\.thousandths) == [500, 1_000])
         #expect(report["clips"]?.array?.count == 2 && report["items"]?.thousandths == 2_000)
+        let steering = TrackEvaluation.Clip(
+            file: "a\u{1B}[2J", ours: clips[0].ours, plain: clips[0].plain)
+        #expect(TrackEvaluation([steering]).table().hasPrefix("a [2J\n"))
         let alone = TrackEvaluation([clips[0]])
         #expect(alone.table().contains("1 recordings, 1 people; behind them"))
         #expect(alone.json(split: "x").contains("\"idF1Interval\":[null,null]"))

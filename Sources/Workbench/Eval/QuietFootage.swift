@@ -34,7 +34,8 @@ package struct QuietFootage {
                     json
                         ? "{\"file\":\(JSON.quoted(path)),\"alarmAt\":\(secondsText(found.at)),"
                             + "\"kind\":\"\(found.kind)\"}"
-                        : "\(path): \(found.kind) at \(secondsText(found.at)) s")
+                        : "\(path.replacingControls()): \(found.kind) "
+                            + "at \(secondsText(found.at)) s")
             }
         }
         let tally = all.tally()

@@ -88,8 +88,8 @@ package struct TamperTally: SplitFigures {
             let called = row.called.sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
             lines.append(
-                name.padded(17) + "\(row.count)".padded(7) + "\(row.alarmed)".padded(9)
-                    + "\(row.detected)".padded(10) + called)
+                name.replacingControls().padded(17) + "\(row.count)".padded(7)
+                    + "\(row.alarmed)".padded(9) + "\(row.detected)".padded(10) + called)
         }
         lines.append(
             "\(detected) of \(tamperCount) tampers within \(secondsText(Self.latest)) s, "

@@ -149,7 +149,10 @@ package struct TrackEvaluation: SplitFigures {
 
     package func table() -> String {
         var lines = clips.flatMap { clip in
-            [clip.file, "  ours     \(clip.ours.line)", "  overlap  \(clip.plain.line)"]
+            [
+                clip.file.replacingControls(), "  ours     \(clip.ours.line)",
+                "  overlap  \(clip.plain.line)"
+            ]
         }
         let count = clips.reduce(0) { $0 + $1.ours.personCount }
         lines.append(
