@@ -18,6 +18,13 @@ package struct WorkbenchError: Error, Hashable, CustomStringConvertible {
         self.description = description.replacingControls()
     }
 
+    /// Of what could not be read: a file that cannot be had is no bad data.
+    static func reading(_ object: String, _ error: any Error) -> WorkbenchError {
+        let cannotBeHad = (error as? Errno).map { $0 != .fileTooLarge } ?? false
+        return WorkbenchError(
+            cannotBeHad ? .unavailable : .badData, "\(object): read: \(error)")
+    }
+
     /// Throws where `output` is the file at `input`, by whatever name.
     package static func refuseSame(_ input: String, _ output: String) throws(WorkbenchError) {
         guard let from = try? Files.facts(input), from.kind == .regular,

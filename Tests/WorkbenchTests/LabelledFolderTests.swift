@@ -179,6 +179,28 @@ import Text
         }
     }
 
+    /// As a picture that is not there.
+    @Test func aListThatIsNotThereIsNoBadData() throws {
+        func kind(_ work: () throws -> Void) -> WorkbenchError.Kind? {
+            do {
+                try work()
+                return nil
+            } catch {
+                return (error as? WorkbenchError)?.kind
+            }
+        }
+        try within(labels: "[", tracks: "[") { folder in
+            for (path, expected) in [(folder, .badData), ("/none", .unavailable)]
+                as [(String, WorkbenchError.Kind)]
+            {
+                let labelled = LabelledFolder(folder: path, split: "val", scores: nil)
+                #expect(kind { _ = try labelled.labels() } == expected)
+                #expect(kind { _ = try TrackEvaluation.measure(labelled) } == expected)
+                #expect(kind { _ = try HeldOutScores(path + "/labels.json") } == expected)
+            }
+        }
+    }
+
     @Test func twoOutputsAreOneFileByAnyName() throws {
         try within { folder in
             for (one, other, areOne) in [

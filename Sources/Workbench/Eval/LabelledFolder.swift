@@ -96,7 +96,7 @@ struct Label {
             value = try JSONValue.read(
                 try Files.read(folder + "/labels.json", byteCountMax: byteCountMax))
         } catch {
-            throw WorkbenchError(.badData, "\(name(folder)): read: \(error)")
+            throw WorkbenchError.reading(name(folder), error)
         }
         guard let items = value.array else {
             throw WorkbenchError(

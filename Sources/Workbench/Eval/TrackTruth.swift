@@ -29,7 +29,7 @@ struct TrackTruth {
         do {
             value = try JSONValue.read(try Files.read(path, byteCountMax: byteCountMax))
         } catch {
-            throw fault("read", "\(error)")
+            throw WorkbenchError.reading("tracks \(path)", error)
         }
         // One recording need not stand in a list.
         let items = value.array ?? [value]
