@@ -157,8 +157,24 @@ import Text
             file: "a\u{1B}[2J", ours: clips[0].ours, plain: clips[0].plain)
         #expect(TrackEvaluation([steering]).table().hasPrefix("a [2J\n"))
         let alone = TrackEvaluation([clips[0]])
-        #expect(alone.table().contains("1 recordings, 1 people; behind them"))
+        #expect(alone.table().contains("1 recording, 1 person; behind them"))
         #expect(alone.json(split: "x").contains("\"idF1Interval\":[null,null]"))
+    }
+
+    /// 17 of 21 boxes: 0.8095…, once for the recording and once for all.
+    @Test func oneNumberIsToldInOneWay() throws {
+        let figures = TrackFigures(
+            (0..<21).map { look in
+                TrackFigures.Look(
+                    truth: [(1, box(0))], found: [(1, box(look < 17 ? 0 : 500))])
+            })
+        let table = TrackEvaluation([
+            TrackEvaluation.Clip(file: "a", ours: figures, plain: figures)
+        ]).table()
+        #expect(table.contains("ours     IDF1 0.810, HOTA "), "\(table)")
+        #expect(table.contains("recall 0.810, precision 0.810, 0 switches, 1 person in 1 track,"))
+        #expect(table.contains("IDF1".padded(33) + "0.810"), "\(table)")
+        #expect(!table.contains("0.809"))
     }
 
     @Test func inTheRenderedHallPeopleAreFollowedBetterThanByOverlap() throws {

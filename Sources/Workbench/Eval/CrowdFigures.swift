@@ -128,7 +128,9 @@ package struct CrowdFigures: PictureFigures {
     }
 
     package func table() -> String {
-        (["\(items.count) pictures, \(groups.count) scenes; 95 % intervals"]
-            + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
+        let head =
+            "\(counted(items.count, "picture")), "
+            + "\(counted(groups.count, "scene")); 95 % intervals"
+        return ([head] + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
     }
 }

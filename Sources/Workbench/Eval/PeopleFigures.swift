@@ -139,8 +139,10 @@ package struct PeopleFigures: PictureFigures {
     }
 
     package func table() -> String {
-        (["\(items.count) pictures, \(peopleCount) people, \(groups.count) scenes; 95 % intervals"]
-            + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
+        let head =
+            "\(counted(items.count, "picture")), \(counted(peopleCount, "person", "people")), "
+            + "\(counted(groups.count, "scene")); 95 % intervals"
+        return ([head] + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
     }
 }
 

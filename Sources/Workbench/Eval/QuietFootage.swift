@@ -50,10 +50,12 @@ package struct QuietFootage {
                     + "\"people\":\(tally.people),\"fights\":\(tally.fights),"
                     + "\"aggression\":\(tally.aggression),\"seconds\":\(length),"
                     + "\"perHour\":\(rate)}}"
-                : "\(items) recordings of \(length) s: \(tally.fights) fights, "
+                : "\(counted(items, "recording")) of \(length) s: "
+                    + "\(counted(tally.fights, "fight")), "
                     + "\(tally.aggression) of aggression, \(tally.people) of people, "
-                    + "\(tally.tamper) tamper incidents, \(tally.others) of inability; "
-                    + "\(rate) in an hour; \(tally.notes) notes")
+                    + "\(counted(tally.tamper, "tamper incident")), "
+                    + "\(tally.others) of inability; "
+                    + "\(rate) in an hour; \(counted(tally.notes, "note"))")
     }
 
     private func recordings() throws -> [String] {

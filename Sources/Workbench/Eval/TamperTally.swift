@@ -92,8 +92,9 @@ package struct TamperTally: SplitFigures {
                     + "\(row.alarmed)".padded(9) + "\(row.detected)".padded(10) + called)
         }
         lines.append(
-            "\(detected) of \(tamperCount) tampers within \(secondsText(Self.latest)) s, "
-                + "\(falseAlarms) alarms in \(negativeCount) others, "
+            "\(detected) of \(counted(tamperCount, "tamper")) within "
+                + "\(secondsText(Self.latest)) s, \(counted(falseAlarms, "alarm")) in "
+                + "\(counted(negativeCount, "other")), "
                 + "median delay \(medianDelay.map(secondsText) ?? "-") s")
         return lines.joined(separator: "\n")
     }

@@ -156,7 +156,7 @@ package struct TrackEvaluation: SplitFigures {
         }
         let count = clips.reduce(0) { $0 + $1.ours.personCount }
         lines.append(
-            "\(clips.count) recordings, \(count) people"
+            counted(clips.count, "recording") + ", " + counted(count, "person", "people")
                 + (clips.count > 1 ? "; 95 % intervals" : "") + "; behind them overlap alone")
         for (ours, plain) in zip(figures(\.ours), figures(\.plain)) {
             lines.append(ours.figure.line(ours.title.padded(33)))
