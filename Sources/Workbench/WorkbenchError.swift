@@ -12,12 +12,19 @@ package struct WorkbenchError: Error, Hashable, CustomStringConvertible {
     }
 
     package let kind: Kind
-    /// *object: attempt: cause*
+    /// *object: attempt: cause*; names from files steer no terminal.
     package let description: String
 
     init(_ kind: Kind, _ description: String) {
         self.kind = kind
-        self.description = description
+        self.description = description.replacingControls()
+    }
+
+    /// Of what could not be read: a file that cannot be had is no bad data.
+    static func reading(_ object: String, _ error: any Error) -> WorkbenchError {
+        let cannotBeHad = (error as? Errno).map { $0 != .fileTooLarge } ?? false
+        return WorkbenchError(
+            cannotBeHad ? .unavailable : .badData, "\(object): read: \(error)")
     }
 
     /// Throws where `output` is the file at `input`, by whatever name.

@@ -40,6 +40,20 @@ struct LabelledOptions: ParsableArguments {
     }
 }
 
+/// Throws where two outputs are one file: the later would take the earlier one's place.
+private func refuseTwice(_ outputs: [(option: String, path: String?)]) throws {
+    for (index, output) in outputs.enumerated() {
+        for earlier in outputs[..<index] {
+            guard let one = earlier.path, let other = output.path,
+                LabelledFolder.areOneFile(one, other)
+            else { continue }
+            throw ValidationError(
+                "\(earlier.option) and \(output.option) name one file, "
+                    + "\(other.replacingControls()); name two")
+        }
+    }
+}
+
 /// What every evaluation of labelled pictures is told.
 struct PictureOptions: ParsableArguments {
     @OptionGroup var labelled: LabelledOptions
@@ -47,6 +61,10 @@ struct PictureOptions: ParsableArguments {
     @Option(
         help: "Draw the pictures that were judged worst, 40 at most: a page of one file.")
     var errors: String?
+
+    func validate() throws {
+        try refuseTwice([("--scores", labelled.scores), ("--errors", errors)])
+    }
 
     func show(_ figures: (some PictureFigures).Type) throws {
         try labelled.show { try figures.measure($0, errors: errors) }
@@ -86,6 +104,12 @@ struct EvalFights: ParsableCommand {
             Sources/Models/fights/train.py writes them, instead of the detector's own.
             """)
     var heldOut: String?
+
+    func validate() throws {
+        try refuseTwice([
+            ("--scores", options.scores), ("--features", features), ("--errors", errors)
+        ])
+    }
 
     func run() throws {
         try options.show {

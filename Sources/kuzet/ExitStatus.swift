@@ -24,7 +24,8 @@ func orExit<Result>(_ work: () throws -> Result) throws -> Result {
         complain(error.description)
         throw ExitCode(ExitStatus.badConfiguration)
     } catch let error as CameraError {
-        complain("\(error)")
+        // It names a recording, and a list of labels may have named that.
+        complain("\(error)".replacingControls())
         throw ExitCode(error.kind == .badData ? ExitStatus.badData : ExitStatus.unavailable)
     } catch let error as WorkbenchError {
         complain("\(error)")

@@ -22,6 +22,19 @@ import Testing
         }
     }
 
+    @Test func outputsNamingOneFileAreRefused() {
+        for (arguments, isGood) in [
+            ("fights a --split val --scores b --errors b", false),
+            ("fights a --split val --features b --errors ./b", false),
+            ("fights a --split val --scores b --features b", false),
+            ("fights a --split val --scores b --features c --errors d", true),
+            ("people a --split val --scores b --errors b", false),
+            ("crowd a --split val --scores ./b --errors b", false)
+        ] {
+            #expect(isTaken(arguments) == isGood, "\(arguments)")
+        }
+    }
+
     @Test func errorsAreDrawnOfPeopleCrowdsAndFights() {
         for task in ["people", "crowd", "fights"] {
             #expect(isTaken("\(task) a --split val --errors b.html --scores c"), "\(task)")

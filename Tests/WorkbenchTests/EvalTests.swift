@@ -23,7 +23,8 @@ private enum Footage {
 @Test(.enabled(if: Footage.isThere("tamper/labels.json")))
 func tamperingIsSeenInTimeAndNothingElseIsTakenForIt() throws {
     var tally = TamperTally()
-    for label in try Label.read(folder: Footage.folder + "/tamper", split: "val") {
+    let folder = LabelledFolder(folder: Footage.folder + "/tamper", split: "val", scores: nil)
+    for label in try folder.labels() {
         tally.add(label, try EvaluatedClip.decide(Footage.folder + "/tamper/" + label.file))
     }
     #expect(tally.tamperCount == 12 && tally.negativeCount == 8)
@@ -79,6 +80,15 @@ struct TamperTallyTests {
         #expect(tally.falseAlarms == 0 && tally.negativeCount == 1)
         tally.add(try label("none", 0, onset: "null"), clip((.glare, 8_000)))
         #expect(tally.falseAlarms == 1 && tally.negativeCount == 2)
+    }
+
+    @Test func namesSteerNoTerminal() throws {
+        var tally = TamperTally()
+        tally.add(try label("a\\u001b[2Jb", 1, onset: "5.0"), clip())
+        #expect(tally.table().contains("a [2Jb "))
+        #expect(!tally.table().unicodeScalars.contains("\u{1B}"))
+        let error = WorkbenchError(.badData, "labels a\u{1B}[2J\n: read")
+        #expect(error.description == "labels a [2J : read")
     }
 
     @Test func theScoreLineIsTheContracts() throws {

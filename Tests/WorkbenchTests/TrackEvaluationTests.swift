@@ -82,6 +82,20 @@ import Text
         }
     }
 
+    /// Checked and paired one by one, a crowd in one frame would take hours.
+    @Test func framesHaveAsManyPeopleAsCanBePaired() throws {
+        func crowd(_ count: Int) -> String {
+            let boxes = (0..<count).map { "[\($0),0,0,9,9]" }.joined(separator: ",")
+            return one("[[],[\(boxes)]]")
+        }
+        let full = try #require(try read(crowd(500)).first)
+        #expect(full.people(at: .milliseconds(100))?.count == 500)
+        #expect(complaint(crowd(501)).contains("frame 1 has 501 people; allowed are 500 at most"))
+        #expect(complaint(one("[[],7]")).contains("frame 1 is 7.000; allowed is a list of boxes"))
+        // One who lies outside stands there too.
+        #expect(complaint(one("[[[1,200,0,300,9],[1,0,0,9,9]]]")).contains("person 1 stands twice"))
+    }
+
     @Test func aMissingFileOrRecordingIsSaid() throws {
         let nowhere = LabelledFolder(folder: "/nonexistent", split: "val", scores: nil)
         #expect {
@@ -139,9 +153,28 @@ import Text
         // Drawn again and again, either recording is now and then the only one.
         #expect(metrics["idF1Interval"]?.array?.map(\.thousandths) == [500, 1_000])
         #expect(report["clips"]?.array?.count == 2 && report["items"]?.thousandths == 2_000)
+        let steering = TrackEvaluation.Clip(
+            file: "a\u{1B}[2J", ours: clips[0].ours, plain: clips[0].plain)
+        #expect(TrackEvaluation([steering]).table().hasPrefix("a [2J\n"))
         let alone = TrackEvaluation([clips[0]])
-        #expect(alone.table().contains("1 recordings, 1 people; behind them"))
+        #expect(alone.table().contains("1 recording, 1 person; behind them"))
         #expect(alone.json(split: "x").contains("\"idF1Interval\":[null,null]"))
+    }
+
+    /// 17 of 21 boxes: 0.8095…, once for the recording and once for all.
+    @Test func oneNumberIsToldInOneWay() throws {
+        let figures = TrackFigures(
+            (0..<21).map { look in
+                TrackFigures.Look(
+                    truth: [(1, box(0))], found: [(1, box(look < 17 ? 0 : 500))])
+            })
+        let table = TrackEvaluation([
+            TrackEvaluation.Clip(file: "a", ours: figures, plain: figures)
+        ]).table()
+        #expect(table.contains("ours     IDF1 0.810, HOTA "), "\(table)")
+        #expect(table.contains("recall 0.810, precision 0.810, 0 switches, 1 person in 1 track,"))
+        #expect(table.contains("IDF1".padded(33) + "0.810"), "\(table)")
+        #expect(!table.contains("0.809"))
     }
 
     @Test func inTheRenderedHallPeopleAreFollowedBetterThanByOverlap() throws {

@@ -18,6 +18,8 @@ package struct CrowdFigures: PictureFigures {
     static let crowdMin = 50
     /// Where nobody is, no more than so many may be counted.
     static let emptyMax = 10
+    /// So many are in no picture.
+    private static let countEnd = 1_000_000
     private static let bands: [(name: String, counts: Range<Int>)] = [
         ("Upto10", 0..<11), ("Upto50", 11..<51), ("Upto200", 51..<201), ("Over200", 201..<100_000)
     ]
@@ -31,12 +33,12 @@ package struct CrowdFigures: PictureFigures {
     package static func measure(
         _ folder: LabelledFolder, errors page: String?
     ) throws -> CrowdFigures {
+        let labels = try folder.labels(writing: [page], Self.fault)
         var (items, errors): ([(String, Item)], PictureErrors) = ([], PictureErrors())
-        try folder.look(.crowd, with: try LookNetworks()) { label, path, look in
-            let wanted =
-                label.members["count"]?.thousandths.map { $0 / 1000 }
-                ?? label.members["boxes"]?.array?.count ?? 0
-            let item = Item(wanted: wanted, found: look.crowd.countTenths)
+        let networks = try LookNetworks()
+        try folder.look(labels, for: .crowd, with: networks) { label, path, look in
+            let item = Item(
+                wanted: Self.count(label.members) ?? 0, found: look.crowd.countTenths)
             items.append((label.scene, item))
             if page != nil { errors.add(item, look.crowd, file: label.file, path: path) }
             return "{\"file\":\(JSON.quoted(label.file)),"
@@ -48,6 +50,24 @@ package struct CrowdFigures: PictureFigures {
                 lead: "The squares are where people were counted, the more of them the redder.")
         }
         return CrowdFigures(items.map { (scene: $0.0, item: $0.1) })
+    }
+
+    /// How many people an entry of labels says there are; nil where it does not say it.
+    private static func count(_ entry: JSONValue) -> Int? {
+        guard let count = entry["count"], count != .null else {
+            return entry["boxes"]?.array?.count
+        }
+        guard let value = count.thousandths, (0..<countEnd * 1000).contains(value) else {
+            return nil
+        }
+        return value / 1000
+    }
+
+    /// What is wrong with an entry of labels; nil where nothing is.
+    static func fault(_ entry: JSONValue) -> String? {
+        guard count(entry) == nil else { return nil }
+        return "count is \(entry["count"]?.brief ?? "not there"); allowed is a number of 0 to "
+            + "\(countEnd - 1), or no count and a list of boxes"
     }
 
     private static func meanError(_ items: [Item]) -> Double? {
@@ -108,7 +128,9 @@ package struct CrowdFigures: PictureFigures {
     }
 
     package func table() -> String {
-        (["\(items.count) pictures, \(groups.count) scenes; 95 % intervals"]
-            + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
+        let head =
+            "\(counted(items.count, "picture")), "
+            + "\(counted(groups.count, "scene")); 95 % intervals"
+        return ([head] + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
     }
 }

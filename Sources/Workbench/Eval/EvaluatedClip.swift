@@ -113,69 +113,9 @@ extension Recording {
     }
 }
 
-/// What every evaluation of a labelled folder is told.
-package struct LabelledFolder {
-    let folder: String
-    let split: String
-    /// One JSON line per recording goes to this file.
-    let scores: String?
-
-    package init(folder: String, split: String, scores: String?) {
-        self.folder = folder
-        self.split = split
-        self.scores = scores
-    }
-
-    /// Calls `work` with every recording of the split; what it returns is its line of scores.
-    func decideEach(_ work: (Label, _ path: String) throws -> String) throws {
-        var lines = ""
-        for label in try Label.read(folder: folder, split: split) {
-            lines += try work(label, folder + "/" + label.file) + "\n"
-        }
-        guard let scores else { return }
-        try WorkbenchError.writing(scores) { try create(scores).writeAll(lines) }
-    }
-}
-
 /// An empty file that only its owner and group may read.
 func create(_ path: String) throws -> FileDescriptor {
     try Files.openOutput(path)
-}
-
-/// One line of a folder's `labels.json`.
-struct Label {
-    let file: String
-    let split: String
-    let members: JSONValue
-
-    static let byteCountMax = 16 << 20
-
-    /// Pictures of one scene are no independent witnesses.
-    var scene: String { members["scene"]?.string ?? file }
-
-    /// - Error: `WorkbenchError`.
-    static func read(folder: String, split: String) throws -> [Label] {
-        let path = folder + "/labels.json"
-        let value: JSONValue
-        do {
-            value = try JSONValue.read(try Files.read(path, byteCountMax: byteCountMax))
-        } catch {
-            throw WorkbenchError(.badData, "labels \(path): read: \(error)")
-        }
-        let labels = (value.array ?? []).compactMap { item -> Label? in
-            guard let file = item["file"]?.string, let named = item["split"]?.string else {
-                return nil
-            }
-            return Label(file: file, split: named, members: item)
-        }
-        let chosen = labels.filter { $0.split == split }
-        guard !chosen.isEmpty else {
-            let known = Set(labels.map(\.split)).sorted().joined(separator: ", ")
-            throw WorkbenchError(
-                .badData, "labels \(path): choose split \(split): it has only: \(known)")
-        }
-        return chosen
-    }
 }
 
 /// Milliseconds as seconds with three decimals.

@@ -25,6 +25,9 @@ package struct FightEvaluation {
     }
 
     package func run() throws -> FightFigures {
+        // Before anything is opened to be written.
+        let labels = try labelled.labels(writing: [features, errors], reading: [self.heldOut])
+        let heldOut = try self.heldOut.map { try HeldOutScores($0) }
         var items: [FightItem] = []
         let names = FightNumber.allCases.map { JSON.quoted("\($0)") }.joined(separator: ",")
         let sink = try features.map { path in
@@ -34,9 +37,8 @@ package struct FightEvaluation {
                 return file
             }
         }
-        let heldOut = try heldOut.map { try HeldOutScores($0) }
         var wrong = FightErrors()
-        try labelled.decideEach { label, path in
+        try labelled.decideEach(labels) { label, path in
             var clip = try FightClip.decide(path, file: label.file, keepsNumbers: sink != nil)
             heldOut?.replace(in: &clip)
             if errors != nil { try wrong.add(clip, at: path, label: label) }

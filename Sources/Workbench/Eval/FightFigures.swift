@@ -90,14 +90,16 @@ package struct FightFigures: SplitFigures {
 
     package func table() -> String {
         [
-            "\(itemCount) recordings, \(fightCount) fights, \(sceneCount) scenes; 95 % intervals",
+            "\(counted(itemCount, "recording")), \(counted(fightCount, "fight")), "
+                + "\(counted(sceneCount, "scene")); 95 % intervals",
             accuracy.line("accuracy                         "),
             sceneAccuracy.line("accuracy, mean over scenes       "),
             area.line("area under the curve             "),
             recall.line("recall at 5 % false positives    "),
-            "at the threshold for a fight:    \(passed.fights) fights, \(passed.others) others",
-            "at the one for aggression:       \(suspected.fights) fights, "
-                + "\(suspected.others) others"
+            "at the threshold for a fight:    \(counted(passed.fights, "fight")), "
+                + counted(passed.others, "other"),
+            "at the one for aggression:       \(counted(suspected.fights, "fight")), "
+                + counted(suspected.others, "other")
         ].joined(separator: "\n")
     }
 }

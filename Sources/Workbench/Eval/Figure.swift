@@ -1,5 +1,10 @@
 import Frames
 
+/// "1 scene", "2 scenes", "1 person", "2 people".
+func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+}
+
 /// A measure of many items, with the interval in which it lies 95 times in 100.
 struct Figure {
     var value: Double?

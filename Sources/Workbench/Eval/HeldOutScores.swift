@@ -23,7 +23,7 @@ struct HeldOutScores {
                 scores[file, default: [:]][Int64(at)] = .perMille(score)
             }
         } catch {
-            throw WorkbenchError(.badData, "held-out scores \(path): read: \(error)")
+            throw WorkbenchError.reading("held-out scores \(path)", error)
         }
     }
 

@@ -47,10 +47,11 @@ package struct PeopleFigures: PictureFigures {
     package static func measure(
         _ folder: LabelledFolder, errors page: String?
     ) throws -> PeopleFigures {
+        let labels = try folder.labels(writing: [page], Self.fault)
         var (items, errors): ([(String, Item)], PictureErrors) = ([], PictureErrors())
         // Unlikely boxes too, for the whole curve.
         let networks = try LookNetworks(scoreMin: .perMille(20))
-        try folder.look(.people, with: networks) { label, path, look in
+        try folder.look(labels, for: .people, with: networks) { label, path, look in
             let wanted = label.members["boxes"]?.array ?? []
             let item = Item(
                 found: look.people.boxes, labelled: wanted.compactMap(Region.init(box:)))
@@ -69,6 +70,18 @@ package struct PeopleFigures: PictureFigures {
                     + "Boxes count from \(presenceMin.perMille) ‰ on.")
         }
         return PeopleFigures(items.map { (scene: $0.0, item: $0.1) })
+    }
+
+    /// What is wrong with an entry of labels; nil where nothing is. A box that cannot be read would
+    /// count as nobody.
+    static func fault(_ entry: JSONValue) -> String? {
+        guard let boxes = entry["boxes"]?.array else {
+            return "boxes is \(entry["boxes"]?.brief ?? "not there"); allowed is a list of "
+                + "[cx,cy,w,h]"
+        }
+        guard let index = boxes.firstIndex(where: { Region(box: $0) == nil }) else { return nil }
+        return "boxes[\(index)] is \(boxes[index].brief); allowed is [cx,cy,w,h] with 0 to 1 of "
+            + "the picture, w and h from 0.001"
     }
 
     private static func precision(_ items: [Item], _ heights: Range<Int> = 0..<1_001) -> Double? {
@@ -126,8 +139,10 @@ package struct PeopleFigures: PictureFigures {
     }
 
     package func table() -> String {
-        (["\(items.count) pictures, \(peopleCount) people, \(groups.count) scenes; 95 % intervals"]
-            + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
+        let head =
+            "\(counted(items.count, "picture")), \(counted(peopleCount, "person", "people")), "
+            + "\(counted(groups.count, "scene")); 95 % intervals"
+        return ([head] + figures.map { $0.figure.line($0.title) }).joined(separator: "\n")
     }
 }
 
@@ -151,12 +166,18 @@ extension PeopleFigures.Item {
 }
 
 extension Region {
+    /// By so many thousandths a number may exceed its range, from rounding; it is clamped.
+    private static let excessMax = 10
+
     /// Of [cx, cy, w, h], 0 ... 1 of the picture; nil where it is none.
     fileprivate init?(box: JSONValue) {
-        let numbers = (box.array ?? []).compactMap(\.thousandths)
-        guard numbers.count == 4, numbers.allSatisfy({ (0...1000).contains($0) }) else {
+        let given = (box.array ?? []).map(\.thousandths)
+        let allowed = -Self.excessMax...1000 + Self.excessMax
+        guard given.count == 4, given.allSatisfy({ $0.map(allowed.contains) ?? false }) else {
             return nil
         }
+        let numbers = given.compactMap { $0.map { min(max($0, 0), 1000) } }
+        guard numbers[2] > 0, numbers[3] > 0 else { return nil }
         let (x, y) = (max(numbers[0] - numbers[2] / 2, 0), max(numbers[1] - numbers[3] / 2, 0))
         self.init(
             x: UInt16(x), y: UInt16(y), width: UInt16(min(numbers[2], 1000 - x)),

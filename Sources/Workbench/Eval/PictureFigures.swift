@@ -18,15 +18,15 @@ package protocol PictureFigures: SplitFigures {
 }
 
 extension LabelledFolder {
-    /// Shows every picture of the split to a network.
+    /// Shows every picture to a network.
     ///
     /// - Parameter work: is given what was seen; what it returns is the picture's line of scores.
     func look(
-        _ task: LookTask, with networks: LookNetworks,
+        _ labels: [Label], for task: LookTask, with networks: LookNetworks,
         _ work: (Label, _ path: String, Look) throws -> String
     ) throws {
         let worker = PromptWorker(networks)
-        try decideEach { label, path in
+        try decideEach(labels) { label, path in
             let look = Look(task, picture: try StillPicture.open(path))
             worker.begin(look)
             worker.wait(for: look)

@@ -34,7 +34,8 @@ package struct QuietFootage {
                     json
                         ? "{\"file\":\(JSON.quoted(path)),\"alarmAt\":\(secondsText(found.at)),"
                             + "\"kind\":\"\(found.kind)\"}"
-                        : "\(path): \(found.kind) at \(secondsText(found.at)) s")
+                        : "\(path.replacingControls()): \(found.kind) "
+                            + "at \(secondsText(found.at)) s")
             }
         }
         let tally = all.tally()
@@ -49,10 +50,12 @@ package struct QuietFootage {
                     + "\"people\":\(tally.people),\"fights\":\(tally.fights),"
                     + "\"aggression\":\(tally.aggression),\"seconds\":\(length),"
                     + "\"perHour\":\(rate)}}"
-                : "\(items) recordings of \(length) s: \(tally.fights) fights, "
+                : "\(counted(items, "recording")) of \(length) s: "
+                    + "\(counted(tally.fights, "fight")), "
                     + "\(tally.aggression) of aggression, \(tally.people) of people, "
-                    + "\(tally.tamper) tamper incidents, \(tally.others) of inability; "
-                    + "\(rate) in an hour; \(tally.notes) notes")
+                    + "\(counted(tally.tamper, "tamper incident")), "
+                    + "\(tally.others) of inability; "
+                    + "\(rate) in an hour; \(counted(tally.notes, "note"))")
     }
 
     private func recordings() throws -> [String] {

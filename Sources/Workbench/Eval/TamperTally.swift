@@ -28,7 +28,7 @@ package struct TamperTally: SplitFigures {
 
     package static func measure(_ labelled: LabelledFolder) throws -> TamperTally {
         var tally = TamperTally()
-        try labelled.decideEach { label, path in
+        try labelled.decideEach(labelled.labels()) { label, path in
             let clip = try EvaluatedClip.decide(path)
             tally.add(label, clip)
             return TamperTally.scoreLine(label, clip)
@@ -88,12 +88,13 @@ package struct TamperTally: SplitFigures {
             let called = row.called.sorted { $0.key < $1.key }
                 .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
             lines.append(
-                name.padded(17) + "\(row.count)".padded(7) + "\(row.alarmed)".padded(9)
-                    + "\(row.detected)".padded(10) + called)
+                name.replacingControls().padded(17) + "\(row.count)".padded(7)
+                    + "\(row.alarmed)".padded(9) + "\(row.detected)".padded(10) + called)
         }
         lines.append(
-            "\(detected) of \(tamperCount) tampers within \(secondsText(Self.latest)) s, "
-                + "\(falseAlarms) alarms in \(negativeCount) others, "
+            "\(detected) of \(counted(tamperCount, "tamper")) within "
+                + "\(secondsText(Self.latest)) s, \(counted(falseAlarms, "alarm")) in "
+                + "\(counted(negativeCount, "other")), "
                 + "median delay \(medianDelay.map(secondsText) ?? "-") s")
         return lines.joined(separator: "\n")
     }

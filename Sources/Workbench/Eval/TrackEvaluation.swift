@@ -25,14 +25,15 @@ package struct TrackEvaluation: SplitFigures {
     /// - Error: `WorkbenchError`, `CameraError`.
     package static func measure(_ folder: LabelledFolder) throws -> TrackEvaluation {
         var (clips, lines): ([Clip], String) = ([], "")
-        for truth in try TrackTruth.read(folder: folder.folder, split: folder.split) {
+        let truths = try TrackTruth.read(folder: folder.folder, split: folder.split) {
+            try folder.refuseOverwriting($0)
+        }
+        for truth in truths {
             let clip = try follow(truth, at: folder.folder + "/" + truth.file)
             lines += scoreLine(clip) + "\n"
             clips.append(clip)
         }
-        if let scores = folder.scores {
-            try WorkbenchError.writing(scores) { try create(scores).writeAll(lines) }
-        }
+        try folder.write(lines)
         return TrackEvaluation(clips)
     }
 
@@ -148,11 +149,14 @@ package struct TrackEvaluation: SplitFigures {
 
     package func table() -> String {
         var lines = clips.flatMap { clip in
-            [clip.file, "  ours     \(clip.ours.line)", "  overlap  \(clip.plain.line)"]
+            [
+                clip.file.replacingControls(), "  ours     \(clip.ours.line)",
+                "  overlap  \(clip.plain.line)"
+            ]
         }
         let count = clips.reduce(0) { $0 + $1.ours.personCount }
         lines.append(
-            "\(clips.count) recordings, \(count) people"
+            counted(clips.count, "recording") + ", " + counted(count, "person", "people")
                 + (clips.count > 1 ? "; 95 % intervals" : "") + "; behind them overlap alone")
         for (ours, plain) in zip(figures(\.ours), figures(\.plain)) {
             lines.append(ours.figure.line(ours.title.padded(33)))

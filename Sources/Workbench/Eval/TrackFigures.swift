@@ -1,5 +1,6 @@
 import Detectors
 import Frames
+import Text
 
 /// How well people were followed, in the field's three measures.
 ///
@@ -57,10 +58,22 @@ package struct TrackFigures {
     }
 
     package var line: String {
-        "IDF1 \(idF1PerMille), HOTA \(hotaPerMille) (found \(detectionPerMille), kept apart "
-            + "\(associationPerMille)), recall \(recallPerMille), precision \(precisionPerMille), "
-            + "\(switchCount) switches, \(personCount) people in \(trackCount) tracks, "
-            + "\(lostCount) lost"
+        func share(_ perMille: Int) -> String { thousandths(Int64(perMille)) }
+        let shares =
+            "IDF1 \(share(idF1PerMille)), HOTA \(share(hotaPerMille)) "
+            + "(found \(share(detectionPerMille)), kept apart \(share(associationPerMille))), "
+            + "recall \(share(recallPerMille)), precision \(share(precisionPerMille))"
+        let counts = [
+            counted(switchCount, "switch", "switches"),
+            counted(personCount, "person", "people") + " in " + counted(trackCount, "track"),
+            "\(lostCount) lost"
+        ]
+        return shares + ", " + counts.joined(separator: ", ")
+    }
+
+    /// Rounded as `Figure` rounds, so that one number is not told in two ways; 0 of nothing.
+    private static func perMille(_ part: Int, of whole: Int) -> Int {
+        whole > 0 ? Int((Double(part) / Double(whole) * 1000).rounded()) : 0
     }
 
     /// Looks with people and tracks numbered from 0, and overlaps measured.
@@ -121,7 +134,7 @@ package struct TrackFigures {
             sum + (pair.element.map { shared[pair.offset][$0] } ?? 0)
         }
         let total = trueBoxCount + foundBoxCount
-        idF1PerMille = total > 0 ? 2_000 * explainedCount / total : 0
+        idF1PerMille = Self.perMille(2 * explainedCount, of: total)
     }
 
     private mutating func judgeSwitches(_ scene: Scene) {
@@ -145,8 +158,8 @@ package struct TrackFigures {
             }
         }
         let matched = followed.reduce(0, +)
-        recallPerMille = matched * 1000 / max(scene.personBoxes.reduce(0, +), 1)
-        precisionPerMille = matched * 1000 / max(scene.trackBoxes.reduce(0, +), 1)
+        recallPerMille = Self.perMille(matched, of: trueBoxCount)
+        precisionPerMille = Self.perMille(matched, of: foundBoxCount)
         lostCount = zip(followed, scene.personBoxes).filter { $0 * 5 < $1 }.count
     }
 
@@ -213,9 +226,9 @@ package struct TrackFigures {
             (detection, association) = (detection + found, association + apart)
             hota += (found * apart).squareRoot()
         }
-        hotaPerMille = Int(hota * 1000 / 19)
-        detectionPerMille = Int(detection * 1000 / 19)
-        associationPerMille = Int(association * 1000 / 19)
+        hotaPerMille = Int((hota * 1000 / 19).rounded())
+        detectionPerMille = Int((detection * 1000 / 19).rounded())
+        associationPerMille = Int((association * 1000 / 19).rounded())
     }
 }
 

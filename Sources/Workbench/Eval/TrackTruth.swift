@@ -11,10 +11,16 @@ struct TrackTruth {
     static let byteCountMax = 64 << 20
     /// More than any camera gives.
     private static let framesPerSecondMax = 1_000
+    /// More than are told apart in any picture; pairing more takes minutes for each look.
+    static let peopleMax = 500
 
-    /// - Parameter split: objects without one are of every split.
+    /// - Parameters:
+    ///   - split: objects without one are of every split.
+    ///   - see: is told every file that is named, of whatever split, before anything else is read.
     /// - Error: `WorkbenchError`.
-    static func read(folder: String, split: String) throws -> [TrackTruth] {
+    static func read(
+        folder: String, split: String, see: ([String]) throws -> Void = { _ in }
+    ) throws -> [TrackTruth] {
         let path = folder + "/tracks.json"
         func fault(_ attempt: String, _ cause: String) -> WorkbenchError {
             WorkbenchError(.badData, "tracks \(path): \(attempt): \(cause)")
@@ -23,10 +29,11 @@ struct TrackTruth {
         do {
             value = try JSONValue.read(try Files.read(path, byteCountMax: byteCountMax))
         } catch {
-            throw fault("read", "\(error)")
+            throw WorkbenchError.reading("tracks \(path)", error)
         }
         // One recording need not stand in a list.
         let items = value.array ?? [value]
+        try see(items.compactMap { $0["file"]?.string })
         let chosen = items.filter { ($0["split"]?.string ?? split) == split }
         guard !chosen.isEmpty else {
             let known = Set(items.compactMap { $0["split"]?.string }).sorted()
@@ -68,7 +75,16 @@ struct TrackTruth {
         var frames: [[(person: Int, box: Region)]] = []
         for (index, row) in rows.enumerated() {
             var people: [(person: Int, box: Region)] = []
-            for box in row.array ?? [] {
+            guard let boxes = row.array else {
+                throw Fault(cause: "frame \(index) is \(row.brief); allowed is a list of boxes")
+            }
+            guard boxes.count <= Self.peopleMax else {
+                throw Fault(
+                    cause: "frame \(index) has \(boxes.count) people; allowed are "
+                        + "\(Self.peopleMax) at most")
+            }
+            var persons: Set<Int> = []
+            for box in boxes {
                 let numbers = (box.array ?? []).compactMap(\.thousandths)
                 guard numbers.count == 5, numbers.count == box.array?.count,
                     numbers[0] % 1000 == 0
@@ -77,7 +93,7 @@ struct TrackTruth {
                         cause: "frame \(index): a box is no list of a person's number, left, top, "
                             + "right and bottom")
                 }
-                guard !people.contains(where: { $0.person == numbers[0] }) else {
+                guard persons.insert(numbers[0]).inserted else {
                     throw Fault(cause: "frame \(index): person \(numbers[0] / 1000) stands twice")
                 }
                 guard let region = Self.region(numbers, width, height) else { continue }
