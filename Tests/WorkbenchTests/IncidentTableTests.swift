@@ -34,10 +34,10 @@ import Testing
         let lines = text.split(separator: "\n")
         #expect(
             lines[0]
-                == "id          opened (local)                       kind     camera  zone  state   "
+                == "id          opened (local)                       kind     camera  zone  state           "
                 + "lasted  score  evidence")
         #expect(lines[1].hasPrefix("abcdef01-3  20"))
-        #expect(lines[1].hasSuffix("covered  1       all   closed  12 s    900    0"))
+        #expect(lines[1].hasSuffix("covered  1       all   only suspected  12 s    900    0"))
         #expect(lines[2].contains(" (clock not set)  covered"))
         #expect(IncidentTable.text([]) == "no incidents\n")
     }

@@ -267,8 +267,8 @@ final class DetectorBank {
                 people.update(clock: clock, crowd: crowd, into: &sightings)
                 guard isCounted else { continue }
                 isCounted = false
-                // Whom nobody can see is not nobody.
-                if canSee { newCount = CameraCount(people) }
+                // Whom nobody can see is not nobody. Beside a covered corner people are seen.
+                if canSee || tamper?.kind == .partlyCovered { newCount = CameraCount(people) }
             }
         }
     }
