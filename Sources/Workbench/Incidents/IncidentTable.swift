@@ -100,7 +100,9 @@ extension LedgerRecord.Body {
         case .siren(let step, let milliseconds): "siren \(step), \(milliseconds) ms"
         case .explained(let explanation): "explained by \(explanation.series.entries.count) scores"
         case .explainedByCounts(let explanation):
-            "explained by \(explanation.series.entries.count) counts of people"
+            explanation.series.entries.isEmpty
+                ? "networks that looked: \(explanation.networks.count)"
+                : "explained by \(explanation.series.entries.count) counts of people"
         case .commanded(_, let by, let words): "command \(words), by \(by)"
         case .authorised(let authority): "of the next order: \(authority.words)"
         case .hours(let order, _, let by): "hours: \(order.words), by \(by)"
