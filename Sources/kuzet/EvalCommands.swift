@@ -79,7 +79,9 @@ struct EvalFights: ParsableCommand {
         discussion: """
             DIR/labels.json is a list of {"file","split","label","scene"}; the label "fight" is a \
             fight and any other is not. Each is also measured scene by scene, so that a camera \
-            with many clips counts once, and with 95 % intervals from 1000 draws of scenes.
+            with many clips counts once, and with 95 % intervals from 1000 draws of scenes. Clips that \
+            the shipped weights were trained on measure memory, not skill: give --held-out, or \
+            footage of your own.
             """)
 
     @OptionGroup var options: LabelledOptions

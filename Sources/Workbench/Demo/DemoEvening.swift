@@ -154,7 +154,8 @@ final class DemoEvening {
         board.evening.end = camera.now
         board.evening.facts = facts
         let digest = trace.finish()
-        board.evening.facts.append(("Looks of networks", sight.lookCounts.words))
+        board.evening.facts.append(
+            ("Looks of networks", "\(sight.lookCounts.words): every second one, on purpose"))
         board.evening.facts.append(("Digest of every sighting and incident", digest))
         return (Report(evening: board.evening).html(), digest)
     }
