@@ -200,7 +200,7 @@ public struct Hall {
     }
 
     /// Per mille of a box that others cover, by a grid of 10 × 10.
-    private static func hidden(_ box: Region, by nearer: [Region]) -> Int {
+    public static func hidden(_ box: Region, by nearer: [Region]) -> Int {
         var count = 0
         for cell in 0..<100 {
             let x = Int(box.x) + Int(box.width) * (2 * (cell % 10) + 1) / 20

@@ -1,5 +1,6 @@
 import Detectors
 import Frames
+import Simulation
 
 @testable import Workbench
 
@@ -138,7 +139,7 @@ struct PeopleWorld {
         for walker in order {
             let edges = edges(walker)
             guard let whole = region(edges) else { continue }
-            let hidden = Self.hidden(whole, by: nearer)
+            let hidden = Hall.hidden(whole, by: nearer)
             nearer.append(whole)
             guard hidden < 750 else { continue }
             look.truth.append((walker.person, whole))
@@ -174,20 +175,5 @@ struct PeopleWorld {
                 edges.left + off() / 2, edges.top + off(), edges.right + off() / 2,
                 edges.bottom + off()
             ))
-    }
-
-    /// Per mille of a box that nearer ones cover, by a grid of 10 × 10.
-    private static func hidden(_ box: Region, by nearer: [Region]) -> Int {
-        var count = 0
-        for cell in 0..<100 {
-            let x = Int(box.x) + Int(box.width) * (2 * (cell % 10) + 1) / 20
-            let y = Int(box.y) + Int(box.height) * (2 * (cell / 10) + 1) / 20
-            let isHidden = nearer.contains {
-                x >= Int($0.x) && x < Int($0.x) + Int($0.width) && y >= Int($0.y)
-                    && y < Int($0.y) + Int($0.height)
-            }
-            count += isHidden ? 10 : 0
-        }
-        return count
     }
 }

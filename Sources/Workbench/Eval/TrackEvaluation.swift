@@ -39,7 +39,7 @@ package struct TrackEvaluation: SplitFigures {
 
     private static func follow(_ truth: TrackTruth, at path: String) throws -> Clip {
         let source = try Recording.openForDetectors(path)
-        let worker = WatchedLooks(PromptWorker(try LookNetworks()))
+        let worker = NotedLooks(PromptWorker(try LookNetworks()))
         let sight = Sight(looks: worker)
         var start: Instant?
         var race = TrackRace()
@@ -47,7 +47,7 @@ package struct TrackEvaluation: SplitFigures {
             guard Sight.refusal(width: frame.width, height: frame.height) == nil else { return }
             start = start ?? frame.capturedAt
             try sight.decide(frame)
-            guard sight.newCount != nil, let look = worker.last, let start else { return }
+            guard let look = worker.takeNoted(), let start else { return }
             // Who was there when the picture was taken, and not when it counted.
             guard let people = truth.people(at: look.takenAt - start) else { return }
             race.add(sight, boxes: look.boxes, at: look.takenAt, truth: people)
@@ -62,7 +62,7 @@ package struct TrackEvaluation: SplitFigures {
             width: 160, minutes: minutes,
             hall: Hall(seed: seed, wanted: 10...10, gathersEvery: nil, stay: 30))
         let told = ToldLooks()
-        let worker = WatchedLooks(told)
+        let worker = NotedLooks(told)
         let sight = Sight(looks: worker)
         var erring = ErringBoxes(seed: seed)
         var race = TrackRace()
@@ -72,7 +72,7 @@ package struct TrackEvaluation: SplitFigures {
             told.boxes = erring.boxes(of: seen)
             truths[frame.capturedAt] = seen.filter(\.isFindable).map { ($0.number, $0.box) }
             try sight.decide(frame)
-            guard sight.newCount != nil, let look = worker.last,
+            guard let look = worker.takeNoted(),
                 let truth = truths.removeValue(forKey: look.takenAt)
             else { return }
             race.add(sight, boxes: look.boxes, at: look.takenAt, truth: truth)
@@ -183,25 +183,6 @@ private struct TrackRace {
 
     func clip(_ file: String) -> TrackEvaluation.Clip {
         TrackEvaluation.Clip(file: file, ours: TrackFigures(ours), plain: TrackFigures(plain))
-    }
-}
-
-/// Keeps what the last look for people saw, and when its picture was taken.
-private final class WatchedLooks: LookWorker, @unchecked Sendable {
-    private let worker: any LookWorker
-    private(set) var last: (takenAt: Instant, boxes: [PersonBox])?
-
-    init(_ worker: any LookWorker) {
-        self.worker = worker
-    }
-
-    var tasks: [LookTask] { worker.tasks }
-    func begin(_ look: Look) { worker.begin(look) }
-
-    func wait(for look: Look) {
-        worker.wait(for: look)
-        guard look.task == .people else { return }
-        last = (look.picture.capturedAt, look.people.boxes)
     }
 }
 
