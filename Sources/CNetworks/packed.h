@@ -109,6 +109,12 @@ ptrdiff_t networks_add_neon(
     int8_t *codes);
 
 /// As `networks_product`, of one row: sixteen codes at a time; gives how many it did.
+ptrdiff_t networks_product_vnni(
+    const networks_multiplier *multiplier, const int8_t *one, const int8_t *other,
+    ptrdiff_t count, int8_t *codes);
+ptrdiff_t networks_product_avx2(
+    const networks_multiplier *multiplier, const int8_t *one, const int8_t *other,
+    ptrdiff_t count, int8_t *codes);
 ptrdiff_t networks_product_neon(
     const networks_multiplier *multiplier, const int8_t *one, const int8_t *other,
     ptrdiff_t count, int8_t *codes);

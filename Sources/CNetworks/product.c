@@ -5,7 +5,12 @@ static void multiply_row(
     const networks_multiplier *multiplier, const int8_t *one, const int8_t *other,
     ptrdiff_t count, int8_t *codes) {
     ptrdiff_t k = 0;
-#if defined(__aarch64__)
+#if defined(__x86_64__)
+    if (multiplier->path == networks_vnni)
+        k = networks_product_vnni(multiplier, one, other, count, codes);
+    if (multiplier->path == networks_avx2)
+        k = networks_product_avx2(multiplier, one, other, count, codes);
+#elif defined(__aarch64__)
     if (multiplier->path == networks_neon || multiplier->path == networks_dotprod)
         k = networks_product_neon(multiplier, one, other, count, codes);
 #endif
