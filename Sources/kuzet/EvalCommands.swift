@@ -128,7 +128,8 @@ struct EvalPeople: ParsableCommand {
         discussion: """
             DIR/labels.json is a list of {"file","split","scene","boxes"}: JPEGs, and in each \
             [cx,cy,w,h] of every person, 0 to 1 of the picture. 95 % intervals are from 1000 draws \
-            of scenes. --scores: {"file","boxes":[[cx,cy,w,h,score],…]}.
+            of scenes. --scores: {"file","boxes":[[cx,cy,w,h,score],…],"heads":[[x,y],…]}, a head of \
+            each box.
             """)
 
     @OptionGroup var options: PictureOptions

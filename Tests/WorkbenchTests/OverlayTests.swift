@@ -5,29 +5,37 @@ import Testing
 @testable import Workbench
 
 private func person(
-    _ number: UInt32, _ region: Region, isSeen: Bool = true, isFurniture: Bool = false,
-    trail: [Polygon.Corner] = []
+    _ number: UInt32, _ region: Region, head: Polygon.Corner? = nil, isSeen: Bool = true,
+    isFurniture: Bool = false, trail: [Polygon.Corner] = []
 ) -> Overlay.Person {
     Overlay.Person(
-        number: number, region: region, isSeen: isSeen, isFurniture: isFurniture, trail: trail)
+        number: number, region: region, head: head, isSeen: isSeen, isFurniture: isFurniture,
+        trail: trail)
 }
 
 private func corner(_ x: UInt16, _ y: UInt16) -> Polygon.Corner { Polygon.Corner(x: x, y: y) }
 
 /// Numbers that may be drawn anywhere, 64 of them.
-private let crowd = Overlay(
-    people: (0..<64).map { index in
-        person(
-            UInt32(index) &+ .max &- 32,
-            Region(x: UInt16(index * 16), y: 900, width: 90, height: 200),
-            trail: [corner(0, 0), corner(1000, 1000), corner(.max, .max)])
-    }, zones: [Zone(name: "far", polygon: Polygon(corners: [corner(.max, 0), corner(0, .max)]))])
+private let crowd: Overlay = {
+    var overlay = Overlay(zones: [
+        Zone(name: "far", polygon: Polygon(corners: [corner(.max, 0), corner(0, .max)]))
+    ])
+    for index in 0..<64 {
+        let x = UInt16(index * 16)
+        overlay.people.append(
+            person(
+                UInt32(index) &+ .max &- 32, Region(x: x, y: 900, width: 90, height: 200),
+                head: corner(x, index % 2 == 0 ? 900 : .max),
+                trail: [corner(0, 0), corner(1000, 1000), corner(.max, .max)]))
+    }
+    return overlay
+}()
 
 @Suite struct OverlayDrawingTests {
-    @Test func aBoxANumberAndATrailAreDrawnInTheShapeOfThePicture() {
+    @Test func aBoxAHeadANumberAndATrailAreDrawnInTheShapeOfThePicture() {
         let overlay = Overlay(people: [
             person(
-                9, Region(x: 100, y: 200, width: 50, height: 400),
+                9, Region(x: 100, y: 200, width: 50, height: 400), head: corner(125, 240),
                 trail: [corner(90, 590), corner(125, 600)])
         ])
         #expect(
@@ -38,6 +46,7 @@ private let crowd = Overlay(
                 + "<polyline class='trail' points='90,442 125,450' style='stroke:#ffd54f'/>"
                 + "<rect class='person' x='100' y='150' width='50' height='300'"
                 + " style='stroke:#ffd54f'/>"
+                + "<circle class='head' cx='125' cy='180' r='6' style='fill:#ffd54f'/>"
                 + "<text class='number' x='104' y='142' style='fill:#ffd54f'>9</text></svg>")
     }
 
@@ -129,6 +138,13 @@ private let crowd = Overlay(
         // Who is not seen, or nobody has followed, stays where he is.
         #expect(place(1_500, try tracked(7, x: 200, isSeen: false)) == 200)
         #expect(place(1_500, try tracked(8, x: 200)) == 200)
+        // And his head with him.
+        func head(_ milliseconds: Int64?) -> Polygon.Corner? {
+            let now = milliseconds.map { Instant.zero + .milliseconds($0) }
+            return trails.overlay(of: [second], zones: [], at: now).people[0].head
+        }
+        #expect(head(nil) == second.head)
+        #expect(head(1_500) == corner(second.head.x + 50, second.head.y))
         // Nobody leaves the picture.
         trails.looked([try tracked(7, x: 880)], at: .zero + .milliseconds(1_200))
         #expect(place(2_000, try tracked(7, x: 880)) == 900)
@@ -188,6 +204,17 @@ private let crowd = Overlay(
         #expect(cells[3, 2].glyph == nil && cells[3, 2].top == 0)
         #expect(cells.lines[1].contains("\u{1B}[48;2;186;155;245m12"))
         #expect(cells.lines[1].contains("\u{1B}[38;2;186;155;245m\u{1B}[48;2;0;0;0m━━┓"))
+    }
+
+    @Test func aHeadIsAPointInItsBox() {
+        var cells = grey(10, 6)
+        cells.draw(
+            Overlay(people: [
+                person(
+                    1, Region(x: 200, y: 0, width: 500, height: 1000), head: corner(450, 250))
+            ]))
+        #expect(glyphs(cells)[1] == "..┃.●.┃...")
+        #expect(cells[4, 1].ink == Overlay.colour(of: person(1, .whole)))
     }
 
     @Test func whoIsExpectedIsDashed() {

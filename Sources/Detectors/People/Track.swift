@@ -23,6 +23,9 @@ struct Track: Hashable, Sendable {
     /// Units of `TrackBox` per second.
     var velocityX = 0
     var velocityY = 0
+    /// From the box's middle to the head's.
+    var headX = 0
+    var headY = 0
     /// Of the last box.
     var score = Q15.zero
     /// The best of all its boxes.
@@ -45,6 +48,9 @@ struct Track: Hashable, Sendable {
     /// Boxed in the last look.
     var isSeen: Bool { missedCount == 0 }
     var isConfirmed: Bool { state == .confirmed }
+
+    /// Where the head is, or is expected, at the last look.
+    var head: TrackPoint { TrackPoint(x: box.x + headX, y: box.y + headY) }
 
     /// Units of `TrackBox` per second.
     var speed: Int {
@@ -73,7 +79,7 @@ struct Track: Hashable, Sendable {
     /// - Source: Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and
     ///   Navigation", 2001, section 6.5; gains of the expanding memory, 4(n − ½) / n(n + 1) and
     ///   6 / n(n + 1).
-    mutating func correct(_ found: TrackBox, score: Q15, at: Instant) {
+    mutating func correct(_ found: TrackBox, head: TrackPoint, score: Q15, at: Instant) {
         let milliseconds = Int(min(max((at - seenAt).milliseconds, 1), 4_000))
         // What was predicted over a long time is worth less beside a new box.
         let limit = milliseconds <= 300 ? 5 : milliseconds <= 600 ? 4 : 3
@@ -89,6 +95,9 @@ struct Track: Hashable, Sendable {
         box.y += offY * gain.alpha / 256
         box.width += (seen.width - box.width) * Self.sizeGain / 256
         box.height += (seen.height - box.height) * Self.sizeGain / 256
+        // It goes where the box goes, and within it as sizes go.
+        headX += (head.x - seen.x - headX) * Self.sizeGain / 256
+        headY += (head.y - seen.y - headY) * Self.sizeGain / 256
         // Nobody runs faster than six of his own heights in a second.
         let fastest = 6 * box.reach
         let step = max(milliseconds, 40)
@@ -132,6 +141,9 @@ public struct TrackedPerson: Hashable, Sendable {
     public var number: UInt32
     /// Where it is, or is expected, at the last look.
     public var region: Region
+    /// The middle of the head, smoothed with the box. Where the network does not say it, as far from
+    /// the truth as `PictureShape.head(of:)` is.
+    public var head: Polygon.Corner
     /// Since its first box.
     public var age: Interval
     /// Boxed in the last look; otherwise predicted, behind something.

@@ -59,6 +59,7 @@ public final class Tracker {
 
     private struct Candidate {
         var box: TrackBox
+        var head: TrackPoint
         var score: Q15
         var moved: Q15?
         var isFurniture: Bool
@@ -93,8 +94,9 @@ public final class Tracker {
         let track = tracks[slot]
         guard track.isConfirmed, let takenAt else { return nil }
         return TrackedPerson(
-            number: track.number, region: shape.region(track.box), age: takenAt - track.bornAt,
-            isSeen: track.isSeen, unseenFor: takenAt - track.seenAt, score: track.score,
+            number: track.number, region: shape.region(track.box), head: shape.corner(track.head),
+            age: takenAt - track.bornAt, isSeen: track.isSeen, unseenFor: takenAt - track.seenAt,
+            score: track.score,
             isFurniture: track.isFurniture)
     }
 
@@ -146,10 +148,12 @@ public final class Tracker {
         boxes.removeAll(keepingCapacity: true)
         for index in suppression.kept {
             let box = found[index]
+            let place = shape.box(box.region)
             boxes.append(
                 Candidate(
-                    box: shape.box(box.region), score: box.score, moved: box.moved,
-                    isFurniture: isFurniture(box), isGiven: false))
+                    box: place, head: box.head.map(shape.point) ?? shape.head(of: place),
+                    score: box.score, moved: box.moved, isFurniture: isFurniture(box),
+                    isGiven: false))
         }
     }
 
@@ -233,7 +237,7 @@ public final class Tracker {
         boxes[index].isGiven = true
         let found = boxes[index]
         let isInPlace = tracks[slot].box.overlap(found.box) >= 300
-        tracks[slot].correct(found.box, score: found.score, at: now)
+        tracks[slot].correct(found.box, head: found.head, score: found.score, at: now)
         tracks[slot].moved = found.moved
         noteFurniture(found.isFurniture, slot)
         guard tracks[slot].state == .tentative else { return }
@@ -290,6 +294,8 @@ public final class Tracker {
             tracks[slot] = Track()
             tracks[slot].state = .tentative
             tracks[slot].box = found.box
+            tracks[slot].headX = found.head.x - found.box.x
+            tracks[slot].headY = found.head.y - found.box.y
             (tracks[slot].score, tracks[slot].best) = (found.score, found.score)
             tracks[slot].moved = found.moved
             (tracks[slot].boxCount, tracks[slot].settled) = (1, 1)

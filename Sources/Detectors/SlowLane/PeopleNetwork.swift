@@ -79,11 +79,14 @@ final class PeopleNetwork {
         letterbox.fill(network.input(0), with: frame)
         network.run()
         reading.begin(candidateCount: grids.reduce(0) { $0 + $1.width * $1.height })
-        for grid in grids { read(grid, scoreMin, into: &reading) }
+        let shape = PictureShape(width: frame.width, height: frame.height)
+        for grid in grids { read(grid, scoreMin, shape, into: &reading) }
         reading.finish()
     }
 
-    private func read(_ grid: Grid, _ scoreMin: Q15, into reading: inout PeopleReading) {
+    private func read(
+        _ grid: Grid, _ scoreMin: Q15, _ shape: PictureShape, into reading: inout PeopleReading
+    ) {
         let (codes, sides) = (network.output(grid.likeness), network.output(grid.distances))
         for y in 0..<grid.height {
             for x in 0..<grid.width {
@@ -100,7 +103,7 @@ final class PeopleNetwork {
                     left: middleX - distance(0), top: middleY - distance(1),
                     right: middleX + distance(2), bottom: middleY + distance(3))
                 guard region.width > 0, region.height > 0 else { continue }
-                reading.add(PersonBox(region: region, score: score))
+                reading.add(PersonBox(region: region, score: score, head: shape.head(of: region)))
             }
         }
     }

@@ -141,6 +141,10 @@ struct PictureCells {
         put(lines[3], colour, right, top)
         put(lines[4], colour, left, bottom)
         put(lines[5], colour, right, bottom)
+        if let head = person.head {
+            let (column, y) = place(head)
+            put("●", colour, column, y / 2)
+        }
     }
 
     /// It stands on the box's own colour, so that it is read on any picture.

@@ -60,8 +60,13 @@ package struct PeopleFigures: PictureFigures {
             let boxes = look.people.boxes.map { box in
                 "[\(box.region.centre),\(thousandths(Int64(box.score.perMille)))]"
             }
+            let heads = look.people.boxes.map { box in
+                box.head.map { "[\(thousandths(Int64($0.x))),\(thousandths(Int64($0.y)))]" }
+                    ?? "null"
+            }
             return "{\"file\":\(JSON.quoted(label.file)),"
-                + "\"boxes\":[\(boxes.joined(separator: ","))]}"
+                + "\"boxes\":[\(boxes.joined(separator: ","))],"
+                + "\"heads\":[\(heads.joined(separator: ","))]}"
         }
         try page.map {
             try errors.write(

@@ -8,6 +8,8 @@ struct Overlay: Hashable, Sendable {
         /// From 1.
         var number: UInt32
         var region: Region
+        /// Nil where nobody says it.
+        var head: Polygon.Corner?
         /// Boxed in the last look; otherwise where he is expected.
         var isSeen: Bool
         /// Not counted, for it has never moved.
@@ -16,11 +18,12 @@ struct Overlay: Hashable, Sendable {
         var trail: [Polygon.Corner]
 
         init(
-            number: UInt32, region: Region, isSeen: Bool = true, isFurniture: Bool = false,
-            trail: [Polygon.Corner] = []
+            number: UInt32, region: Region, head: Polygon.Corner? = nil, isSeen: Bool = true,
+            isFurniture: Bool = false, trail: [Polygon.Corner] = []
         ) {
             self.number = number
             self.region = region
+            self.head = head
             self.isSeen = isSeen
             self.isFurniture = isFurniture
             self.trail = trail
@@ -100,11 +103,12 @@ struct Trails: Hashable, Sendable {
         Overlay(
             people: people.map { person in
                 let steps = steps[person.number] ?? []
+                let region =
+                    now.map { Self.region(of: person, after: steps, at: $0) } ?? person.region
                 return Overlay.Person(
-                    number: person.number,
-                    region: now.map { Self.region(of: person, after: steps, at: $0) }
-                        ?? person.region,
-                    isSeen: person.isSeen, isFurniture: person.isFurniture,
+                    number: person.number, region: region,
+                    head: Self.head(of: person, in: region), isSeen: person.isSeen,
+                    isFurniture: person.isFurniture,
                     trail: steps.map(\.foot))
             }, zones: zones, seenAt: seenAt)
     }
@@ -129,6 +133,16 @@ struct Trails: Hashable, Sendable {
         region.x = moved(region.x, region.width, first.foot.x, last.foot.x)
         region.y = moved(region.y, region.height, first.foot.y, last.foot.y)
         return region
+    }
+
+    /// It goes where the box goes.
+    private static func head(of person: TrackedPerson, in region: Region) -> Polygon.Corner {
+        func moved(_ place: UInt16, _ from: UInt16, _ to: UInt16) -> UInt16 {
+            UInt16(min(max(Int(place) + Int(to) - Int(from), 0), 1000))
+        }
+        return Polygon.Corner(
+            x: moved(person.head.x, person.region.x, region.x),
+            y: moved(person.head.y, person.region.y, region.y))
     }
 
     private static func foot(of region: Region) -> Polygon.Corner {

@@ -58,9 +58,15 @@ struct OverlayDrawing {
         // Under the picture's upper edge there is no room above a box.
         let place = y >= 34 ? y - 8 : y + 30
         return "<rect class='person\(unseen)' x='\(x)' y='\(y)' width='\(max(region.width, 1))'"
-            + " height='\(high)' style='stroke:\(colour(person))'/>"
+            + " height='\(high)' style='stroke:\(colour(person))'/>" + head(person)
             + "<text class='number' x='\(x + 4)' y='\(place)' style='fill:\(colour(person))'>"
             + "\(person.number)</text>"
+    }
+
+    private func head(_ person: Overlay.Person) -> String {
+        guard let head = person.head else { return "" }
+        return "<circle class='head' cx='\(head.x)' cy='\(down(head.y))' r='6'"
+            + " style='fill:\(colour(person))'/>"
     }
 
     private func points(_ corners: [Polygon.Corner]) -> String {
@@ -100,7 +106,7 @@ struct OverlayDrawing {
     static let style = """
         .over{position:absolute;left:0;top:0;width:100%;height:auto}
         .edge,.person,.trail,.zone{fill:none}.person{stroke-width:5}
-        .unseen{stroke-dasharray:12 10}
+        .unseen{stroke-dasharray:12 10}.head{stroke:#000;stroke-width:2}
         .trail{stroke-width:5;stroke-linejoin:round;stroke-linecap:round;opacity:.85}
         .zone{stroke:#fff;stroke-opacity:.6;stroke-width:4;stroke-dasharray:14 10}
         .over .number{font:700 34px system-ui,sans-serif;paint-order:stroke;stroke:#000;\
