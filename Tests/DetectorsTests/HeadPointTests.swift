@@ -91,8 +91,8 @@ private func head(
             box.head = Polygon.Corner(x: step == 11 ? 540 : 480, y: 500)
             return box
         }
-        // 115 of 256 of the way.
-        #expect(505...509 ~= person.head.x)
+        // 154 of 256 of the way.
+        #expect(514...518 ~= person.head.x)
         #expect(person.head.y == 500)
     }
 

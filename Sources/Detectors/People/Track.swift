@@ -23,9 +23,8 @@ struct Track: Hashable, Sendable {
     /// Units of `TrackBox` per second.
     var velocityX = 0
     var velocityY = 0
-    /// From the box's middle to the head's.
-    var headX = 0
-    var headY = 0
+    /// Where the head is, or is expected, at the last look.
+    var head = TrackPoint()
     /// Of the last box.
     var score = Q15.zero
     /// The best of all its boxes.
@@ -49,9 +48,6 @@ struct Track: Hashable, Sendable {
     var isSeen: Bool { missedCount == 0 }
     var isConfirmed: Bool { state == .confirmed }
 
-    /// Where the head is, or is expected, at the last look.
-    var head: TrackPoint { TrackPoint(x: box.x + headX, y: box.y + headY) }
-
     /// Units of `TrackBox` per second.
     var speed: Int {
         squareRoot(velocityX * velocityX + velocityY * velocityY)
@@ -63,8 +59,11 @@ struct Track: Hashable, Sendable {
     /// stop behind things. Cannot overflow: |velocity| < 2²³, elapsed < 2¹³ ms.
     mutating func predict(_ elapsed: Interval) {
         let milliseconds = Int(min(max(elapsed.milliseconds, 0), 4_000))
-        box.x += velocityX * milliseconds / 1000
-        box.y += velocityY * milliseconds / 1000
+        let (across, down) = (velocityX * milliseconds / 1000, velocityY * milliseconds / 1000)
+        box.x += across
+        box.y += down
+        head.x += across
+        head.y += down
         guard missedCount > 0 else { return }
         let kept = max(1000 - milliseconds / 2, 300)
         velocityX = velocityX * kept / 1000
@@ -79,7 +78,9 @@ struct Track: Hashable, Sendable {
     /// - Source: Bar-Shalom, Li, Kirubarajan, "Estimation with Applications to Tracking and
     ///   Navigation", 2001, section 6.5; gains of the expanding memory, 4(n − ½) / n(n + 1) and
     ///   6 / n(n + 1).
-    mutating func correct(_ found: TrackBox, head: TrackPoint, score: Q15, at: Instant) {
+    mutating func correct(
+        _ found: TrackBox, head seenHead: TrackPoint, score: Q15, at: Instant
+    ) {
         let milliseconds = Int(min(max((at - seenAt).milliseconds, 1), 4_000))
         // What was predicted over a long time is worth less beside a new box.
         let limit = milliseconds <= 300 ? 5 : milliseconds <= 600 ? 4 : 3
@@ -95,9 +96,9 @@ struct Track: Hashable, Sendable {
         box.y += offY * gain.alpha / 256
         box.width += (seen.width - box.width) * Self.sizeGain / 256
         box.height += (seen.height - box.height) * Self.sizeGain / 256
-        // It goes where the box goes, and within it as sizes go.
-        headX += (head.x - seen.x - headX) * Self.sizeGain / 256
-        headY += (head.y - seen.y - headY) * Self.sizeGain / 256
+        // Not from the box's middle: that is another one when legs go behind a table.
+        head.x += (seenHead.x - head.x) * gain.alpha / 256
+        head.y += (seenHead.y - head.y) * gain.alpha / 256
         // Nobody runs faster than six of his own heights in a second.
         let fastest = 6 * box.reach
         let step = max(milliseconds, 40)

@@ -294,8 +294,7 @@ public final class Tracker {
             tracks[slot] = Track()
             tracks[slot].state = .tentative
             tracks[slot].box = found.box
-            tracks[slot].headX = found.head.x - found.box.x
-            tracks[slot].headY = found.head.y - found.box.y
+            tracks[slot].head = found.head
             (tracks[slot].score, tracks[slot].best) = (found.score, found.score)
             tracks[slot].moved = found.moved
             (tracks[slot].boxCount, tracks[slot].settled) = (1, 1)
