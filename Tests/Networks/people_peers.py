@@ -185,7 +185,7 @@ class FastestDet:
 
 
 def all_of(weights, scratch, field):
-    """The peers whose weights are there, each at its own field and at ours; and what is not there."""
+    """The peers whose weights are there, at their own field and at ours; and what is not there."""
     peers = []
     rtmdet = weights / "rtmdet" / "rtmdet_nano.onnx"
     nanodet = [
