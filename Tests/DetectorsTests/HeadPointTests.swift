@@ -116,11 +116,11 @@ private func head(
     }
 
     @Test func whoseLegsAreHiddenKeepsHisHead() throws {
-        // The box's lower half goes behind a table: the head stays where it was.
+        // The box's lower half goes behind a table: the head stays at 485, to a third of a head.
         let person = try followed(14) { step in
             step < 10 ? standing(500, 700) : boxed(500, 600, width: 60, height: 140)
         }
-        #expect(478...492 ~= person.head.y)
+        #expect(475...495 ~= person.head.y)
     }
 
     @Test func whoFallsHasHisHeadInTheMiddleSoon() throws {
