@@ -12,8 +12,7 @@ labels of train choose the threshold. Those of val are only measured. Nothing is
 whoever retrains needs pictures alone.
 
 Writes people.tflite and report.json beside this file. With the same versions, pictures and kind of
-processor it writes the same bytes. It took 50 minutes on a third of
-a core.
+processor it writes the same bytes. It took 48 minutes on a third of a core.
 """
 
 import argparse
