@@ -9,41 +9,42 @@ import torch
 from torch.nn import functional
 
 import layers as floats
+import quantise
 import simulate
 from tflite_writer import SAME, VALID, Writer
 
 
 class Rounded(torch.autograd.Function):
-    """Nearest multiple of `step`, between `low` and `high` codes; the gradient passes inside."""
+    """Nearest multiple of `step`, between `low` and `high` codes. The gradient of x passes inside;
+    that of the step weighs what rounding costs against what is cut off (learned step sizes)."""
 
     @staticmethod
     def forward(context, x, step, low, high):
-        codes = torch.round(x / step)
-        context.save_for_backward((codes >= low) & (codes <= high))
-        return codes.clamp_(low, high).mul_(step)
+        places = x / step
+        codes = places.round().clamp_(low, high)
+        context.save_for_backward(places.neg_().add_(codes))
+        context.range, context.shape = (low, high), step.shape
+        return codes.mul_(step)
 
     @staticmethod
     def backward(context, gradient):
-        (inside,) = context.saved_tensors
-        return gradient * inside, None, None, None
+        (moved,) = context.saved_tensors
+        inside = moved.abs() <= 0.5
+        passed, steps = gradient * inside, None
+        if context.needs_input_grad[1]:
+            low, high = context.range
+            cut = torch.where(moved < 0, float(high), float(low))
+            steps = gradient * torch.where(inside, moved, cut)
+            steps = steps.sum(dim=(0, 2, 3)).reshape(context.shape)
+        return passed, steps, None, None
 
 
-class Curve(torch.autograd.Function):
-    """SiLU as kuzet's table has it, with the gradient of the true one."""
-
-    @staticmethod
-    def forward(context, x):
-        context.save_for_backward(x)
-        place = x.abs().mul_(8).clamp_(max=63.999)
-        index = place.long()
-        lacking = HEIGHTS[index].add_(SLOPES[index].mul_(place - index))
-        return x.clamp(min=0).sub_(lacking)
-
-    @staticmethod
-    def backward(context, gradient):
-        (x,) = context.saved_tensors
-        share = torch.sigmoid(x)
-        return gradient * share * (1 + x * (1 - share))
+def curve(x):
+    """SiLU as kuzet's table has it."""
+    place = x.abs().mul_(8).clamp_(max=63.999)
+    index = place.long()
+    lacking = HEIGHTS[index].add_(SLOPES[index].mul_(place - index))
+    return x.clamp(min=0).sub_(lacking)
 
 
 HEIGHTS = torch.tensor(simulate.H_TABLE * simulate.H_MOST / 255).float()
@@ -61,78 +62,105 @@ def rounded_weights(weights, units):
 class Emulation:
     def __init__(self, layers, outputs, numbers):
         self.layers, self.outputs, self.numbers = layers, outputs, numbers
-        self.weights, self.biases, self.input_units, self.steps = {}, {}, {}, {}
-        units = {"input": np.ones(3, np.float32)}
+        self.weights, self.biases = {}, {}
         for layer in layers:
+            if layer.is_convolution:
+                self.weights[layer.name] = torch.tensor(layer.weights)
+                self.biases[layer.name] = torch.tensor(layer.bias)
+        # Logarithms, each once for all tensors that share it: learning moves a step by shares of it.
+        self.log_scales, self.log_units = {}, {}
+        for name in numbers.units:
+            scale = float(numbers.scales[name])
+            self.log_scales[numbers.same_codes.root(name)] = torch.tensor(np.log(scale))
+            root = numbers.same_units.root(name)
+            self.log_units[root] = torch.tensor(np.log(numbers.units[name].astype(np.float64)))
+        self.set_steps()
+
+    def set_steps(self):
+        """`steps`, and the units of what convolutions read, of the logarithms."""
+        numbers, units = self.numbers, {"input": torch.ones(3)}
+        scales = {root: log.exp() for root, log in self.log_scales.items()}
+        finest = {}
+        for name in numbers.units:
+            root, scale = numbers.same_units.root(name), scales[numbers.same_codes.root(name)]
+            finest[root] = min(finest.get(root, np.inf), float(scale.detach()))
+        by_root = {
+            root: log.exp().clamp(min=quantise.STEP_LEAST / finest[root])
+            for root, log in self.log_units.items()
+        }
+        self.input_units, self.steps = {}, {}
+        for layer in self.layers:
             name = layer.name
-            if layer.kind == "concat":
-                units[name] = np.concatenate([units[i] for i in layer.inputs])
-            elif layer.is_convolution:
+            if layer.is_convolution:
                 shape = (-1, 1, 1, 1) if layer.kind == "depthwise" else (1, -1, 1, 1)
-                of = torch.tensor(units[layer.inputs[0]]).reshape(shape)
-                self.input_units[name] = of
-                self.weights[name] = torch.tensor(layer.weights)
-                self.biases[name] = torch.tensor(layer.bias)
-                units[name] = numbers.units.get(name, np.ones(len(layer.bias), np.float32))
+                self.input_units[name] = units[layer.inputs[0]].detach().reshape(shape).float()
+            if name in numbers.units:
+                units[name] = by_root[numbers.same_units.root(name)]
+                scale = scales[numbers.same_codes.root(name)]
+            elif layer.kind == "concat":
+                units[name] = torch.cat([units[i] for i in layer.inputs])
             else:
-                units[name] = units[layer.inputs[0]]
+                units[name] = torch.ones(len(layer.bias))
+                scale = numbers.scales.get(name)
             if layer.activation == "hard_sigmoid":
                 self.steps[name] = (torch.tensor(1 / 255), 0, 255)
-            elif name in numbers.scales and layer.kind not in ("concat", "max_pool", "twice"):
-                steps = torch.tensor(float(numbers.scales[name]) * units[name]).float()
+            elif layer.kind not in ("concat", "max_pool", "twice"):
+                steps = (scale * units[name]).float().reshape(1, -1, 1, 1)
                 zero = numbers.zeros[name]
-                self.steps[name] = (steps.reshape(1, -1, 1, 1), -128 - zero, 127 - zero)
+                self.steps[name] = (steps, -128 - zero, 127 - zero)
+        return scales, by_root
+
+    def parameters(self):
+        """Each with the kind it is of: weights and biases by layer, then scales and units."""
+        for name, each in self.weights.items():
+            yield "weights", name, each
+        for name, each in self.biases.items():
+            yield "bias", name, each
+        for logs in (self.log_scales, self.log_units):
+            for name, each in logs.items():
+                yield "step", name, each
+
+    def settle(self):
+        """What was learned is what the file gets."""
+        for _, _, each in self.parameters():
+            each.requires_grad_(False)
+        scales, units = self.set_steps()
+        numbers = self.numbers
+        for name in numbers.units:
+            numbers.scales[name] = np.float32(scales[numbers.same_codes.root(name)])
+            numbers.units[name] = units[numbers.same_units.root(name)].numpy().astype(np.float32)
+        # The same numbers as the file's, to the last bit.
+        for name, (steps, low, high) in self.steps.items():
+            if name in numbers.units:
+                exact = torch.tensor(numbers.scales[name] * numbers.units[name])
+                self.steps[name] = (exact.reshape(steps.shape), low, high)
 
     def forward(self, layer, inputs):
-        """Output, and the sums of a convolution before its activation."""
         if not layer.is_convolution:
-            output, sums = floats.forward(layer, inputs)[0], None
+            output = floats.forward(layer, inputs)[0]
         else:
             weights = rounded_weights(self.weights[layer.name], self.input_units[layer.name])
             half = weights.shape[2] // 2
             groups = inputs[0].shape[1] if layer.kind == "depthwise" else 1
-            x = inputs[0]
             bias = self.biases[layer.name]
-            sums = functional.conv2d(x, weights, bias, layer.stride, half, 1, groups)
-            silu = layer.activation == "silu"
-            output = Curve.apply(sums) if silu else floats.activate(layer.activation, sums)
+            sums = functional.conv2d(inputs[0], weights, bias, layer.stride, half, 1, groups)
+            # While it learns, the true curve: it differs by less than a thousandth, and is faster.
+            table = layer.activation == "silu" and not sums.requires_grad
+            output = curve(sums) if table else floats.activate(layer.activation, sums)
         if layer.name in self.steps:
             output = Rounded.apply(output, *self.steps[layer.name])
-        return output, sums
+        return output
 
     def run(self, x):
+        if torch.is_grad_enabled():
+            self.set_steps()
         live, last = {"input": x}, floats.last_uses(self.layers)
         for index, layer in enumerate(self.layers):
-            live[layer.name], _ = self.forward(layer, [live[i] for i in layer.inputs])
+            live[layer.name] = self.forward(layer, [live[i] for i in layer.inputs])
             for name in set(layer.inputs):
                 if last[name] <= index and name not in self.outputs:
                     del live[name]
         return [live[name] for name in self.outputs]
-
-    @torch.no_grad()
-    def correct(self, batch, chunk=16, watch=None):
-        """Moves each bias by what rounding moved the mean of the sums, layer by layer."""
-        real, ours, last = {"input": batch}, {"input": batch}, floats.last_uses(self.layers)
-        starts = range(0, len(batch), chunk)
-        for index, layer in enumerate(self.layers):
-
-            def parts(live, start, names=layer.inputs):
-                return [live[i][start : start + chunk] for i in names]
-
-            wanted = [floats.forward(layer, parts(real, s)) for s in starts]
-            if layer.is_convolution:
-                drift = 0.0
-                for start, (_, sums) in zip(starts, wanted, strict=True):
-                    _, own = self.forward(layer, parts(ours, start))
-                    drift = drift + (sums - own).double().mean(dim=(2, 3)).sum(dim=0)
-                self.biases[layer.name] = self.biases[layer.name] + (drift / len(batch)).float()
-            real[layer.name] = torch.cat([output for output, _ in wanted])
-            ours[layer.name] = torch.cat([self.forward(layer, parts(ours, s))[0] for s in starts])
-            if watch:
-                watch(layer, real[layer.name], ours[layer.name])
-            for name in set(layer.inputs):
-                if last[name] <= index and name not in self.outputs:
-                    del real[name], ours[name]
 
     def write(self, shape, picture, description):
         """The writer with the whole network. `shape` is height and width; `picture` is the input's
