@@ -242,7 +242,7 @@ final class NightWitness {
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
                 .explainedByCounts,
                 .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .authorised,
-                .acknowledged, .escalated, .counted:
+                .acknowledged, .escalated, .counted, .judged, .cautioned:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -302,7 +302,7 @@ final class NightWitness {
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
                 .explained, .explainedByCounts, .discarded, .checkpoint, .beat, .salvaged,
                 .commanded, .hours,
-                .authorised, .acknowledged, .escalated, .counted:
+                .authorised, .acknowledged, .escalated, .counted, .judged, .cautioned:
                 break
             }
         }
