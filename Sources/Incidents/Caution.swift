@@ -15,6 +15,8 @@ import Frames
 ///   what scores 900 is a fight on every camera that goes by the standard rule.
 public enum Caution {
     public static let stepCountMax = 4
+    /// What a fight must score at most. Of what scores more, no caution makes an end.
+    public static let reach = raised(FightDetector.fightMin, by: stepCountMax)
     /// What one step makes of the odds.
     private static let odds = (up: 5, down: 4)
 

@@ -4,14 +4,17 @@ import Incidents
 /// How cautious each camera is, by what people said of what it told: learnt from the records, in an
 /// earlier life or in this one. The same records give the same caution.
 ///
-///     none: one step up    real: two down    a week of running without "none": one down
+///     none: one doubt more    real: four fewer    three and a half days of running: one fewer
+///
+/// Two doubts are a step of `Caution`, so a camera that errs twice a week stays as it is. What scored
+/// more than caution can ask for raises none: it would cost fights, and that alarm come all the same.
 ///
 /// What is judged is an **occasion**: confirmed incidents of one camera that overlap, for a fight is
 /// hardly ever told without aggression. It was real if any of them was. A later judgement takes back
 /// what the earlier one of the same occasion did; the same again changes nothing.
 ///
-/// - Limits: 0 ... `Caution.stepCountMax` steps, whatever is said. The newest `occasionCountMax`
-///   occasions of a camera can be judged: what is said of older ones is on record, and no more.
+/// - Limits: 0 ... `doubtCountMax` doubts, whatever is said. The newest `occasionCountMax` occasions of
+///   a camera can be judged: what is said of older ones is on record, and no more.
 public struct CautionPast: Hashable, Sendable {
     private struct Member: Hashable, Sendable {
         var identity: IncidentIdentity
@@ -22,8 +25,9 @@ public struct CautionPast: Hashable, Sendable {
     private struct Occasion: Hashable, Sendable {
         var members: [Member]
         var verdict: Judgement.Verdict?
-        /// What its verdict did to the camera's steps.
+        /// What its verdict did to the camera's doubts.
         var effect = 0
+        var peak = Q15.zero
 
         var isOpen: Bool { members.contains { $0.isOpen } }
     }
@@ -31,8 +35,8 @@ public struct CautionPast: Hashable, Sendable {
     private struct Camera: Hashable, Sendable {
         /// The oldest first.
         var occasions: [Occasion] = []
-        var steps = 0
-        /// Of all running that was learnt: when a step last came or went by itself.
+        var doubts = 0
+        /// Of all running that was learnt: when a doubt last went by itself, or the first came.
         var since = Interval.zero
         /// As the last record of a change tells.
         var told = 0
@@ -41,10 +45,12 @@ public struct CautionPast: Hashable, Sendable {
     public static let occasionCountMax = 512
     /// A longer one is judged in parts.
     public static let memberCountMax = 16
-    /// So much running takes a step back.
-    public static let patience = Interval.seconds(7 * 86_400)
-    public static let stepsUp = 1
-    public static let stepsDown = 2
+    public static let doubtsOfAStep = 2
+    public static let doubtCountMax = doubtsOfAStep * Caution.stepCountMax
+    /// What `real` takes away.
+    public static let doubtsOfReal = 4
+    /// So much running takes one away.
+    public static let patience = Interval.seconds(84 * 3_600)
 
     private var cameras: [UInt8: Camera] = [:]
     private var running = RunningTime()
@@ -55,7 +61,17 @@ public struct CautionPast: Hashable, Sendable {
     /// Steps of `Caution` that hold at the last record learnt.
     public func steps(of camera: UInt8) -> Int {
         guard let camera = cameras[camera] else { return 0 }
-        return Self.eased(camera, now).steps
+        return Self.eased(camera, now).doubts / Self.doubtsOfAStep
+    }
+
+    /// Whether it scored more than caution can ask for, so that a "none" changes nothing.
+    public func isBeyondReach(_ identity: IncidentIdentity) -> Bool {
+        cameras.values.contains { camera in
+            camera.occasions.contains { occasion in
+                occasion.peak > Caution.reach
+                    && occasion.members.contains { $0.identity == identity }
+            }
+        }
     }
 
     /// What the last record about it told.
@@ -100,12 +116,20 @@ public struct CautionPast: Hashable, Sendable {
             cameras[camera] = all
         case .closed: close(camera) { $0 == identity }
         }
+        guard incident.state != .suspected, var all = cameras.removeValue(forKey: camera) else {
+            return
+        }
+        // Whatever is older is closed: another occasion begins only when the last one is over.
+        for index in all.occasions.indices.suffix(2)
+        where all.occasions[index].members.contains(where: { $0.identity == identity }) {
+            all.occasions[index].peak = max(all.occasions[index].peak, incident.peakScore)
+        }
+        cameras[camera] = all
     }
 
     private mutating func close(_ camera: UInt8, where isMeant: (IncidentIdentity) -> Bool) {
         guard var all = cameras.removeValue(forKey: camera) else { return }
         defer { cameras[camera] = all }
-        // Whatever is older is closed: another occasion begins only when the last one is over.
         for index in all.occasions.indices.suffix(2) {
             for place in all.occasions[index].members.indices
             where isMeant(all.occasions[index].members[place].identity) {
@@ -115,7 +139,9 @@ public struct CautionPast: Hashable, Sendable {
     }
 
     private mutating func judged(_ judgement: Judgement) {
-        for (number, camera) in cameras {
+        // In order, so that a senseless ledger, with one name twice, is learnt the same everywhere.
+        for number in cameras.keys.sorted() {
+            guard let camera = cameras[number] else { continue }
             let place = camera.occasions.lastIndex { occasion in
                 occasion.members.contains { $0.identity == judgement.identity }
             }
@@ -133,14 +159,13 @@ public struct CautionPast: Hashable, Sendable {
             occasion.members[index].verdict = judgement.verdict
         }
         let verdict: Judgement.Verdict =
-            occasion.members.contains { $0.verdict == .real } ? .real : .none
+            occasion.members.contains { $0.verdict == .real } ? .real : .nothing
         if verdict != occasion.verdict {
-            let without = Self.limited(camera.steps - occasion.effect)
-            camera.steps = Self.limited(
-                verdict == .none ? without + Self.stepsUp : without - Self.stepsDown)
-            occasion.effect = camera.steps - without
+            if camera.doubts == 0 { camera.since = now }
+            let without = Self.limited(camera.doubts - occasion.effect)
+            camera.doubts = Self.limited(without + Self.effect(verdict, of: occasion))
+            occasion.effect = camera.doubts - without
             occasion.verdict = verdict
-            if verdict == .none { camera.since = now }
         }
         camera.occasions[place] = occasion
         return camera
@@ -149,20 +174,25 @@ public struct CautionPast: Hashable, Sendable {
     /// What was said up to now has had its effect.
     private mutating func reset(_ number: UInt8) {
         guard var camera = cameras.removeValue(forKey: number) else { return }
-        (camera.steps, camera.since) = (0, now)
+        (camera.doubts, camera.since) = (0, now)
         for index in camera.occasions.indices { camera.occasions[index].effect = 0 }
         cameras[number] = camera
     }
 
-    private static func limited(_ steps: Int) -> Int {
-        min(max(steps, 0), Caution.stepCountMax)
+    private static func effect(_ verdict: Judgement.Verdict, of occasion: Occasion) -> Int {
+        switch verdict {
+        case .nothing: occasion.peak > Caution.reach ? 0 : 1
+        case .real: -doubtsOfReal
+        }
     }
+
+    private static func limited(_ doubts: Int) -> Int { min(max(doubts, 0), doubtCountMax) }
 
     /// What time takes back.
     private static func eased(_ camera: Camera, _ now: Interval) -> Camera {
         var camera = camera
-        while camera.steps > 0, now - camera.since >= patience {
-            camera.steps -= 1
+        while camera.doubts > 0, now - camera.since >= patience {
+            camera.doubts -= 1
             camera.since = camera.since + patience
         }
         return camera

@@ -4,10 +4,18 @@ import Incidents
 /// What a person says of an incident afterwards.
 public struct Judgement: Hashable, Sendable {
     /// The raw values stand in the ledger: never renumber them.
-    public enum Verdict: UInt8, CaseIterable, Sendable {
-        /// A false alarm.
-        case none = 1
+    public enum Verdict: UInt8, CaseIterable, CustomStringConvertible, Sendable {
+        /// A false alarm. Not called `none`, which is what an optional one would take for nil.
+        case nothing = 1
         case real = 2
+
+        /// As commands and messages spell it.
+        public var description: String {
+            switch self {
+            case .nothing: "none"
+            case .real: "real"
+            }
+        }
     }
 
     public var identity: IncidentIdentity
@@ -30,7 +38,7 @@ public struct Judgement: Hashable, Sendable {
 /// A camera is more cautious from here on, or less.
 public struct CautionChange: Hashable, Sendable {
     public enum Cause: Hashable, Sendable {
-        /// Nobody said "none" for a week of running.
+        /// Doubts are forgotten with time.
         case time
         /// This incident was judged.
         case judged(IncidentIdentity)
@@ -61,7 +69,7 @@ public struct CautionChange: Hashable, Sendable {
     public func words(camera name: String) -> String {
         let why =
             switch cause {
-            case .time: "nobody said none for a week"
+            case .time: "doubts are forgotten with time"
             case .judged(let identity): "\(identity) was judged"
             case .reset(let by): "reset by \(by)"
             }

@@ -47,9 +47,9 @@ struct IncidentsJudge: ParsableCommand {
               kuzet incidents judge 6b757a65-3 none --because "they danced"
               kuzet incidents judge 6b757a65-3 real
 
-            It acknowledges the incident. Of a fight or aggression, none makes its camera ask for \
-            a step more from then on, real for two steps less, within limits: `kuzet incidents \
-            caution` tells. A later word takes back the earlier one.
+            It acknowledges the incident. Of fights and aggression, two none make their camera ask \
+            for a step more from then on, one real for two steps less, within limits: `kuzet \
+            incidents caution` tells. A later word takes back the earlier one.
             """)
 
     @OptionGroup var options: LedgerOptions

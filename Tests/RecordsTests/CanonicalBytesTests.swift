@@ -79,7 +79,7 @@ import Testing
                     Judgement(
                         identity: IncidentIdentity(
                             boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
-                        verdict: .none, because: "ok"), by: "é"),
+                        verdict: .nothing, because: "ok"), by: "é"),
                 "17" + stamp + "0000000000000011" + "0000000000000022" + "00000033" + "01"
                     + "0002c3a9" + "00026f6b"
             ),
@@ -412,7 +412,7 @@ private struct SplitMix {
                     identity: IncidentIdentity(
                         boot: BootID(high: next(), low: next()),
                         ordinal: UInt32(truncatingIfNeeded: next())),
-                    verdict: below(2) == 0 ? .none : .real, because: "they danced"), by: "Aigul")
+                    verdict: below(2) == 0 ? .nothing : .real, because: "they danced"), by: "Aigul")
         case 22:
             let identity = IncidentIdentity(
                 boot: BootID(high: next(), low: next()),

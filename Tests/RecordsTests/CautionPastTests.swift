@@ -23,20 +23,21 @@ import Testing
         }
 
         mutating func incident(
-            _ ordinal: UInt32, _ kind: Incident.Kind = .fight, _ state: Incident.State,
-            camera: UInt8 = 0
+            _ ordinal: UInt32, _ state: Incident.State, _ kind: Incident.Kind = .fight,
+            camera: UInt8 = 0, score: Int = 800
         ) {
             var incident = Incident(
-                ordinal: ordinal, camera: camera, kind: kind, zone: 0, openedAt: .zero)
+                ordinal: ordinal, camera: camera, kind: kind, zone: 0, openedAt: .zero,
+                score: .perMille(score))
             incident.state = state
             add(.incident(incident))
         }
 
         /// A whole one.
-        mutating func alarm(_ ordinal: UInt32, camera: UInt8 = 0) {
-            incident(ordinal, .suspected, camera: camera)
-            incident(ordinal, .confirmed, camera: camera)
-            incident(ordinal, .closed, camera: camera)
+        mutating func alarm(_ ordinal: UInt32, camera: UInt8 = 0, score: Int = 800) {
+            incident(ordinal, .suspected, camera: camera, score: score)
+            incident(ordinal, .confirmed, camera: camera, score: score)
+            incident(ordinal, .closed, camera: camera, score: score)
         }
 
         func identity(_ ordinal: UInt32) -> IncidentIdentity {
@@ -61,98 +62,136 @@ import Testing
         }
     }
 
-    @Test func noneRaisesAndRealLowersWithinLimits() {
+    @Test func twoNonesAreAStepAndRealTakesTwoBackWithinLimits() {
         var ledger = Ledger()
-        for ordinal in 1...9 as ClosedRange<UInt32> { ledger.alarm(ordinal) }
+        for ordinal in 1...13 as ClosedRange<UInt32> { ledger.alarm(ordinal) }
         var steps: [Int] = []
-        for ordinal in 1...6 as ClosedRange<UInt32> {
-            ledger.judge(ordinal, .none)
+        for ordinal in 1...10 as ClosedRange<UInt32> {
+            ledger.judge(ordinal, .nothing)
             steps.append(ledger.steps)
         }
-        #expect(steps == [1, 2, 3, 4, 4, 4])
-        ledger.judge(7, .real)
+        #expect(steps == [0, 1, 1, 2, 2, 3, 3, 4, 4, 4])
+        ledger.judge(11, .real)
         #expect(ledger.steps == 2)
-        ledger.judge(8, .real)
-        ledger.judge(9, .real)
+        ledger.judge(12, .real)
+        ledger.judge(13, .real)
         #expect(ledger.steps == 0)
     }
 
     @Test func aLaterWordTakesBackTheEarlierAndTheSameAgainChangesNothing() {
         var ledger = Ledger()
-        for ordinal in 1...3 as ClosedRange<UInt32> { ledger.alarm(ordinal) }
-        ledger.judge(1, .none)
-        ledger.judge(2, .none)
-        for _ in 0..<20 { ledger.judge(1, .none) }
-        #expect(ledger.steps == 2)
+        for ordinal in 1...6 as ClosedRange<UInt32> {
+            ledger.alarm(ordinal)
+            ledger.judge(ordinal, .nothing)
+        }
+        for _ in 0..<20 { ledger.judge(1, .nothing) }
+        #expect(ledger.steps == 3)
         ledger.judge(1, .real)
-        #expect(ledger.steps == 0, "one taken back, two for what was real")
-        ledger.judge(1, .none)
-        #expect(ledger.steps == 2, "as if it had been said at once")
+        #expect(ledger.steps == 0, "one doubt taken back, four for what was real")
+        ledger.judge(1, .nothing)
+        #expect(ledger.steps == 3, "as if it had been said at once")
     }
 
     @Test func aFightAndItsAggressionAreOneOccasion() {
         var ledger = Ledger()
-        ledger.incident(1, .aggression, .confirmed)
-        ledger.incident(2, .fight, .confirmed)
-        ledger.incident(1, .aggression, .closed)
-        ledger.incident(2, .fight, .closed)
-        ledger.judge(1, .none)
-        ledger.judge(2, .none)
-        #expect(ledger.steps == 1)
+        ledger.incident(1, .confirmed, .aggression)
+        ledger.incident(2, .confirmed, .fight)
+        ledger.incident(1, .closed, .aggression)
+        ledger.incident(2, .closed, .fight)
+        ledger.judge(1, .nothing)
+        ledger.judge(2, .nothing)
+        #expect(ledger.steps == 0)
         ledger.alarm(3)
-        ledger.judge(3, .none)
-        #expect(ledger.steps == 2)
+        ledger.judge(3, .nothing)
+        #expect(ledger.steps == 1)
         // It was no fight, but something.
         ledger.judge(1, .real)
         #expect(ledger.steps == 0)
     }
 
-    @Test func aWeekOfRunningTakesAStepBack() {
+    @Test func whatCautionCannotSilenceRaisesNone() {
         var ledger = Ledger()
-        for ordinal in 1...3 as ClosedRange<UInt32> {
-            ledger.alarm(ordinal)
-            ledger.judge(ordinal, .none)
+        for ordinal in 1...20 as ClosedRange<UInt32> {
+            ledger.alarm(ordinal, score: 897)
+            ledger.judge(ordinal, .nothing)
         }
-        ledger.wait(days: 6)
+        #expect(ledger.steps == 0)
+        #expect(ledger.past.isBeyondReach(ledger.identity(3)))
+        ledger.alarm(21, score: 896)
+        #expect(!ledger.past.isBeyondReach(ledger.identity(21)))
+        // Neither does it where it came to score so much only in the end.
+        ledger.incident(22, .confirmed)
+        ledger.incident(22, .closed, score: 950)
+        ledger.judge(22, .nothing)
+        ledger.judge(21, .nothing)
+        #expect(ledger.steps == 0)
+    }
+
+    @Test func timeTakesDoubtsAwayOneByOne() {
+        var ledger = Ledger()
+        for ordinal in 1...6 as ClosedRange<UInt32> {
+            ledger.alarm(ordinal)
+            ledger.judge(ordinal, .nothing)
+        }
+        ledger.wait(days: 3)
         #expect(ledger.steps == 3)
         ledger.wait(days: 1)
         #expect(ledger.steps == 2)
-        ledger.wait(days: 14)
-        #expect(ledger.steps == 0)
+        ledger.wait(days: 7)
+        #expect(ledger.steps == 1)
         ledger.wait(days: 100)
         #expect(ledger.steps == 0)
     }
 
+    @Test func aCameraThatErrsTwiceAWeekStaysAsItIs() {
+        var ledger = Ledger()
+        for week in 0..<20 as Range<UInt32> {
+            for ordinal in [2 * week + 1, 2 * week + 2] {
+                ledger.alarm(ordinal)
+                ledger.judge(ordinal, .nothing)
+                ledger.wait(days: 4)
+                #expect(ledger.steps == 0)
+            }
+        }
+    }
+
     @Test func whatNobodyWasCalledForCannotBeJudged() {
         var ledger = Ledger()
-        ledger.incident(1, .fight, .suspected)
-        ledger.incident(1, .fight, .closed)
-        ledger.incident(2, .covered, .confirmed)
-        for ordinal in [1, 2, 77] as [UInt32] { ledger.judge(ordinal, .none) }
+        ledger.incident(1, .suspected, .fight)
+        ledger.incident(1, .closed, .fight)
+        ledger.incident(2, .confirmed, .covered)
+        ledger.alarm(3)
+        for ordinal in [1, 2, 77] as [UInt32] { ledger.judge(ordinal, .nothing) }
+        ledger.judge(3, .nothing)
         #expect(ledger.steps == 0)
     }
 
     @Test func camerasAreJudgedEachForItself() {
         var ledger = Ledger()
-        ledger.alarm(1, camera: 3)
-        ledger.judge(1, .none)
+        for ordinal in 1...2 as ClosedRange<UInt32> {
+            ledger.alarm(ordinal, camera: 3)
+            ledger.judge(ordinal, .nothing)
+        }
         #expect(ledger.steps == 0 && ledger.past.steps(of: 3) == 1)
     }
 
     @Test func aResetForgetsWhatWasSaid() {
         var ledger = Ledger()
-        for ordinal in 1...3 as ClosedRange<UInt32> {
+        for ordinal in 1...4 as ClosedRange<UInt32> {
             ledger.alarm(ordinal)
-            ledger.judge(ordinal, .none)
+            ledger.judge(ordinal, .nothing)
         }
+        #expect(ledger.steps == 2)
         ledger.reset()
         #expect(ledger.steps == 0 && ledger.past.toldSteps(of: 0) == 0)
-        ledger.judge(3, .none)
+        ledger.judge(3, .nothing)
         #expect(ledger.steps == 0, "the same again")
         ledger.judge(3, .real)
         #expect(ledger.steps == 0)
-        ledger.alarm(4)
-        ledger.judge(4, .none)
+        for ordinal in 5...6 as ClosedRange<UInt32> {
+            ledger.alarm(ordinal)
+            ledger.judge(ordinal, .nothing)
+        }
         #expect(ledger.steps == 1)
     }
 
@@ -168,10 +207,10 @@ import Testing
                 let kind: Incident.Kind = chance.chance(1, in: 2) ? .fight : .aggression
                 let camera = UInt8(chance.whole(in: 0...2))
                 switch chance.whole(in: 0...9) {
-                case 0: ledger.incident(ordinal, kind, .confirmed, camera: camera)
-                case 1: ledger.incident(ordinal, kind, .closed, camera: camera)
+                case 0: ledger.incident(ordinal, .confirmed, kind, camera: camera)
+                case 1: ledger.incident(ordinal, .closed, kind, camera: camera)
                 case 2: ledger.alarm(ordinal, camera: camera)
-                case 3...5: ledger.judge(ordinal, .none)
+                case 3...5: ledger.judge(ordinal, .nothing)
                 case 6: ledger.judge(ordinal, .real)
                 case 7: ledger.wait(days: Int64(chance.whole(in: 0...9)))
                 case 8 where chance.chance(1, in: 5): ledger.reset()
@@ -205,10 +244,10 @@ import Testing
     @Test func aFloodIsBoundedInMemoryToo() {
         var ledger = Ledger()
         for ordinal in 1...UInt32(CautionPast.occasionCountMax + 40) { ledger.alarm(ordinal) }
-        ledger.judge(40, .none)
+        ledger.judge(40, .nothing)
         #expect(ledger.steps == 0, "too long ago")
         for ordinal in 41...UInt32(CautionPast.occasionCountMax + 40) {
-            ledger.judge(ordinal, .none)
+            ledger.judge(ordinal, .nothing)
         }
         #expect(ledger.steps == Caution.stepCountMax)
     }

@@ -73,7 +73,7 @@ import Testing
                     .hours(hours(&chance)), .silence, .panic, .acknowledge(identity),
                     .judge(
                         Judgement(
-                            identity: identity, verdict: chance.below(4) == 0 ? .real : .none)),
+                            identity: identity, verdict: chance.below(4) == 0 ? .real : .nothing)),
                     .resetCaution(camera: "\(chance.below(9))")
                 ][chance.below(6)] as Order.Action
             let authority: Authority =

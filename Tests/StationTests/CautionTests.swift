@@ -35,9 +35,9 @@ import Testing
         var kinds: [Incident.Kind] = []
         var last: IncidentIdentity?
         for record in bench.records[before...] {
-            guard case .incident(let incident) = record.body, incident.state == .confirmed else {
-                continue
-            }
+            guard case .incident(let incident) = record.body, incident.state == .confirmed,
+                incident.kind.row.heedsCaution
+            else { continue }
             kinds.append(incident.kind)
             last = IncidentIdentity(boot: record.stamp.boot, ordinal: incident.ordinal)
         }
@@ -58,6 +58,17 @@ import Testing
                     identity: identity ?? nobody, verdict: verdict, because: "they danced")))
     }
 
+    /// Two alarms, of which somebody says that there was none: a step.
+    @discardableResult
+    private func doubt(_ perMille: Int, in bench: inout Bench) -> IncidentIdentity? {
+        var last: IncidentIdentity?
+        for _ in 0..<2 {
+            last = happen(perMille, in: &bench).last
+            bench.tell(judge(last, .nothing))
+        }
+        return last
+    }
+
     private func changes(_ bench: Bench) -> [String] {
         bench.bodies.compactMap {
             if case .cautioned(let change) = $0 { "\(change.from)-\(change.to)" } else { nil }
@@ -68,8 +79,10 @@ import Testing
         var bench = bench()
         let alarm = happen(800, in: &bench)
         #expect(alarm.kinds == [.aggression, .fight])
-        bench.tell(judge(alarm.last, .none))
+        bench.tell(judge(alarm.last, .nothing))
         #expect(bench.answers == ["done"])
+        #expect(changes(bench) == [], "one alone is no step")
+        bench.tell(judge(happen(800, in: &bench).last, .nothing))
         #expect(changes(bench) == ["0-1"])
         #expect(
             bench.bodies.contains {
@@ -102,31 +115,29 @@ import Testing
                 if case .explained(let each) = body { each.enterScore.perMille } else { nil }
             }
         }
-        let alarm = happen(950, in: &bench)
-        #expect(enters(bench) == [600, 780])
-        bench.tell(judge(alarm.last, .none))
+        doubt(890, in: &bench)
+        #expect(enters(bench) == [600, 780, 600, 780])
         happen(950, in: &bench)
-        #expect(enters(bench) == [600, 780, 652, 816])
+        #expect(enters(bench) == [600, 780, 600, 780, 652, 816])
     }
 
     /// Whoever floods it with "none" for months does not blind it.
     @Test func whatScoresNineHundredIsAFightWhateverWasSaid() {
         var bench = bench()
         for _ in 0..<20 {
-            let alarm = happen(905, in: &bench)
-            #expect(alarm.kinds == [.aggression, .fight])
-            bench.tell(judge(alarm.last, .none))
+            doubt(905, in: &bench)
+            #expect(changes(bench) == [], "no caution can silence that")
         }
+        #expect(bench.logs.contains { $0.hasPrefix("incident ") && $0.hasSuffix("an end of it") })
+        for score in [790, 830, 860, 880, 895] { doubt(score, in: &bench) }
         #expect(changes(bench) == ["0-1", "1-2", "2-3", "3-4"])
-        #expect(happen(795, in: &bench).kinds == [.aggression], "what was red is amber still")
+        #expect(happen(895, in: &bench).kinds == [.aggression], "what was red is amber still")
+        #expect(happen(900, in: &bench).kinds == [.aggression, .fight])
     }
 
     @Test func aLaterLifeGoesOnWithIt() {
         var bench = bench()
-        for _ in 0..<2 {
-            let alarm = happen(900, in: &bench)
-            bench.tell(judge(alarm.last, .none))
-        }
+        for _ in 0..<2 { doubt(890, in: &bench) }
         var later = bench.restarted()
         later.pass(.seconds(1))
         #expect(
@@ -149,13 +160,12 @@ import Testing
 
     @Test func aPastThatIsToldLateCountsToo() {
         var bench = bench()
-        let alarm = happen(900, in: &bench)
-        bench.tell(judge(alarm.last, .none))
+        let last = doubt(890, in: &bench)
         var later = Bench(policy)
         later.appliance = Appliance(policy: policy, boot: BootID(high: 3, low: 4), past: nil)
         later.pass(.seconds(1))
         #expect(later.appliance.cautionWords == nil)
-        later.tell(judge(alarm.last, .none))
+        later.tell(judge(last, .nothing))
         #expect(later.answers == ["the ledger cannot be read yet"])
         later.tell(.pastKnown(LedgerPast(bench.kept)))
         #expect(
@@ -164,10 +174,9 @@ import Testing
 
     @Test func timeTakesItBackByItself() {
         var bench = bench()
-        let alarm = happen(900, in: &bench)
-        bench.tell(judge(alarm.last, .none))
+        doubt(890, in: &bench)
         // An hour at a time: a beat each.
-        for _ in 0..<(7 * 24 + 1) {
+        for _ in 0..<(84 + 1) {
             bench.now = bench.now + .seconds(3_600)
             bench.tell(.tick)
         }
@@ -177,8 +186,7 @@ import Testing
 
     @Test func aNewConfigurationKeepsWhatWasSaid() {
         var bench = bench()
-        let alarm = happen(900, in: &bench)
-        bench.tell(judge(alarm.last, .none))
+        doubt(890, in: &bench)
         var other = policy
         other.cameras[0].incidents[.fight].enterScore = .perMille(700)
         other.cameras[0].incidents[.fight].confirmScore = .perMille(700)
@@ -189,7 +197,7 @@ import Testing
 
     @Test func whatIsNotThereIsRefused() {
         var bench = bench()
-        bench.tell(judge(nil, .none))
+        bench.tell(judge(nil, .nothing))
         bench.tell(technician(.resetCaution(camera: "cellar")))
         bench.tell(technician(.resetCaution(camera: "7")))
         bench.tell(technician(.resetCaution(camera: "1")))
@@ -199,16 +207,18 @@ import Testing
 
     @Test func aCentreJudgesOnceHoweverOftenItSaysSo() {
         var bench = bench()
-        let alarm = happen(900, in: &bench)
-        let judgement = Judgement(
-            identity: alarm.last ?? IncidentIdentity(boot: BootID(high: 0, low: 0), ordinal: 0),
-            verdict: .none)
-        bench.tell(centre(.judge(judgement), 1))
-        bench.tell(centre(.judge(judgement), 1))
-        bench.tell(centre(.judge(judgement), 2))
-        bench.tell(centre(.resetCaution(camera: "hall"), 3))
+        let nobody = IncidentIdentity(boot: BootID(high: 0, low: 0), ordinal: 0)
+        let judgements = (0..<2).map { _ in
+            Judgement(identity: happen(890, in: &bench).last ?? nobody, verdict: .nothing)
+        }
+        bench.tell(centre(.judge(judgements[0]), 1))
+        bench.tell(centre(.judge(judgements[0]), 1))
+        bench.tell(centre(.judge(judgements[0]), 2))
+        #expect(changes(bench) == [])
+        bench.tell(centre(.judge(judgements[1]), 3))
+        bench.tell(centre(.resetCaution(camera: "hall"), 4))
         #expect(
-            bench.answers == ["done", "done", "done", "it is not for centre city to order"])
+            bench.answers == ["done", "done", "done", "done", "it is not for centre city to order"])
         #expect(changes(bench) == ["0-1"])
     }
 }

@@ -78,7 +78,7 @@ import Testing
     @Test func theDoorOpensForEveryAuthorityAsItsTableSays() {
         let identity = IncidentIdentity(boot: boot, ordinal: 1)
         let actions: [Order.Action] = [
-            .acknowledge(identity), .judge(Judgement(identity: identity, verdict: .none)),
+            .acknowledge(identity), .judge(Judgement(identity: identity, verdict: .nothing)),
             .resetCaution(camera: "hall"), .silence, .hours(.configured),
             .fetch(identity, .clip, offset: 0, byteCount: 1), .panic
         ]

@@ -57,7 +57,7 @@ import Text
             .authorised(.centre(Centre(destination: "city", key: hash), ticket)),
             .authorised(.technician), .acknowledged(boot: boot, ordinal: 3, by: "Aigul"),
             .escalated(boot: boot, ordinal: 3),
-            .judged(Judgement(identity: identity, verdict: .none, because: "x"), by: "Aigul"),
+            .judged(Judgement(identity: identity, verdict: .nothing, because: "x"), by: "Aigul"),
             .cautioned(
                 CautionChange(camera: 0, from: 0, to: 1, fightScore: .one, cause: .time)),
             .cautioned(

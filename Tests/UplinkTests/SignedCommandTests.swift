@@ -46,7 +46,7 @@ import Text
             (
                 "\"do\":\"acknowledge\",\"incident\":\"\(Self.incident)\",\"was\":\"none\","
                     + "\"because\":\"they danced\"",
-                .judge(Judgement(identity: identity, verdict: .none, because: "they danced"))
+                .judge(Judgement(identity: identity, verdict: .nothing, because: "they danced"))
             ),
             (
                 "\"do\":\"acknowledge\",\"incident\":\"\(Self.incident)\",\"was\":\"real\"",

@@ -23,6 +23,14 @@ import Testing
         #expect(judged * 4 < unjudged, "\(judged) of \(unjudged)")
     }
 
+    @Test func whatItCannotHelpItLeavesAsItIs() {
+        let before = nights.run(.beyond, isJudged: false)
+        let after = nights.run(.beyond, isJudged: true)
+        #expect(after.stepsMost == 0 || after.red * 20 >= before.red * 19)
+        let bar = (nights.run(.bar, isJudged: false), nights.run(.bar, isJudged: true))
+        #expect(bar.1.red * 20 >= bar.0.red * 19)
+    }
+
     @Test func nobodyBlindsACamera() {
         let open = nights.run(.hostile, isJudged: false)
         let shut = nights.run(.hostile, isJudged: true)

@@ -19,6 +19,12 @@ extension Appliance {
 
     mutating func judge(_ judgement: Judgement, by actor: String) {
         record(.judged(judgement, by: actor))
+        if judgement.verdict == .nothing, caution.isBeyondReach(judgement.identity) {
+            log(
+                .notice,
+                "incident \(judgement.identity): it scored more than caution can ask for: a privacy "
+                    + "mask over the place, or weights trained on it, make an end of it")
+        }
         weighCaution(.judged(judgement.identity))
     }
 

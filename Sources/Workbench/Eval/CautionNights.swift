@@ -167,8 +167,8 @@ struct CautionPlan: Sendable {
                 let isJudged = chance.chance(CautionNights.judgedShare, in: 100)
                 let isWrong = chance.chance(CautionNights.wrongShare, in: 100)
                 var verdict: Judgement.Verdict? =
-                    isJudged ? (isFight != isWrong ? .real : .none) : nil
-                if scene == .hostile { verdict = Judgement.Verdict.none }
+                    isJudged ? (isFight != isWrong ? .real : .nothing) : nil
+                if scene == .hostile { verdict = .nothing }
                 night.append(
                     Happening(
                         minute: order.remove(at: chance.whole(in: 0...(order.count - 1))),
