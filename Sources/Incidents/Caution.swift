@@ -9,7 +9,7 @@ import Frames
 /// | steps | 0 | 1 | 2 | 3 | 4 |
 /// |---|---|---|---|---|---|
 /// | a fight, per mille | 780 | 816 | 847 | 874 | 896 |
-/// | aggression | 600 | 652 | 701 | 745 | 785 |
+/// | aggression | 600 | 652 | 701 | 746 | 785 |
 ///
 /// - Limits: never below the rule, and at most `stepCountMax` steps, so that whatever anybody says,
 ///   what scores 900 is a fight on every camera that goes by the standard rule.
