@@ -174,6 +174,26 @@ final class NightWitness {
         checkStories(records)
         checkTimes(records)
         checkOrders(records)
+        checkCaution(records)
+    }
+
+    /// Whoever reads the ledger comes to the steps that were in force.
+    private func checkCaution(_ records: [LedgerRecord]) {
+        var past = CautionPast()
+        for record in records {
+            guard case .cautioned(let change) = record.body else {
+                past.learn(record)
+                continue
+            }
+            let told = past.toldSteps(of: change.camera)
+            past.learn(record)
+            let steps = past.steps(of: change.camera)
+            if Int(change.from) != told || Int(change.to) != steps {
+                complain(
+                    "ledger: camera \(change.camera) went from \(change.from) to \(change.to), "
+                        + "and the records say from \(told) to \(steps)")
+            }
+        }
     }
 
     private func checkOrders(_ records: [LedgerRecord]) {
