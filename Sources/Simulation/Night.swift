@@ -324,6 +324,7 @@ final class NightRun {
             policy.siren.rest = SirenPolicy.restHardMin
         case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulThread, .stuckRelay,
             .reusedNames, .forgottenPast, .freshBudget, .forgottenHours, .forgottenOrders,
+            .forgottenJudgements,
             .sharedCounter, .endlessClip,
             .wrongClock, .blindDetectors, .looseChance:
             break

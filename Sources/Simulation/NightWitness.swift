@@ -177,22 +177,31 @@ final class NightWitness {
         checkCaution(records)
     }
 
-    /// Whoever reads the ledger comes to the steps that were in force.
+    /// Whoever reads the ledger comes to the steps that are told, when somebody judged and always.
     private func checkCaution(_ records: [LedgerRecord]) {
         var past = CautionPast()
+        var isJudged = false
         for record in records {
-            guard case .cautioned(let change) = record.body else {
-                past.learn(record)
-                continue
+            switch record.body {
+            case .cautioned(let change):
+                if Int(change.from) != past.toldSteps(of: change.camera) {
+                    complain(
+                        "ledger: camera \(change.camera) went from \(change.from), and was at "
+                            + "\(past.toldSteps(of: change.camera))")
+                }
+            case .judged: isJudged = true
+            // What a judgement changed is told before whose it was.
+            case .authorised where isJudged:
+                isJudged = false
+                for camera in 0..<UInt8(NightPlan.cameraCount)
+                where past.steps(of: camera) != past.toldSteps(of: camera) {
+                    complain(
+                        "ledger: camera \(camera) is at \(past.steps(of: camera)), and was told to "
+                            + "be at \(past.toldSteps(of: camera))")
+                }
+            default: break
             }
-            let told = past.toldSteps(of: change.camera)
             past.learn(record)
-            let steps = past.steps(of: change.camera)
-            if Int(change.from) != told || Int(change.to) != steps {
-                complain(
-                    "ledger: camera \(change.camera) went from \(change.from) to \(change.to), "
-                        + "and the records say from \(told) to \(steps)")
-            }
         }
     }
 
