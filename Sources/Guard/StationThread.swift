@@ -238,7 +238,9 @@ final class StationThread {
         let ledger = Self.ledgerStatus(
             silence: ledger.silence(at: latest), waiting: duty.appliance.waitingRecords)
         let destinations = uplinks?.status ?? []
-        let parts = cameras + [ledger, duty.appliance.hoursWords] + destinations
+        let appliance = duty.appliance
+        let caution = appliance.cautionWords.map { [$0] } ?? []
+        let parts = cameras + [ledger, appliance.hoursWords] + caution + destinations
         try? supervisor.status(parts.joined(separator: "; "))
     }
 

@@ -88,6 +88,8 @@ package struct Wiring {
                 "order \(order.words), by \(order.actor): \(EventQueue.orderCountMax) wait already: "
                     + "not taken")
         }
+        let technicians = TechnicianOrders(
+            LedgerFolder(store), device: settings.name, post: { queue.post(.ordered($0)) })
         let duty = Duty(
             appliance: Appliance(
                 policy: settings.station, boot: boot,
@@ -99,7 +101,10 @@ package struct Wiring {
                 guard watches.indices.contains(Int(camera)) else { return }
                 watches[Int(camera)].wantSnapshot(ordinal: ordinal)
             },
-            answer: uplinks.answer,
+            answer: { answer in
+                uplinks.answer(answer)
+                technicians.answer(answer)
+            },
             clip: clips.handle, rest: { heat in for watch in watches { watch.rest(heat) } },
             look: { pace in for watch in watches { watch.look(pace) } },
             count: uplinks.tell,
@@ -124,6 +129,7 @@ package struct Wiring {
             }
         }
         try surroundings.start()
+        try technicians.start()
         let lostCount = try guardian.run(signals: signals)
         RestartPause.ended(in: directory)
         return lostCount

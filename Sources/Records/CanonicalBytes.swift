@@ -39,6 +39,11 @@ import Incidents
 //       counted        type 21  camera:1  start ns:8s  entered:4  left:4
 //                               count:1 (60 at most)  (mean in tenths:2, 65,535 none  most:2):count
 //       explained      type 22  count explanation fields
+//       judged         type 23  boot:16  ordinal:4  verdict:1 (1 none, 2 real)
+//                               count:2  UTF-8:count  (who)  count:2  UTF-8:count  (because)
+//       cautioned      type 24  camera:1  steps before:1  after:1  a fight's score Q15:2s  cause:1
+//                               1 time: nothing more; 2 judged: boot:16  ordinal:4
+//                               3 reset: count:2  UTF-8:count
 //     explanation fields
 //       ordinal:4  count:1  model SHA-256:count  enter Q15:2s  confirm Q15:2s  dropped frames:4
 //       start ns:8s  count:1 (40 at most)  (offset ms:2  score Q15:2s):count
@@ -122,6 +127,13 @@ extension LedgerRecord {
         case .acknowledged(let boot, let ordinal, let by):
             bytes.appendIdentity(boot, ordinal)
             bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
+        case .judged(let judgement, let by):
+            bytes.appendIdentity(judgement.identity.boot, judgement.identity.ordinal)
+            bytes.append(judgement.verdict.rawValue)
+            bytes.appendText(Self.cut(by, LedgerRecord.nameByteCountMax))
+            bytes.appendText(Self.cut(judgement.because, Judgement.becauseByteCountMax))
+        case .cautioned(let change):
+            change.appendFields(to: &bytes)
         case .escalated(let boot, let ordinal):
             bytes.appendIdentity(boot, ordinal)
         case .checkpoint(let checkpoint):
@@ -170,6 +182,8 @@ extension LedgerRecord {
         case .checkpoint: Self.checkpointTypeCode
         case .beat: 12
         case .counted: 21
+        case .judged: 23
+        case .cautioned: 24
         case .salvaged: Self.salvagedTypeCode
         }
     }
@@ -285,6 +299,15 @@ extension LedgerRecord {
             body = .counted(try CountedSpan(fields: &reader))
         case 22:
             body = .explainedByCounts(try CountExplanation(fields: &reader))
+        case 23:
+            let identity = try reader.identity()
+            let verdict = try reader.code("verdict", Judgement.Verdict.init(rawValue:))
+            let by = try reader.text(countMax: Self.nameByteCountMax)
+            let because = try reader.text(countMax: Judgement.becauseByteCountMax)
+            body = .judged(
+                Judgement(identity: identity, verdict: verdict, because: because), by: by)
+        case 24:
+            body = .cautioned(try CautionChange(fields: &reader))
         case Self.salvagedTypeCode:
             let identity = try reader.identity()
             let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))

@@ -18,6 +18,8 @@ public struct LedgerPast: Hashable, Sendable {
     public private(set) var unanswered = Unanswered()
     /// What centres ordered.
     public private(set) var orders = OrdersPast()
+    /// What people said of incidents.
+    public private(set) var caution = CautionPast()
     /// Damage was found when the ledger was opened, now or by a life that came to record no more
     /// than that: what it tells may not be all.
     public var isIncomplete = false
@@ -34,6 +36,7 @@ public struct LedgerPast: Hashable, Sendable {
         hours.learn(record)
         unanswered.learn(record)
         orders.learn(record)
+        caution.learn(record)
         defer { isEmpty = false }
         switch record.body {
         case .incident(let incident):
@@ -56,7 +59,7 @@ public struct LedgerPast: Hashable, Sendable {
         case .discarded, .started, .clockCorrected, .configured, .evidence, .operated, .siren,
             .explained, .explainedByCounts, .checkpoint, .beat, .salvaged, .commanded, .hours,
             .authorised,
-            .acknowledged, .escalated, .counted:
+            .acknowledged, .escalated, .counted, .judged, .cautioned:
             break
         }
     }

@@ -86,6 +86,10 @@ public struct LedgerRecord: Hashable, Sendable {
         case acknowledged(boot: BootID, ordinal: UInt32, by: String)
         /// Nobody acknowledged an incident in time.
         case escalated(boot: BootID, ordinal: UInt32)
+        /// A person said of an incident whether it was one: what, and who.
+        case judged(Judgement, by: String)
+        /// A camera is as cautious from here on.
+        case cautioned(CautionChange)
         /// The store signed what stands before; the station makes none.
         case checkpoint(Checkpoint)
         /// The hour is over: so many frames were decided since the last beat, and nothing else

@@ -14,7 +14,7 @@ struct RunningTime: Hashable, Sendable {
         case .started, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
             .siren, .explained, .explainedByCounts, .discarded, .commanded, .hours, .authorised,
             .acknowledged,
-            .escalated, .checkpoint, .beat, .counted:
+            .escalated, .checkpoint, .beat, .counted, .judged, .cautioned:
             true
         }
     }

@@ -1,4 +1,5 @@
 import Frames
+import Incidents
 import Records
 import Station
 
@@ -292,6 +293,14 @@ final class NightRun {
                 tell(.ordered(order))
             }
             if duty != nil, !disk.hasPowerFailed { witness.checkAnswer(answer, to: order) }
+        case .judged(let verdict, let centre):
+            let alarm = duty?.appliance.openIncidents.last {
+                $0.kind.row.heedsCaution && $0.state == .confirmed
+            }
+            guard let alarm else { return }
+            let identity = IncidentIdentity(boot: boot, ordinal: alarm.ordinal)
+            let judgement = Judgement(identity: identity, verdict: verdict)
+            try befall(.ordered(.judge(judgement), centre: centre))
         case .replayed(let back):
             if let order = centres.replay(back) { tell(.ordered(order)) }
         }
@@ -315,6 +324,7 @@ final class NightRun {
             policy.siren.rest = SirenPolicy.restHardMin
         case nil, .lyingDisk, .doublingDisk, .reorderingDisk, .forgetfulThread, .stuckRelay,
             .reusedNames, .forgottenPast, .freshBudget, .forgottenHours, .forgottenOrders,
+            .forgottenJudgements,
             .sharedCounter, .endlessClip,
             .wrongClock, .blindDetectors, .looseChance:
             break

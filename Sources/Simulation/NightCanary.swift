@@ -25,6 +25,8 @@ public enum NightCanary: String, CaseIterable, Sendable {
     case forgottenHours = "forgotten-hours"
     /// A restart forgets which orders were obeyed.
     case forgottenOrders = "forgotten-orders"
+    /// A restart forgets what people said of alarms.
+    case forgottenJudgements = "forgotten-judgements"
     /// A restart forgets whose orders were obeyed: what one centre used up is used up for all.
     case sharedCounter = "shared-counter"
     /// Clips are never ended.

@@ -9,8 +9,8 @@ public protocol NightLedger: Ledger {
 }
 
 extension NightLedger {
-    /// - Parameter canary: as if no siren had ever sounded, nobody had ordered hours, no order had
-    ///   had a number, or all had come from one centre.
+    /// - Parameter canary: as if no siren had ever sounded, nobody had ordered hours or judged, no
+    ///   order had had a number, or all had come from one centre.
     func past(_ canary: NightCanary?) throws -> LedgerPast {
         LedgerPast(
             try contents().compactMap { record in
@@ -18,6 +18,8 @@ extension NightLedger {
                 switch record.body {
                 case .siren where canary == .freshBudget, .hours where canary == .forgottenHours,
                     .commanded where canary == .forgottenOrders,
+                    .judged where canary == .forgottenJudgements,
+                    .cautioned where canary == .forgottenJudgements,
                     .authorised where canary == .forgottenOrders || canary == .sharedCounter:
                     return nil
                 case .hours(let order, _, let by) where canary == .forgottenOrders:

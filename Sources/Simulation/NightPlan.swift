@@ -25,6 +25,8 @@ struct NightPlan {
         case configured(StationPolicy?)
         /// A centre wants something.
         case ordered(Order.Action, centre: Int)
+        /// A centre says of the last alarm that goes on, if it can be judged, what it was.
+        case judged(Judgement.Verdict, centre: Int)
         /// Somebody plays again what a centre said so many orders ago.
         case replayed(back: Int)
     }
@@ -119,6 +121,7 @@ struct NightPlan {
                 entries[index].at = .milliseconds(Int64(start + chance.whole(in: 0...60_000)))
             }
         }
+        entries += Self.judgements(seed: seed, span: span)
         // By time; equal times in the order drawn, so that a night is the same everywhere.
         entries = entries.enumerated().sorted {
             ($0.element.at, $0.offset) < ($1.element.at, $1.offset)
@@ -140,6 +143,30 @@ struct NightPlan {
             length: .milliseconds(
                 Int64(chance.whole(in: isPlain ? 15_000...60_000 : 200...90_000))),
             isPlain: isPlain)
+    }
+
+    /// Alarms that centres judge while they go on, each in its own way. Drawn apart, for they came
+    /// later than the rest of the night.
+    private static func judgements(seed: UInt64, span: Int) -> [Entry] {
+        var chance = SplitMix64(seed: ~seed)
+        var entries: [Entry] = []
+        for _ in 0..<chance.whole(in: 0...12) {
+            let at = chance.whole(in: 0...span)
+            let episode = Episode(
+                camera: chance.whole(in: 0...cameraCount - 1),
+                kind: chance.chance(1, in: 2) ? .fight : .aggression, zone: 0,
+                perMille: chance.whole(in: 700...950), frames: 1_000, length: .seconds(25),
+                isPlain: false)
+            entries.append(Entry(at: .milliseconds(Int64(at)), item: .begins(episode)))
+            for _ in 0..<chance.whole(in: 1...3) {
+                let later = Int64(at + chance.whole(in: 3_000...24_000))
+                let verdict: Judgement.Verdict = chance.chance(1, in: 5) ? .real : .nothing
+                let centre = chance.whole(in: 0...NightCentres.count - 1)
+                entries.append(
+                    Entry(at: .milliseconds(later), item: .judged(verdict, centre: centre)))
+            }
+        }
+        return entries
     }
 
     private static func hours(_ chance: inout SplitMix64) -> HoursOrder {

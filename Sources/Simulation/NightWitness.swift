@@ -174,6 +174,35 @@ final class NightWitness {
         checkStories(records)
         checkTimes(records)
         checkOrders(records)
+        checkCaution(records)
+    }
+
+    /// Whoever reads the ledger comes to the steps that are told, when somebody judged and always.
+    private func checkCaution(_ records: [LedgerRecord]) {
+        var past = CautionPast()
+        var isJudged = false
+        for record in records {
+            switch record.body {
+            case .cautioned(let change):
+                if Int(change.from) != past.toldSteps(of: change.camera) {
+                    complain(
+                        "ledger: camera \(change.camera) went from \(change.from), and was at "
+                            + "\(past.toldSteps(of: change.camera))")
+                }
+            case .judged: isJudged = true
+            // What a judgement changed is told before whose it was.
+            case .authorised where isJudged:
+                isJudged = false
+                for camera in 0..<UInt8(NightPlan.cameraCount)
+                where past.steps(of: camera) != past.toldSteps(of: camera) {
+                    complain(
+                        "ledger: camera \(camera) is at \(past.steps(of: camera)), and was told to "
+                            + "be at \(past.toldSteps(of: camera))")
+                }
+            default: break
+            }
+            past.learn(record)
+        }
     }
 
     private func checkOrders(_ records: [LedgerRecord]) {
@@ -242,7 +271,7 @@ final class NightWitness {
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
                 .explainedByCounts,
                 .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .authorised,
-                .acknowledged, .escalated, .counted:
+                .acknowledged, .escalated, .counted, .judged, .cautioned:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -302,7 +331,7 @@ final class NightWitness {
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
                 .explained, .explainedByCounts, .discarded, .checkpoint, .beat, .salvaged,
                 .commanded, .hours,
-                .authorised, .acknowledged, .escalated, .counted:
+                .authorised, .acknowledged, .escalated, .counted, .judged, .cautioned:
                 break
             }
         }

@@ -15,6 +15,8 @@ extension Appliance {
     /// 7. A camera is lost if and only if an incident says so.
     /// 8. Clips are within limits, named differently, and end in time.
     /// 9. Every camera goes by the hours that hold, and no while lasts longer than it may.
+    /// 10. Every camera asks for what its caution says: never for less than its rule, and for no more
+    ///     than the limit.
     public func checkInvariants() -> [String] {
         var broken: [String] = []
         if lamps.isOn(.siren) {
@@ -38,6 +40,7 @@ extension Appliance {
         checkCameras(&broken)
         broken += clips.brokenInvariants(at: clock.uptime).map { "8: \($0)" }
         checkHours(&broken)
+        checkCaution(&broken)
         return broken
     }
 
@@ -52,6 +55,23 @@ extension Appliance {
         let left = special.until - clock.uptime
         if left <= .zero || left > .seconds(Int64(HoursOrder.secondsMax)) {
             broken.append("9: a while goes on for \(left.milliseconds) ms")
+        }
+    }
+
+    private func checkCaution(_ broken: inout [String]) {
+        for (index, tracker) in trackers.enumerated() {
+            let steps = cautionInForce[index]
+            if !(0...Caution.stepCountMax).contains(steps) {
+                broken.append("10: camera \(index) is cautious by \(steps) steps")
+            }
+            guard let rule = tracker?.policy[.fight] else { continue }
+            let known = index < policy.cameras.count
+            let wanted = (known ? policy.cameras[index].incidents : IncidentPolicy())[.fight]
+            if rule != wanted.raised(by: steps) || rule.enterScore < wanted.enterScore
+                || rule.enterScore > Caution.raised(wanted.enterScore, by: Caution.stepCountMax)
+            {
+                broken.append("10: camera \(index) goes by another threshold")
+            }
         }
     }
 

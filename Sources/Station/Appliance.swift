@@ -42,6 +42,10 @@ public struct Appliance: Sendable {
     public internal(set) var week: HoursPast.Week?
     /// What centres ordered, as the records tell.
     var orders = OrdersPast()
+    /// What people said of incidents, as the records tell.
+    var caution = CautionPast()
+    /// By camera, steps of `Caution`.
+    var cautionInForce = [Int](repeating: 0, count: StationPolicy.cameraCountMax)
     /// Uptime until which red stays lit for what is already over.
     var redUntil: Interval?
     /// Uptime from which an input's next press is recorded again.
@@ -242,6 +246,7 @@ public struct Appliance: Sendable {
         takeUpSiren(past)
         takeUpUnanswered(past)
         takeUpHours(past)
+        takeUpCaution(past)
     }
 
     private mutating func note(_ action: RecordQueue.Action, cause: String) {
@@ -265,7 +270,10 @@ public struct Appliance: Sendable {
 
     /// What time alone brings about.
     private mutating func pass() {
-        if let beat = beats.passed(at: clock.uptime) { record(beat) }
+        if let beat = beats.passed(at: clock.uptime) {
+            record(beat)
+            weighCaution(.time)
+        }
         note(queue.passed(at: clock.uptime), cause: "no answer for 10 s")
         for index in watches.indices {
             let action = watches[index].passed(
@@ -386,9 +394,10 @@ public struct Appliance: Sendable {
         Int(camera) < policy.cameras.count ? policy.cameras[Int(camera)].name : "\(camera)"
     }
 
-    private func incidentPolicy(_ index: Int) -> IncidentPolicy {
+    func incidentPolicy(_ index: Int) -> IncidentPolicy {
         applyingHours(
-            index < policy.cameras.count ? policy.cameras[index].incidents : IncidentPolicy())
+            index < policy.cameras.count ? policy.cameras[index].incidents : IncidentPolicy()
+        ).raised(by: cautionInForce[index])
     }
 
     // MARK: Heat and space
@@ -519,6 +528,7 @@ public struct Appliance: Sendable {
         beats.recorded(record)
         unanswered.learn(record)
         orders.learn(record)
+        caution.learn(record)
         queue.add(record)
     }
 

@@ -196,6 +196,8 @@ struct RecordQueue: Hashable, Sendable {
         case .interrupted, .acknowledged: 2
         // Without a beat an hour of silence proves nothing.
         case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated, .hours,
+            // What was judged and reset decides what a camera tells in later lives.
+            .judged, .cautioned,
             // Without it an order counts for every centre.
             .authorised:
             3

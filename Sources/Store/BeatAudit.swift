@@ -31,7 +31,7 @@ struct BeatAudit {
         case .beat, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
             .siren, .explained, .explainedByCounts, .discarded, .commanded, .hours, .authorised,
             .acknowledged,
-            .escalated, .counted:
+            .escalated, .counted, .judged, .cautioned:
             break
         }
         guard let last = pulse, last.stamp.boot == record.stamp.boot else { return nil }

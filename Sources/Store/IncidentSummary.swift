@@ -30,6 +30,8 @@ public struct IncidentSummary: Sendable {
 
     /// Who saw to it; nil while nobody said so.
     public var acknowledgedBy: String?
+    /// What a person said of it, the last word; nil while nobody did.
+    public var judgement: Judgement?
     /// Nobody acknowledged it in time.
     public var isEscalated = false
 
@@ -125,6 +127,10 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].acknowledgedBy = by
                 found[position].sequences.append(entry.sequence)
+            case .judged(let judgement, _):
+                guard let position = positions[judgement.identity] else { return }
+                found[position].judgement = judgement
+                found[position].sequences.append(entry.sequence)
             case .escalated(let boot, let ordinal):
                 let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
                 guard let position = positions[identity] else { return }
@@ -133,7 +139,7 @@ public struct IncidentIndex: Sendable {
             case .started(let sha256), .configured(let sha256, accepted: true):
                 configuration = sha256.isEmpty ? nil : sha256
             case .clockCorrected, .configured, .operated, .repaired, .siren, .checkpoint, .beat,
-                .commanded, .hours, .authorised, .counted:
+                .commanded, .hours, .authorised, .counted, .cautioned:
                 break
             }
         }

@@ -9,6 +9,7 @@ import Linux
 ///     DIR/key/device.secret            what signs checkpoints; see `DeviceKey`
 ///     DIR/reserve                      room that is given up for records on a full disk
 ///     DIR/retained-DESTINATION         what brokers keep for Home Assistant
+///     DIR/orders/NAME.order, .answer   what a technician on the board wants of the appliance
 ///     DIR/evidence/NAME                files that records vouch for
 ///     DIR/evidence/orphaned/NAME       files that no record vouches for
 public struct LedgerFolder: Sendable {
@@ -23,6 +24,7 @@ public struct LedgerFolder: Sendable {
     public var lock: String { path + "/lock" }
     public var key: String { path + "/key" }
     public var secret: String { path + "/key/device.secret" }
+    public var orders: String { path + "/orders" }
     public var evidence: String { path + "/evidence" }
     /// Zeros, that give way to records on a full disk.
     var reserve: String { path + "/reserve" }

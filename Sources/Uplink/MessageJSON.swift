@@ -180,10 +180,27 @@ public enum MessageJSON {
         case .acknowledged(let boot, let ordinal, let by):
             "\"event\":\"acknowledged\",\"by\":\(JSON.quoted(by)),\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
+        case .judged(let judgement, let by):
+            "\"event\":\"judged\",\"by\":\(JSON.quoted(by)),\"incident\":"
+                + "\"\(judgement.identity.full)\",\"was\":\"\(judgement.verdict)\","
+                + "\"because\":\(JSON.quoted(judgement.because))"
+        case .cautioned(let change): cautioned(change, speaker)
         case .escalated(let boot, let ordinal):
             "\"event\":\"escalated\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
         case .incident, .evidence, .explained, .explainedByCounts, .salvaged: "\"event\":\"other\""
+        }
+    }
+
+    private static func cautioned(_ change: CautionChange, _ speaker: Speaker) -> String {
+        let camera = speaker.camera(change.camera).map(JSON.quoted) ?? "null"
+        let words =
+            "\"event\":\"cautioned\",\"camera\":\(camera),\"from\":\(change.from),"
+            + "\"to\":\(change.to),\"fightPerMille\":\(change.fightScore.perMille)"
+        switch change.cause {
+        case .time: return words
+        case .judged(let identity): return words + ",\"incident\":\"\(identity.full)\""
+        case .reset(let by): return words + ",\"by\":\(JSON.quoted(by))"
         }
     }
 

@@ -69,9 +69,13 @@ public enum SignedCommand {
         return epoch
     }
 
-    private static func action(_ command: JSONValue) throws(Refusal) -> Order.Action {
+    static func action(_ command: JSONValue) throws(Refusal) -> Order.Action {
         switch command["do"]?.string {
-        case "acknowledge": return .acknowledge(try incident(command))
+        case "acknowledge":
+            guard command["was"] != nil || command["because"] != nil else {
+                return .acknowledge(try incident(command))
+            }
+            return .judge(try judgement(command))
         case "silence": return .silence
         case "hours": return .hours(try hours(command))
         case "fetch":
@@ -84,6 +88,17 @@ public enum SignedCommand {
                 byteCount: try number(command, "bytes", chunkByteCountMax))
         case let other: throw Refusal(description: "do: \(other ?? "nothing") is not known")
         }
+    }
+
+    private static func judgement(_ command: JSONValue) throws(Refusal) -> Judgement {
+        let verdict = Judgement.Verdict.allCases.first { "\($0)" == command["was"]?.string }
+        guard let verdict else { throw Refusal(description: "was: none or real") }
+        let because = command["because"].map { $0.string } ?? ""
+        let limit = Judgement.becauseByteCountMax
+        guard let because, because.utf8.count <= limit else {
+            throw Refusal(description: "because: at most \(limit) bytes that say why")
+        }
+        return Judgement(identity: try incident(command), verdict: verdict, because: because)
     }
 
     static func number(
@@ -101,7 +116,7 @@ public enum SignedCommand {
         return identity
     }
 
-    private static func json(_ bytes: [UInt8]) throws(Refusal) -> JSONValue {
+    static func json(_ bytes: [UInt8]) throws(Refusal) -> JSONValue {
         do throws(JSONValue.ReadingError) { return try JSONValue.read(bytes) } catch {
             throw Refusal(description: "no JSON: \(error)")
         }

@@ -11,7 +11,7 @@ struct EvalCommand: ParsableCommand {
         abstract: "Measures a detector on labelled footage.",
         subcommands: [
             EvalFights.self, EvalPeople.self, EvalCrowd.self, EvalTracks.self, EvalTamper.self,
-            EvalQuiet.self, EvalRendered.self, EvalVenue.self
+            EvalQuiet.self, EvalRendered.self, EvalVenue.self, EvalCaution.self
         ])
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Camera
 import Configuration
+import Guard
 import Linux
 import Store
 import Workbench
@@ -34,6 +35,9 @@ func orExit<Result>(_ work: () throws -> Result) throws -> Result {
         case .unavailable: throw ExitCode(ExitStatus.unavailable)
         case .unseen: throw ExitCode(ExitStatus.inputOutput)
         }
+    } catch let error as TechnicianDoor.Failure {
+        complain("kuzet: \(error)")
+        throw ExitCode(ExitStatus.unavailable)
     } catch let error as StoreError {
         complain("kuzet: \(error)")
         switch error.kind {

@@ -9,14 +9,14 @@ import Workbench
 struct IncidentsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "incidents",
-        abstract: "Lists, shows, exports and verifies what the appliance remembers.",
+        abstract: "Lists, shows, exports, verifies and judges what the appliance remembers.",
         discussion: """
             Reading takes no lock and changes nothing: it works while the appliance runs, and on \
             a copy of the ledger's folder.
             """,
         subcommands: [
             IncidentsList.self, IncidentsShow.self, IncidentsExport.self, IncidentsVerify.self,
-            IncidentsKey.self, IncidentsCAP.self
+            IncidentsKey.self, IncidentsCAP.self, IncidentsJudge.self, IncidentsCaution.self
         ])
 }
 

@@ -75,6 +75,37 @@ import Testing
                 "10" + stamp + "0000000000000011" + "0000000000000022" + "00000033"
             ),
             (
+                .judged(
+                    Judgement(
+                        identity: IncidentIdentity(
+                            boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33),
+                        verdict: .nothing, because: "ok"), by: "é"),
+                "17" + stamp + "0000000000000011" + "0000000000000022" + "00000033" + "01"
+                    + "0002c3a9" + "00026f6b"
+            ),
+            (
+                .cautioned(
+                    CautionChange(
+                        camera: 2, from: 3, to: 4, fightScore: Q15(rawValue: 0x10), cause: .time)),
+                "18" + stamp + "020304" + "0010" + "01"
+            ),
+            (
+                .cautioned(
+                    CautionChange(
+                        camera: 2, from: 3, to: 4, fightScore: Q15(rawValue: 0x10),
+                        cause: .judged(
+                            IncidentIdentity(boot: BootID(high: 0x11, low: 0x22), ordinal: 0x33)))),
+                "18" + stamp + "020304" + "0010" + "02" + "0000000000000011"
+                    + "0000000000000022" + "00000033"
+            ),
+            (
+                .cautioned(
+                    CautionChange(
+                        camera: 2, from: 3, to: 0, fightScore: Q15(rawValue: 0x10),
+                        cause: .reset(by: "ok"))),
+                "18" + stamp + "020300" + "0010" + "03" + "00026f6b"
+            ),
+            (
                 .counted(
                     CountedSpan(
                         camera: 2, start: Instant(nanoseconds: 5),
@@ -335,7 +366,7 @@ private struct SplitMix {
     }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(21) {
+        switch below(23) {
         case 20:
             let entries = (0..<below(CountSeries.countMax + 1)).map { _ in
                 CountSeries.Entry(tenths: UInt16(below(65_536)), count: UInt16(below(65_536)))
@@ -375,6 +406,22 @@ private struct SplitMix {
                 ][below(3)])
         case 17:
             return .hours(hours(), counter: next(), by: "Aigul")
+        case 21:
+            return .judged(
+                Judgement(
+                    identity: IncidentIdentity(
+                        boot: BootID(high: next(), low: next()),
+                        ordinal: UInt32(truncatingIfNeeded: next())),
+                    verdict: below(2) == 0 ? .nothing : .real, because: "they danced"), by: "Aigul")
+        case 22:
+            let identity = IncidentIdentity(
+                boot: BootID(high: next(), low: next()),
+                ordinal: UInt32(truncatingIfNeeded: next()))
+            return .cautioned(
+                CautionChange(
+                    camera: UInt8(below(8)), from: UInt8(below(5)), to: UInt8(below(5)),
+                    fightScore: Q15(rawValue: Int16(truncatingIfNeeded: next())),
+                    cause: [.time, .judged(identity), .reset(by: "Marat")][below(3)]))
         case 13:
             return .commanded(counter: next(), by: "Aigul", words: "silence")
         case 14:

@@ -51,7 +51,7 @@ import Testing
             kinds == [
                 "begins", "cameraLost", "cameraStalls", "pressed", "diskFails", "powerCut",
                 "crash", "restart", "clockStepped", "configured", "ordered",
-                "replayed"
+                "judged", "replayed"
             ])
     }
 

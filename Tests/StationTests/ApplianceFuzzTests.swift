@@ -66,13 +66,16 @@ import Testing
             return .configured(
                 policy: chance.below(2) == 0 ? nil : policy(&chance), configuration: [])
         case 12 where chance.below(4) == 0:
+            let identity = IncidentIdentity(
+                boot: BootID(high: 1, low: 2), ordinal: UInt32(chance.below(20)))
             let action =
                 [
-                    .hours(hours(&chance)), .silence, .panic,
-                    .acknowledge(
-                        IncidentIdentity(
-                            boot: BootID(high: 1, low: 2), ordinal: UInt32(chance.below(20))))
-                ][chance.below(4)] as Order.Action
+                    .hours(hours(&chance)), .silence, .panic, .acknowledge(identity),
+                    .judge(
+                        Judgement(
+                            identity: identity, verdict: chance.below(4) == 0 ? .real : .nothing)),
+                    .resetCaution(camera: "\(chance.below(9))")
+                ][chance.below(6)] as Order.Action
             let authority: Authority =
                 switch chance.below(4) {
                 case 0: .technician

@@ -78,16 +78,17 @@ import Testing
     @Test func theDoorOpensForEveryAuthorityAsItsTableSays() {
         let identity = IncidentIdentity(boot: boot, ordinal: 1)
         let actions: [Order.Action] = [
-            .acknowledge(identity), .silence, .hours(.configured),
+            .acknowledge(identity), .judge(Judgement(identity: identity, verdict: .nothing)),
+            .resetCaution(camera: "hall"), .silence, .hours(.configured),
             .fetch(identity, .clip, offset: 0, byteCount: 1), .panic
         ]
         let table: [(Authority, [Bool])] = [
             (
                 .centre(Centre(destination: "city", key: []), Ticket(counter: 1)),
-                [true, true, true, true, false]
+                [true, true, false, true, true, true, false]
             ),
-            (.technician, [true, true, true, false, false]),
-            (.button, [false, true, false, false, true])
+            (.technician, [true, true, true, true, true, false, false]),
+            (.button, [false, false, false, true, false, false, true])
         ]
         for (authority, allowed) in table {
             #expect(actions.map { authority.permits($0) } == allowed, "\(authority.words)")

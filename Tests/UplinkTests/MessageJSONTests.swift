@@ -57,6 +57,15 @@ import Text
             .authorised(.centre(Centre(destination: "city", key: hash), ticket)),
             .authorised(.technician), .acknowledged(boot: boot, ordinal: 3, by: "Aigul"),
             .escalated(boot: boot, ordinal: 3),
+            .judged(Judgement(identity: identity, verdict: .nothing, because: "x"), by: "Aigul"),
+            .cautioned(
+                CautionChange(camera: 0, from: 0, to: 1, fightScore: .one, cause: .time)),
+            .cautioned(
+                CautionChange(
+                    camera: 0, from: 0, to: 1, fightScore: .one, cause: .judged(identity))),
+            .cautioned(
+                CautionChange(
+                    camera: 0, from: 1, to: 0, fightScore: .one, cause: .reset(by: "Marat"))),
             .checkpoint(Checkpoint(sequence: 1, hash: hash, key: hash, signature: hash + hash)),
             .beat(frameCount: 1, quietSince: .zero),
             .counted(

@@ -43,6 +43,15 @@ import Text
         let identity = IncidentIdentity(boot: BootID(high: 1, low: 2), ordinal: 7)
         let cases: [(String, Order.Action)] = [
             ("\"do\":\"acknowledge\",\"incident\":\"\(Self.incident)\"", .acknowledge(identity)),
+            (
+                "\"do\":\"acknowledge\",\"incident\":\"\(Self.incident)\",\"was\":\"none\","
+                    + "\"because\":\"they danced\"",
+                .judge(Judgement(identity: identity, verdict: .nothing, because: "they danced"))
+            ),
+            (
+                "\"do\":\"acknowledge\",\"incident\":\"\(Self.incident)\",\"was\":\"real\"",
+                .judge(Judgement(identity: identity, verdict: .real))
+            ),
             ("\"do\":\"silence\"", .silence),
             (
                 "\"do\":\"hours\",\"venue\":\"closed\",\"seconds\":3600",

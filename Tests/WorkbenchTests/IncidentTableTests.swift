@@ -47,12 +47,21 @@ import Testing
             try summary().json == """
                 {"id":"abcdef01-3","identity":"abcdef01234567890000000000000005-3","camera":1,\
                 "kind":"covered","zone":0,"state":"closed","confirmed":false,\
-                "acknowledgedBy":null,"escalated":false,\
+                "acknowledgedBy":null,"escalated":false,"judged":null,"because":null,\
                 "closeReason":"ended","openedAt":"2025-11-22T00:15:00Z",\
                 "openedAtMilliseconds":1763770500000,"datedBy":"clock",\
                 "durationMilliseconds":12000,"peakScore":900,"sightings":1,\
                 "region":[1,2,3,4],"records":[1],"evidence":[],"configuration":null,"explanation":null}
                 """)
+    }
+
+    @Test func whatWasSaidOfItStandsInItsPlace() throws {
+        var judged = try summary()
+        judged.judgement = Judgement(
+            identity: judged.identity, verdict: .nothing, because: "they \"danced\"")
+        #expect(IncidentTable.text([judged]).contains("  all   judged none  12 s"))
+        #expect(
+            judged.json.contains("\"judged\":\"none\",\"because\":\"they \\\"danced\\\"\","))
     }
 
     @Test func aReportTellsWhatTheLedgerSays() throws {

@@ -31,6 +31,9 @@ public struct KindRow: Sendable {
     public var rule: IncidentRule
     /// It matters only where and when nobody should be.
     public var isForClosedHours: Bool
+    /// Whether a person was right to be called is for people to say afterwards, and what they say
+    /// makes its camera more cautious, or less: `Caution`.
+    public var heedsCaution: Bool
     /// How far it goes when it is confirmed, where the configuration says nothing.
     public var response: Response
     public var sia: SIACode
@@ -38,8 +41,8 @@ public struct KindRow: Sendable {
 
     public init(
         name: String, title: String, label: String, category: Category, detector: Detector?,
-        rule: IncidentRule = IncidentRule(), isForClosedHours: Bool = false, response: Response,
-        sia: SIACode, cap: CAPNature
+        rule: IncidentRule = IncidentRule(), isForClosedHours: Bool = false,
+        heedsCaution: Bool = false, response: Response, sia: SIACode, cap: CAPNature
     ) {
         self.name = name
         self.title = title
@@ -48,6 +51,7 @@ public struct KindRow: Sendable {
         self.detector = detector
         self.rule = rule
         self.isForClosedHours = isForClosedHours
+        self.heedsCaution = heedsCaution
         self.response = response
         self.sia = sia
         self.cap = cap

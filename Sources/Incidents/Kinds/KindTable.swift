@@ -30,7 +30,7 @@ extension Incident.Kind {
                     suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_600),
                     confirmPerMille: 750, confirmScore: FightDetector.fightMin,
                     coolDown: .seconds(10)),
-                response: .red, sia: .seen,
+                heedsCaution: true, response: .red, sia: .seen,
                 cap: CAPNature(.security, .safety, severity: .severe, certainty: .likely))
         case .aggression:
             KindRow(
@@ -41,7 +41,7 @@ extension Incident.Kind {
                     leaveScore: FightDetector.aggressionMin,
                     suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_000),
                     confirmScore: FightDetector.aggressionMin, coolDown: .seconds(10)),
-                response: .amber, sia: .seen,
+                heedsCaution: true, response: .amber, sia: .seen,
                 cap: CAPNature(.security, .safety, severity: .moderate, certainty: .likely))
         case .occupancy:
             .people(

@@ -18,7 +18,7 @@ public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
         case .evidence, .explained, .explainedByCounts, .salvaged: self = .evidence
         case .started, .clockCorrected, .configured, .operated, .repaired, .commanded,
             .hours, .authorised, .checkpoint, .beat, .discarded,
-            .counted:
+            .counted, .judged, .cautioned:
             self = .health
         }
     }

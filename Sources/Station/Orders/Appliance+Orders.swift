@@ -36,8 +36,8 @@ extension Appliance {
             return .refused("it is not for \(order.authority.words) to order")
         }
         switch (order.authority, order.action) {
-        case (.centre, _), (_, .acknowledge), (_, .hours):
-            // What was obeyed, what there is to acknowledge, and which hours hold, stands there.
+        case (.centre, _), (_, .acknowledge), (_, .judge), (_, .resetCaution), (_, .hours):
+            // What was obeyed, what there is to acknowledge, and what holds, stands there.
             guard past != nil else { return .refused("the ledger cannot be read yet") }
         case (.technician, _), (.button, _): break
         }
@@ -45,10 +45,16 @@ extension Appliance {
             let verdict = orders.judge(centre, ticket, order.body)
             guard verdict == .fresh else { return verdict }
         }
-        if case .acknowledge(let identity) = order.action, !isKnown(identity) {
+        switch order.action {
+        case .acknowledge(let identity) where !isKnown(identity):
             return .refused("no such incident")
+        case .judge(let judgement) where !isKnown(judgement.identity):
+            return .refused("no such incident")
+        case .resetCaution(let camera) where self.camera(called: camera) == nil:
+            return .refused("no such camera")
+        case .acknowledge, .judge, .resetCaution, .silence, .hours, .fetch, .panic:
+            return .fresh
         }
-        return .fresh
     }
 
     /// What it does is on record before that it was ordered: a power cut between the two may make it
@@ -59,6 +65,15 @@ extension Appliance {
             record(
                 .acknowledged(boot: identity.boot, ordinal: identity.ordinal, by: order.actor))
             askForAnswers()
+        case .judge(let judgement):
+            let identity = judgement.identity
+            record(
+                .acknowledged(boot: identity.boot, ordinal: identity.ordinal, by: order.actor))
+            askForAnswers()
+            judge(judgement, by: order.actor)
+        case .resetCaution(let name):
+            guard let camera = camera(called: name) else { break }
+            resetCaution(of: camera, by: order.actor)
         case .silence: silence()
         case .hours(let hours): self.order(hours, by: order.actor)
         case .fetch: break

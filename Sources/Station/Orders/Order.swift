@@ -7,6 +7,10 @@ public struct Order: Hashable, Sendable {
     public enum Action: Hashable, Sendable {
         /// Somebody saw to this incident.
         case acknowledge(IncidentIdentity)
+        /// Somebody saw to an incident, and says whether it was one.
+        case judge(Judgement)
+        /// A camera is as it was before anybody judged: its name, or its number from 0.
+        case resetCaution(camera: String)
         /// The siren off, and no detector's for a while.
         case silence
         /// When the venue is open.
@@ -32,6 +36,9 @@ public struct Order: Hashable, Sendable {
     public var words: String {
         switch action {
         case .acknowledge(let identity): "acknowledge \(identity.full)"
+        case .judge(let judgement):
+            "acknowledge \(judgement.identity.full) as \(judgement.words)"
+        case .resetCaution(let camera): "reset the caution of camera \(camera)"
         case .silence: "silence"
         case .hours(let order): "hours: \(order.words)"
         case .fetch(let identity, let kind, let offset, let byteCount):
@@ -45,7 +52,7 @@ public struct Order: Hashable, Sendable {
     var body: LedgerRecord.Body {
         switch action {
         case .hours(let order): .hours(order, counter: counter, by: actor)
-        case .acknowledge, .silence, .fetch, .panic:
+        case .acknowledge, .judge, .resetCaution, .silence, .fetch, .panic:
             .commanded(counter: counter, by: actor, words: words)
         }
     }
@@ -79,16 +86,22 @@ extension Authority {
     ///
     /// A call for help is made in the venue. Nobody there may say when it is open, nor that somebody
     /// saw to an incident; and pictures of people go to the centre that answers for them: a
-    /// technician takes them from the disk, as `incidents export` does.
+    /// technician takes them from the disk, as `incidents export` does. What a camera learnt of
+    /// judgements is put back by whoever stands before it.
     func permits(_ action: Order.Action) -> Bool {
         switch (self, action) {
-        case (.centre, .acknowledge), (.centre, .silence), (.centre, .hours), (.centre, .fetch):
+        case (.centre, .acknowledge), (.centre, .judge), (.centre, .silence), (.centre, .hours),
+            (.centre, .fetch):
             true
-        case (.centre, .panic): false
-        case (.technician, .acknowledge), (.technician, .silence), (.technician, .hours): true
+        case (.centre, .resetCaution), (.centre, .panic): false
+        case (.technician, .acknowledge), (.technician, .judge), (.technician, .resetCaution),
+            (.technician, .silence), (.technician, .hours):
+            true
         case (.technician, .fetch), (.technician, .panic): false
         case (.button, .silence), (.button, .panic): true
-        case (.button, .acknowledge), (.button, .hours), (.button, .fetch): false
+        case (.button, .acknowledge), (.button, .judge), (.button, .resetCaution),
+            (.button, .hours), (.button, .fetch):
+            false
         }
     }
 }

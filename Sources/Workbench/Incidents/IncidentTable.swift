@@ -50,7 +50,8 @@ package enum IncidentTable {
 
     /// What was only suspected is told from what was confirmed.
     private static func state(_ summary: IncidentSummary) -> String {
-        summary.state == .closed && summary.incident.confirmedAt == nil
+        if let judgement = summary.judgement { return "judged \(judgement.verdict)" }
+        return summary.state == .closed && summary.incident.confirmedAt == nil
             ? "only suspected" : "\(summary.state)"
     }
 
@@ -107,6 +108,8 @@ extension LedgerRecord.Body {
         case .authorised(let authority): "of the next order: \(authority.words)"
         case .hours(let order, _, let by): "hours: \(order.words), by \(by)"
         case .acknowledged(_, _, let by): "acknowledged by \(by)"
+        case .judged(let judgement, let by): "judged \(judgement.words), by \(by)"
+        case .cautioned(let change): change.words
         case .escalated: "escalated: nobody acknowledged it in time"
         case .checkpoint(let checkpoint): "signed up to record \(checkpoint.sequence)"
         case .beat(let frameCount, _): "on watch: \(frameCount) frames decided since the last beat"
@@ -134,6 +137,8 @@ extension IncidentSummary {
             "kind":"\(incident.kind)","zone":\(incident.zone),"state":"\(state)","confirmed":\(incident.confirmedAt != nil),\
             "acknowledgedBy":\(acknowledgedBy.map { JSON.quoted($0) } ?? "null"),\
             "escalated":\(isEscalated),\
+            "judged":\(judgement.map { "\"\($0.verdict)\"" } ?? "null"),\
+            "because":\(judgement.map { JSON.quoted($0.because) } ?? "null"),\
             "closeReason":\(closeReason.map { "\"\($0)\"" } ?? "null"),\
             "openedAt":"\(openedAt.utcText)","openedAtMilliseconds":\(openedAt.wallMilliseconds),\
             "datedBy":"\(openedAt.source.rawValue)",\
