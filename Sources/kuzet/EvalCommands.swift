@@ -263,15 +263,21 @@ struct EvalRendered: ParsableCommand {
         commandName: "rendered",
         abstract: "Decides a rendered scene and prints its confirmed incidents.",
         discussion: """
-            Scenes: \(VenueScript.Scene.allCases.map(\.rawValue).joined(separator: ", ")). With \
+            Scenes: \(RenderedChoice.allValueStrings.joined(separator: ", ")). With \
             --json the last line is {"task","scene","frames","metrics":{"fights","aggression",\
             "others","notes"}}.
 
-            Example: kuzet eval rendered strobe --minutes 60
+            everyday is every scene that nobody must be called for, each as long as --minutes \
+            says, and prints confirmed incidents an hour of every kind; with --json a line for \
+            each, and at the end {"task","scene","seed","metrics":{"scenes","fights",\
+            "aggression","others","notes","seconds","perHour":{KIND:…}}}.
+
+            Examples: kuzet eval rendered strobe --minutes 60
+                      kuzet eval rendered everyday --minutes 37
             """)
 
     @Argument(help: "What goes on.")
-    var scene: VenueScript.Scene
+    var scene: RenderedChoice
 
     @Option(
         help: "What they stand on: \(VenueGround.allCases.map(\.rawValue).joined(separator: ", "))."
@@ -312,16 +318,51 @@ struct EvalRendered: ParsableCommand {
         guard (64...1_920).contains(width), width % 4 == 0 else {
             throw ValidationError("--width \(width): allowed are multiples of 4, 64 to 1920")
         }
+        guard scene != .everyday || out == nil else {
+            throw ValidationError("--out keeps one scene: name it instead of everyday")
+        }
     }
 
     func run() throws {
+        try orExit {
+            switch scene {
+            case .everyday:
+                try RenderedEveryday(
+                    seed: seed, minutes: minutes, width: width, isJSON: json, script: script
+                ).run()
+            case .scene(let scene):
+                try RenderedScene(
+                    script(scene), named: scene.rawValue, seed: seed, width: width, out: out,
+                    isJSON: json
+                ).run()
+            }
+        }
+    }
+
+    private func script(_ scene: VenueScript.Scene) -> VenueScript {
         var script = VenueScript.scene(scene, seconds: minutes * 60, seed: seed, on: ground)
         if let unrest { script.add(unrest, pixels: pixels) }
-        try orExit {
-            try RenderedScene(
-                script, named: scene.rawValue, seed: seed, width: width, out: out, isJSON: json
-            ).run()
+        return script
+    }
+}
+
+/// One rendered scene, or all in which nothing happens.
+enum RenderedChoice: Hashable, ExpressibleByArgument {
+    case scene(VenueScript.Scene)
+    case everyday
+
+    init?(argument: String) {
+        if argument == "everyday" {
+            self = .everyday
+        } else if let scene = VenueScript.Scene(rawValue: argument) {
+            self = .scene(scene)
+        } else {
+            return nil
         }
+    }
+
+    static var allValueStrings: [String] {
+        VenueScript.Scene.allCases.map(\.rawValue) + ["everyday"]
     }
 }
 
@@ -369,6 +410,5 @@ struct EvalVenue: ParsableCommand {
     }
 }
 
-extension VenueScript.Scene: ExpressibleByArgument {}
 extension VenueScript.Unrest: ExpressibleByArgument {}
 extension VenueGround: ExpressibleByArgument {}

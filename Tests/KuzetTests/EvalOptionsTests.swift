@@ -43,4 +43,14 @@ import Testing
         #expect(isTaken("venue --minutes 1440") && !isTaken("venue --minutes 1441"))
         #expect(!isTaken("venue --minutes 0"))
     }
+
+    @Test func everydayIsAllScenesAndKeepsNone() {
+        for (arguments, isGood) in [
+            ("rendered moshPit --minutes 10 --seed 301", true), ("rendered mosh", false),
+            ("rendered everyday --minutes 37 --json", true),
+            ("rendered everyday --out a.y4m", false), ("rendered birthday --out a.y4m", true)
+        ] {
+            #expect(isTaken(arguments) == isGood, "\(arguments)")
+        }
+    }
 }
