@@ -10,7 +10,7 @@ extension VenuePerson {
         let opponent = others[other]
         let side = opponent.x > x ? 1 : -1
         lunge += milliseconds
-        if lunge > 1_700 + rhythm { lunge = 0 }
+        if lunge > 1_100 + rhythm { lunge = 0 }
         let depth = opponent.depth + random.whole(in: -12...12)
         let from = (x, self.depth)
         _ = go(
@@ -209,6 +209,6 @@ extension VenuePerson {
         }
     }
 
-    /// How this person carries.
-    var isOverhead: Bool { rhythm >= 512 }
+    /// One before the chest, the other overhead.
+    var isOverhead: Bool { chair % 2 == 1 }
 }

@@ -10,7 +10,8 @@ struct EvalCommand: ParsableCommand {
         commandName: "eval",
         abstract: "Measures a detector on labelled footage.",
         subcommands: [
-            EvalFights.self, EvalPeople.self, EvalCrowd.self, EvalTracks.self, EvalTamper.self,
+            EvalFights.self, EvalStreams.self, EvalPeople.self, EvalCrowd.self, EvalTracks.self,
+            EvalTamper.self,
             EvalQuiet.self, EvalRendered.self, EvalVenue.self
         ])
 }
@@ -116,6 +117,52 @@ struct EvalFights: ParsableCommand {
     func run() throws {
         try options.show {
             try FightEvaluation($0, features: features, errors: errors, heldOut: heldOut).run()
+        }
+    }
+}
+
+/// How soon fights are told.
+struct EvalStreams: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "streams",
+        abstract: "Fights that break out in long quiet recordings: seconds to amber and to red.",
+        discussion: """
+            DIR/labels.json is as for kuzet eval fights. Before every fight of the split comes a \
+            quiet clip, to and fro for --lead seconds: of the fight's own scene, else any of the \
+            split, scaled to its size. The cut to the fight is hard. The fight runs to and fro \
+            for 6 s or more, then it is quiet again for 10 s. All is decided as by kuzet replay. \
+            Amber is aggression confirmed, or a fight; red is a fight. Each stream is also run \
+            with another quiet clip in the fight's place, to see what the cut alone is taken for. \
+            Quiet is any label but "fight" and "blow", where "camera" is "fixed" or not there. \
+            Clips that the shipped weights were trained on measure memory, not skill.
+
+            Example: kuzet eval streams fights --split val --scores streams.jsonl
+            """)
+
+    @OptionGroup var options: LabelledOptions
+
+    @Option(
+        help: """
+            One more folder with labels.json, whose quiet clips of the split come before fights \
+            that have none of their own scene; may be repeated.
+            """)
+    var quiet: [String] = []
+
+    @Option(help: "Seconds of quiet before each fight, 5 to 600.")
+    var lead = 20
+
+    @Option(help: "Which quiet clip comes before which fight.")
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        guard (5...600).contains(lead) else {
+            throw ValidationError("--lead \(lead): allowed are 5 to 600")
+        }
+    }
+
+    func run() throws {
+        try options.show {
+            try FightStreams($0, quiet: quiet, leadSeconds: lead, seed: seed).run()
         }
     }
 }

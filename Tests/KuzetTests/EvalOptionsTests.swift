@@ -53,4 +53,15 @@ import Testing
             #expect(isTaken(arguments) == isGood, "\(arguments)")
         }
     }
+
+    @Test func streamsAreOfAFolderAndOfQuietOnes() {
+        for (arguments, isGood) in [
+            ("streams a --split val", true),
+            ("streams a --split val --quiet b --quiet c --scores d --json --seed 2", true),
+            ("streams a", false), ("streams a --split val --lead 4", false),
+            ("streams a --split val --lead 600", true)
+        ] {
+            #expect(isTaken(arguments) == isGood, "\(arguments)")
+        }
+    }
 }
