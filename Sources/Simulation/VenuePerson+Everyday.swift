@@ -2,7 +2,7 @@ import Frames
 
 /// How people move who celebrate, carry, play, or threaten.
 extension VenuePerson {
-    /// Out of reach, but for a lunge every other second that stops short.
+    /// Out of reach, and with a lunge every other second that stops short.
     mutating func threaten(
         _ other: Int, _ milliseconds: Int, _ others: [VenuePerson], _ random: inout SplitMix64
     ) {
@@ -14,7 +14,7 @@ extension VenuePerson {
         let depth = opponent.depth + random.whole(in: -12...12)
         let from = (x, self.depth)
         _ = go(
-            opponent.x - side * (isLunging ? 330 : 540), depth,
+            opponent.x - side * (isLunging ? 680 : 900), depth,
             (isLunging ? 26 : 12) * milliseconds / 10)
         heading = side
         if abs(x - from.0) > 12 { gait += milliseconds }
@@ -29,8 +29,8 @@ extension VenuePerson {
         let gap = abs(opponent.x - x)
         // Before the others.
         depth += min(max(2_800 - depth, -milliseconds), milliseconds) / 2
-        guard gap < 430 || gap > 560 else { return }
-        let step = (gap < 430 ? -20 : 8) * milliseconds / 10
+        guard gap < 760 || gap > 940 else { return }
+        let step = (gap < 760 ? -20 : 8) * milliseconds / 10
         x = min(max(x + side * step, 700), 3_600)
         heading = side
         gait += milliseconds

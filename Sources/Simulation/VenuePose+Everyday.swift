@@ -16,7 +16,9 @@ extension VenuePerson {
         pose.sway = facing * part(isLunging ? 110 : 35)
         // Three seconds a finger, three seconds a fist.
         if acted / 3_000 % 2 == 0 {
-            pose.rightHand = (facing * (part(270) + part(80) * shake / 256), -part(770))
+            pose.rightHand = (
+                facing * (part(isLunging ? 170 : 270) + part(80) * shake / 256), -part(770)
+            )
             pose.leftHand = (-facing * part(110), -part(490))
         } else {
             pose.rightHand = (facing * part(60), -part(1_050) + part(80) * shake / 256)

@@ -148,6 +148,13 @@ struct EvalStreams: ParsableCommand {
             """)
     var quiet: [String] = []
 
+    @Flag(
+        help: """
+            Before a fight that has no quiet clip of its own scene comes its own clip with nobody \
+            in it (the median of every pixel, in noise), not another camera's.
+            """)
+    var emptied = false
+
     @Option(help: "Seconds of quiet before each fight, 5 to 600.")
     var lead = 20
 
@@ -162,7 +169,9 @@ struct EvalStreams: ParsableCommand {
 
     func run() throws {
         try options.show {
-            try FightStreams($0, quiet: quiet, leadSeconds: lead, seed: seed).run()
+            try FightStreams(
+                $0, quiet: quiet, leadSeconds: lead, seed: seed, emptiesOwn: emptied
+            ).run()
         }
     }
 }

@@ -62,8 +62,8 @@ import Testing
             }
             return two.count == 2 ? abs(two[0].x - two[1].x) : -1
         }.dropFirst(30)
-        #expect(gaps.allSatisfy { $0 > 230 }, "a fist reaches 290 per mille of a body")
-        #expect(gaps.contains { $0 < 430 } && gaps.contains { $0 > 500 })
+        #expect(gaps.allSatisfy { $0 > 560 }, "an arm is not as long")
+        #expect(gaps.contains { $0 < 760 } && gaps.contains { $0 > 850 })
     }
 
     @Test func oneChildIsToCatchAndNotAlwaysTheSame() {

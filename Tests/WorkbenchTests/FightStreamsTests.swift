@@ -74,12 +74,12 @@ private struct Clips {
         while case .frame(let frame) = joined.next(timeout: .zero) {
             #expect(frame.width == 64 && frame.height == 48)
             lumas.append(frame.luma[5, 5])
-            times.append((frame.capturedAt - .zero).milliseconds)
+            times.append((frame.capturedAt - Instant.zero).milliseconds)
         }
         #expect(lumas == [10, 20, 30, 20, 10, 20, 90, 100, 90, 30, 20])
         #expect(times == (0..<11).map { $0 * 100 })
-        #expect(joined.starts.map { ($0 - .zero).milliseconds } == [0, 600, 900])
-        #expect((joined.end - .zero).milliseconds == 1_100)
+        #expect(joined.starts.map { ($0 - Instant.zero).milliseconds } == [0, 600, 900])
+        #expect((joined.end - Instant.zero).milliseconds == 1_100)
         #expect(quiet.length.milliseconds == 300)
     }
 
@@ -89,6 +89,22 @@ private struct Clips {
         try clips.write("a.y4m", lumas: [UInt8](repeating: 9, count: 20))
         let clip = try HeldClip(clips.folder + "/a.y4m", longest: .seconds(1))
         #expect(clip.length.milliseconds == 1_000)
+    }
+
+    @Test func whoMovesIsNotInTheEmptiedClip() throws {
+        let clips = try Clips()
+        defer { clips.remove() }
+        try clips.write("a.y4m", lumas: [50, 50, 50, 50, 50, 50, 200, 200])
+        let clip = try HeldClip(clips.folder + "/a.y4m", longest: .seconds(30))
+        let emptied = clip.emptied(seed: 1)
+        var lumas: [UInt8] = []
+        for _ in 0..<30 {
+            let (picture, lasts) = emptied.next()
+            lumas.append(picture.luma[9, 9])
+            #expect(lasts.milliseconds == 100)
+        }
+        // Never still, and never as bright as what passed.
+        #expect(lumas.allSatisfy { (46...54).contains($0) } && Set(lumas).count > 3)
     }
 
     @Test func onePictureIsNoClip() throws {
@@ -108,17 +124,17 @@ private struct Clips {
 @Suite struct StreamFiguresTests {
     private func incident(_ kind: Incident.Kind, at: Int64, until: Int64? = nil) -> Incident {
         var incident = Incident(
-            ordinal: 1, camera: 0, kind: kind, zone: 0, openedAt: .zero + .milliseconds(at))
-        incident.confirmedAt = .zero + .milliseconds(at)
-        incident.closedAt = until.map { .zero + .milliseconds($0) }
+            ordinal: 1, camera: 0, kind: kind, zone: 0, openedAt: Instant.zero + .milliseconds(at))
+        incident.confirmedAt = Instant.zero + .milliseconds(at)
+        incident.closedAt = until.map { Instant.zero + .milliseconds($0) }
         return incident
     }
 
     /// 20 s of quiet, 6 of a fight, 10 of quiet.
     private func stream(_ incidents: Incident...) -> FightStream {
         FightStream(
-            incidents, onset: .zero + .seconds(20), fightEnd: .zero + .seconds(26),
-            end: .zero + .seconds(36))
+            incidents, onset: Instant.zero + .seconds(20), fightEnd: Instant.zero + .seconds(26),
+            end: Instant.zero + .seconds(36))
     }
 
     @Test func delaysCountFromTheOnset() {
@@ -189,7 +205,7 @@ private struct Clips {
         let scores = clips.folder + "/scores.jsonl"
         let figures = try streams(clips, scores: scores).run()
         let stream = try #require(figures.streams.first)
-        #expect(figures.streams.count == 1 && stream.isSameScene)
+        #expect(figures.streams.count == 1 && stream.lead == .own)
         #expect(stream.quiet.hasSuffix("/quiet.y4m") && stream.file == "fight.y4m")
         #expect(stream.falseAmbers == 0 && stream.falseReds == 0)
         let lines = try String(contentsOfFile: scores, encoding: .utf8)
@@ -197,8 +213,8 @@ private struct Clips {
         #expect(line["file"]?.string == "fight.y4m" && line["amberBefore"] == .boolean(false))
         let all = try JSONValue.read(Array(figures.json(split: "val").utf8))
         #expect(all["task"]?.string == "streams" && all["items"]?.thousandths == 1_000)
-        #expect(all["metrics"]?["sameScene"]?["items"]?.thousandths == 1_000)
-        #expect(figures.table().split(separator: "\n").count == 10)
+        #expect(all["metrics"]?["leads"]?["own"]?["items"]?.thousandths == 1_000)
+        #expect(figures.table().split(separator: "\n").count == 8)
     }
 
     @Test func withoutFightsOrQuietNothingIsMeasured() throws {

@@ -16,6 +16,7 @@ package struct FightStreams {
     private let quietFolders: [String]
     private let lead: Interval
     private let seed: UInt64
+    private let emptiesOwn: Bool
 
     private static let fightMin = Interval.seconds(6)
     private static let tail = Interval.seconds(10)
@@ -26,9 +27,13 @@ package struct FightStreams {
     ///   - quiet: more folders to take quiet clips of the split from.
     ///   - lead: how long it is quiet before.
     ///   - seed: which quiet clip goes before which fight.
+    ///   - emptiesOwn: a fight without a quiet clip of its own camera comes after its own clip with
+    ///     nobody in it, not after another camera's.
     package init(
-        _ labelled: LabelledFolder, quiet: [String], leadSeconds lead: Int, seed: UInt64
+        _ labelled: LabelledFolder, quiet: [String], leadSeconds lead: Int, seed: UInt64,
+        emptiesOwn: Bool = false
     ) {
+        self.emptiesOwn = emptiesOwn
         self.labelled = labelled
         quietFolders = quiet
         self.lead = .seconds(Int64(lead))
@@ -99,13 +104,20 @@ package struct FightStreams {
         let fight = try HeldClip(path, longest: Self.longest)
         let size = (width: fight.width, height: fight.height)
         let length = max(fight.length, Self.fightMin)
-        var found = try told(of: fight, for: length, in: before.path, size, detection)
+        let isEmptied = near.isEmpty && emptiesOwn
+        func quiet() throws -> HeldClip {
+            isEmptied
+                ? fight.emptied(seed: seed)
+                : try HeldClip(before.path, longest: Self.longest, size: size)
+        }
+        // The quiet one is made anew for the second stream, so that both begin alike.
+        var found = try told(of: fight, for: length, in: try quiet(), detection)
         let control = try told(
             of: try HeldClip(instead.path, longest: Self.longest, size: size),
-            for: length, in: before.path, size, detection)
+            for: length, in: try quiet(), detection)
         found.file = label.file
-        found.quiet = before.path
-        found.isSameScene = !near.isEmpty
+        found.quiet = isEmptied ? path : before.path
+        found.lead = isEmptied ? .emptied : near.isEmpty ? .other : .own
         found.byCut = (control.amber.isTold, control.red.isTold)
         return found
     }
@@ -116,10 +128,9 @@ package struct FightStreams {
 
     /// What is told of a stream in which `clip` is cut into the quiet one.
     private func told(
-        of clip: HeldClip, for length: Interval, in quiet: String,
-        _ size: (width: Int, height: Int), _ detection: ReplayRun.Detection
+        of clip: HeldClip, for length: Interval, in quiet: HeldClip,
+        _ detection: ReplayRun.Detection
     ) throws -> FightStream {
-        let quiet = try HeldClip(quiet, longest: Self.longest, size: size)
         let joined = JoinedClips([(quiet, lead), (clip, length), (quiet, Self.tail)])
         let run = ReplayRun()
         try run.run(joined, detection: detection)

@@ -24,7 +24,9 @@ final class HeldClip {
     ///   - longest: what comes later is left out.
     ///   - size: every picture is scaled to it; nil for the recording's own.
     /// - Error: `CameraError`, which names the recording.
-    init(_ path: String, longest: Interval, size: (width: Int, height: Int)? = nil) throws {
+    convenience init(_ path: String, longest: Interval, size: (width: Int, height: Int)? = nil)
+        throws
+    {
         let recording = try Recording.openForDetectors(path)
         let own = (width: recording.width, height: recording.height)
         let scale = PictureScale(from: own, to: size ?? own)
@@ -52,6 +54,51 @@ final class HeldClip {
                 kind: .badData, object: "recording \(path)", attempt: "join",
                 cause: "it has one picture only")
         }
+        self.init(pictures, times)
+    }
+
+    /// What this recording's camera would see with nobody there, as far as that can be had: the
+    /// median of every pixel, in a sensor's noise.
+    func emptied(seed: UInt64) -> HeldClip {
+        var chance = SplitMix64(seed: seed)
+        // The sum of four dice: a deviation of about 1.6 code values.
+        let noise = (0..<4096).map { _ in
+            (0..<4).reduce(0) { sum, _ in sum + chance.whole(in: -1...1) }
+        }
+        let chosen = (0..<Self.medianOf).map { pictures[$0 * pictures.count / Self.medianOf] }
+        let middle = Frame(width: width, height: height)
+        Self.median(chosen.map(\.luma), into: middle.luma)
+        Self.median(chosen.map(\.chroma), into: middle.chroma)
+        let noisy = (0..<Self.noisyCount).map { _ -> Frame in
+            let picture = Frame(width: width, height: height)
+            picture.copy(from: middle)
+            for y in 0..<height {
+                let (row, offset) = (picture.luma.row(y), chance.whole(in: 0...4095))
+                for x in 0..<width {
+                    row[x] = UInt8(min(max(Int(row[x]) + noise[(offset + x) & 4095], 0), 255))
+                }
+            }
+            return picture
+        }
+        return HeldClip(noisy, noisy.indices.map { gap * Int64($0) })
+    }
+
+    private static let medianOf = 15
+    /// So many pictures of noise come before the first comes again.
+    private static let noisyCount = 24
+
+    private static func median(_ planes: [Plane], into target: Plane) {
+        var values = [UInt8](repeating: 0, count: planes.count)
+        for y in 0..<target.height {
+            for x in 0..<target.width {
+                for (index, plane) in planes.enumerated() { values[index] = plane[x, y] }
+                values.sort()
+                target[x, y] = values[values.count / 2]
+            }
+        }
+    }
+
+    private init(_ pictures: [Frame], _ times: [Interval]) {
         (self.pictures, self.times) = (pictures, times)
     }
 

@@ -15,10 +15,27 @@ struct FightStream {
         var delay: Interval? { if case .told(let delay) = self { delay } else { nil } }
     }
 
+    /// What comes before the fight.
+    enum Lead: String, CaseIterable {
+        /// A quiet clip of its own scene.
+        case own
+        /// Its own clip with nobody in it: `HeldClip.emptied`.
+        case emptied
+        /// Another camera's.
+        case other
+
+        var words: String {
+            switch self {
+            case .own: "own camera's quiet"
+            case .emptied: "own camera, emptied"
+            case .other: "another's quiet"
+            }
+        }
+    }
+
     var file = ""
     var quiet = ""
-    /// The quiet clip is of the fight's own camera.
-    var isSameScene = false
+    var lead = Lead.own
     /// Aggression, or a fight where that comes first.
     let amber: Answer
     let red: Answer
@@ -76,7 +93,7 @@ struct FightStream {
                 + "\"\(name)Before\":\(answer == .onBefore)"
         }
         return "{\"file\":\(JSON.quoted(file)),\"quiet\":\(JSON.quoted(quiet)),"
-            + "\"sameScene\":\(isSameScene),\(text("amber", amber)),\(text("red", red)),"
+            + "\"lead\":\"\(lead.rawValue)\",\(text("amber", amber)),\(text("red", red)),"
             + "\"falseAmbers\":\(falseAmbers),\"falseReds\":\(falseReds),"
             + "\"amberByCut\":\(byCut.amber),\"redByCut\":\(byCut.red),"
             + "\"impairment\":\(impairment.map { "\"\($0)\"" } ?? "null")}"
@@ -122,11 +139,14 @@ package struct StreamFigures: SplitFigures {
     }
 
     private func row(
-        _ answer: KeyPath<FightStream, FightStream.Answer>, sameScene: Bool? = nil
+        _ answer: KeyPath<FightStream, FightStream.Answer>, _ lead: FightStream.Lead? = nil
     ) -> Row {
         Row(
-            streams.filter { sameScene == nil || $0.isSameScene == sameScene }
-                .map { $0[keyPath: answer] })
+            streams.filter { lead == nil || $0.lead == lead }.map { $0[keyPath: answer] })
+    }
+
+    private var leads: [FightStream.Lead] {
+        FightStream.Lead.allCases.filter { lead in streams.contains { $0.lead == lead } }
     }
 
     private func sum(_ count: KeyPath<FightStream, Int>) -> Int {
@@ -141,12 +161,14 @@ package struct StreamFigures: SplitFigures {
 
     package func json(split: String) -> String {
         let (ambers, reds) = (sum(\.falseAmbers), sum(\.falseReds))
-        let same = streams.count(where: \.isSameScene)
+        let leads = leads.map { lead in
+            "\"\(lead.rawValue)\":{\"items\":\(streams.count { $0.lead == lead }),"
+                + "\"amber\":\(row(\.amber, lead).json),\"red\":\(row(\.red, lead).json)}"
+        }.joined(separator: ",")
         return "{\"task\":\"streams\",\"split\":\(JSON.quoted(split)),"
             + "\"items\":\(streams.count),\"metrics\":{"
             + "\"amber\":\(row(\.amber).json),\"red\":\(row(\.red).json),"
-            + "\"sameScene\":{\"items\":\(same),\"amber\":\(row(\.amber, sameScene: true).json),"
-            + "\"red\":\(row(\.red, sameScene: true).json)},"
+            + "\"leads\":{\(leads)},"
             + "\"quietSeconds\":\(secondsText(quietLength)),"
             + "\"falseAmbers\":\(ambers),\"falseReds\":\(reds),"
             + "\"falseAmbersPerHour\":\(perHour(ambers)),\"falseRedsPerHour\":\(perHour(reds)),"
@@ -157,19 +179,22 @@ package struct StreamFigures: SplitFigures {
 
     package func table() -> String {
         let (ambers, reds) = (sum(\.falseAmbers), sum(\.falseReds))
-        return [
+        var lines = [
             "                            told         on before  median s    90 % s",
-            row(\.amber).line("amber"), row(\.red).line("red"),
-            row(\.amber, sameScene: true).line("amber, own camera's quiet"),
-            row(\.red, sameScene: true).line("red, own camera's quiet"),
-            row(\.amber, sameScene: false).line("amber, another's quiet"),
-            row(\.red, sameScene: false).line("red, another's quiet"),
-            "in \(secondsText(quietLength)) s of quiet: \(ambers) ambers, \(reds) reds; in an hour "
-                + "\(perHour(ambers)) and \(perHour(reds))",
-            "another quiet clip in the fight's place: "
-                + "\(streams.count(where: \.byCut.amber)) ambers, "
-                + "\(streams.count(where: \.byCut.red)) reds of \(streams.count)",
-            "camera taken for impaired or moved in \(streams.count { $0.impairment != nil })"
-        ].joined(separator: "\n")
+            row(\.amber).line("amber"), row(\.red).line("red")
+        ]
+        for lead in leads {
+            lines.append(row(\.amber, lead).line("amber, \(lead.words)"))
+            lines.append(row(\.red, lead).line("red, \(lead.words)"))
+        }
+        return
+            (lines + [
+                "in \(secondsText(quietLength)) s of quiet: \(ambers) ambers, \(reds) reds; in an hour "
+                    + "\(perHour(ambers)) and \(perHour(reds))",
+                "another quiet clip in the fight's place: "
+                    + "\(streams.count(where: \.byCut.amber)) ambers, "
+                    + "\(streams.count(where: \.byCut.red)) reds of \(streams.count)",
+                "camera taken for impaired or moved in \(streams.count { $0.impairment != nil })"
+            ]).joined(separator: "\n")
     }
 }
