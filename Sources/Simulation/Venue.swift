@@ -12,15 +12,15 @@ public struct Venue {
 
     private var script: VenueScript
     private var nextCue = 0
-    private var random: SplitMix64
-    private var people: [VenuePerson] = []
-    private var light = VenueLight()
+    var random: SplitMix64
+    var people: [VenuePerson] = []
+    var light = VenueLight()
     private let room: Frame
     /// The world where the camera looks elsewhere; nothing is drawn in it until then.
     private let beyond: Frame
     private let world: Frame
     private var mount = VenueMount()
-    private var milliseconds = 0
+    var milliseconds = 0
     /// How far a hand has come over the lens, Q8.
     private var hand = 0
     private var isHandComing = false
@@ -29,6 +29,8 @@ public struct Venue {
     private var barGuest: Int?
     /// Two who have to do with each other.
     private var pair: (Int, Int)?
+    /// Where people gather.
+    var table: VenueTable?
 
     static let personCountMax = 24
 
@@ -65,13 +67,12 @@ public struct Venue {
     private mutating func perform(_ cue: VenueScript.Cue) {
         switch cue {
         case .guestsArrive(let count):
-            for _ in 0..<min(count, Venue.personCountMax - people.count) {
-                let toX = random.whole(in: 1300...3700)
-                let toDepth = random.whole(in: 900...3000)
-                people.append(
-                    VenuePerson(
-                        x: 4096, depth: random.whole(in: 300...1400),
-                        activity: .walking(toX: toX, toDepth: toDepth), random: &random))
+            arrive(count)
+        case .childrenArrive(let count):
+            let first = people.count
+            arrive(count)
+            for index in first..<people.count {
+                people[index].size = random.whole(in: 520...720)
             }
         case .everybodyDances: everybody { _ in .dancing }
         case .everybodyStands: everybody { _ in .standing }
@@ -82,6 +83,25 @@ public struct Venue {
                 let (x, depth) = Venue.anywhere(&random)
                 return .roaming(toX: x, toDepth: depth)
             }
+        case .everybodyGathers: gather()
+        case .everybodyToasts: aroundTheTable { _ in .toasting }
+        case .everybodySings: sing()
+        case .candlesAreBlownOut: blowOut()
+        case .everybodyCheers:
+            table?.hasFlames = false
+            aroundTheTable { _ in .cheering }
+        case .pitOpens: openPit()
+        case .congaStarts: startConga()
+        case .chairsAreSet: setChairs()
+        case .chairsAreCarried: carryChairs()
+        case .childrenPlay: playTag()
+        case .threatStarts:
+            pairUp {
+                .threatening($0)
+            } and: {
+                .backingOff($0)
+            }
+        case .flash: light.flash = 150
         case .guestGoesBehindBar:
             guard !people.isEmpty else { return }
             let guest = random.whole(in: 0...people.count - 1)
@@ -143,6 +163,18 @@ public struct Venue {
         }
     }
 
+    private mutating func arrive(_ count: Int) {
+        for _ in 0..<min(count, Venue.personCountMax - people.count) {
+            let toX = random.whole(in: 1300...3700)
+            let toDepth = random.whole(in: 900...3000)
+            people.append(
+                VenuePerson(
+                    x: 4096, depth: random.whole(in: 300...1400),
+                    activity: .walking(toX: toX, toDepth: toDepth), random: &random))
+            people[people.count - 1].number = people.count - 1
+        }
+    }
+
     private mutating func everybody(
         does activity: (inout SplitMix64) -> VenuePerson.Activity
     ) {
@@ -163,6 +195,18 @@ public struct Venue {
         guard let (first, second) = pair else { return }
         people[first].activity = one(second)
         people[second].activity = other(first)
+    }
+
+    /// Head to foot in pixels, of a grown-up who stands there.
+    static func tall(at depth: Int, inHeight height: Int) -> Int {
+        height * (300 + 330 * depth / 4096) / 1000
+    }
+
+    static func foot(x: Int, depth: Int, inWidth width: Int, height: Int) -> Canvas.Point {
+        let spread = width * (650 + 350 * depth / 4096) / 1000
+        return .init(
+            x: width / 2 + (x - 2048) * spread / 4096,
+            y: height * (470 + 500 * depth / 4096) / 1000)
     }
 
     /// Somewhere on the floor, before the bar.
@@ -187,23 +231,49 @@ public struct Venue {
         frame.copy(from: room)
         let canvas = Canvas(frame: frame)
         var isBarDrawn = script.ground != .room
-        for index in people.indices.sorted(by: { people[$0].depth < people[$1].depth }) {
-            if !isBarDrawn, people[index].depth > 400 {
+        for thing in things().sorted(by: { $0.depth < $1.depth }) {
+            if !isBarDrawn, thing.depth > 400 {
                 VenueRoom.paintBar(on: canvas)
                 isBarDrawn = true
             }
-            people[index].draw(on: canvas, at: milliseconds, facing: facing(index))
+            switch thing.what {
+            case .person(let index):
+                people[index].draw(on: canvas, at: milliseconds, facing: facing(index))
+            case .chair(let chair): chair.draw(on: canvas)
+            case .table(let table): table.draw(on: canvas, at: milliseconds)
+            }
         }
         if !isBarDrawn { VenueRoom.paintBar(on: canvas) }
     }
 
+    private enum Thing {
+        case person(Int)
+        case chair(VenueChair)
+        case table(VenueTable)
+    }
+
+    private func things() -> [(depth: Int, what: Thing)] {
+        var things = people.indices.map { (people[$0].depth, Thing.person($0)) }
+        for person in people {
+            for chair in person.chairs where !chair.isHeld {
+                things.append((chair.depth, .chair(chair)))
+            }
+        }
+        if let table { things.append((table.depth, .table(table))) }
+        return things
+    }
+
     private func facing(_ index: Int) -> Int {
         switch people[index].activity {
-        case .shoving(let other), .fighting(let other), .hugging(let other):
+        case .shoving(let other), .fighting(let other), .hugging(let other),
+            .threatening(let other), .backingOff(let other):
             return people.indices.contains(other) && people[other].x < people[index].x ? -1 : 1
         case .standing, .sitting, .walking, .roaming, .fleeing, .chasing, .dancing, .waving,
             .jumping, .away:
             return 1
+        case .moshing, .trailing, .leading, .toasting, .carrying, .fetching, .playing, .catching,
+            .clapping, .blowing, .cheering, .filming:
+            return people[index].heading
         }
     }
 

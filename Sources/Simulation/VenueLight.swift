@@ -13,11 +13,14 @@ struct VenueLight {
     var fogTarget = 0
     /// Moving coloured spots over the dance floor.
     var spotCount = 0
+    /// Milliseconds that a telephone's flash still lasts.
+    var flash = 0
 
     mutating func advance(milliseconds: Int) {
         let step = max(fadePerSecond * milliseconds / 1000, 1)
         house += min(max(houseTarget - house, -step), step)
         fog += min(max(fogTarget - fog, -step), step)
+        flash = max(flash - milliseconds, 0)
     }
 
     /// What the sensor adds by itself: a fixed table, entered at another place on every row.
@@ -30,7 +33,7 @@ struct VenueLight {
     }()
 
     func shine(on frame: Frame, at milliseconds: Int, random: inout SplitMix64) {
-        var gain = house
+        var gain = house + (flash > 0 ? 170 : 0)
         // 12 flashes a second, lit a third of the time.
         if isStrobing { gain += milliseconds * 12 % 1000 < 333 ? 300 : 0 }
         let spots = (0..<spotCount).map { spot(number: $0, at: milliseconds, in: frame) }

@@ -24,6 +24,34 @@ struct VenuePerson {
         case shoving(Int)
         /// The same, with fists.
         case fighting(Int)
+        /// Before the person of that index: a raised fist, a finger, lunges that stop short.
+        case threatening(Int)
+        /// Gives way to the person of that index, and comes back.
+        case backingOff(Int)
+        /// In a mosh pit: at a run, shoulder first, into whoever is there.
+        case moshing(toX: Int, toDepth: Int)
+        /// Hands on the shoulders of the person of that index, in step.
+        case trailing(Int)
+        /// At the head of them.
+        case leading(toX: Int, toDepth: Int)
+        /// Talks, raises a glass with all others, and drinks.
+        case toasting
+        /// A chair in both hands.
+        case carrying(toX: Int, toDepth: Int)
+        /// On the way to the next chair.
+        case fetching
+        /// A child at tag: away from whoever is to catch.
+        case playing(toX: Int, toDepth: Int)
+        /// The child who is to catch.
+        case catching
+        /// To a song.
+        case clapping
+        /// Candles out, bent over the table.
+        case blowing
+        /// Both arms up, and some jump.
+        case cheering
+        /// Holds up a telephone.
+        case filming
         /// Gone; not drawn.
         case away
     }
@@ -31,17 +59,31 @@ struct VenuePerson {
     /// Across the floor, 0 ... 4096 from left to right, and from the back wall to the camera.
     var x: Int
     var depth: Int
-    var activity: Activity
+    var activity: Activity { didSet { if activity != oldValue { acted = 0 } } }
+    /// Per mille of a grown-up.
+    var size = 1000
+    /// Of all who are there.
+    var number = 0
+    /// 1 to the right, -1 to the left: where this person went or was turned last.
+    var heading = 1
+    /// What this person moves about.
+    var chairs: [VenueChair] = []
     let top: Canvas.Paint
     let trousers: Canvas.Paint
     let skin: Canvas.Paint
     /// Each person keeps a rhythm of their own, 0 ... 1023.
     let rhythm: Int
     /// Milliseconds of steps taken, so that legs move only while walking.
-    private(set) var gait = 0
+    var gait = 0
+    /// Milliseconds of the activity.
+    private(set) var acted = 0
     /// Near enough to hold the other.
     private(set) var isClose = false
-    private(set) var lunge = 0
+    var lunge = 0
+    /// Milliseconds that a stoop, or a pause, still takes.
+    var pause = 0
+    /// Of `chairs`: the one in hand, or to be fetched.
+    var chair = 0
 
     init(x: Int, depth: Int, activity: Activity, random: inout SplitMix64) {
         self.x = x
@@ -61,9 +103,29 @@ struct VenuePerson {
     mutating func advance(
         milliseconds: Int, others: [VenuePerson], random: inout SplitMix64
     ) {
+        acted += milliseconds
         switch activity {
-        case .standing, .sitting, .dancing, .waving, .jumping, .away:
+        case .standing, .sitting, .dancing, .waving, .jumping, .away, .toasting, .clapping,
+            .blowing, .cheering, .filming:
             break
+        case .threatening(let other): threaten(other, milliseconds, others, &random)
+        case .backingOff(let other): backOff(from: other, milliseconds, others)
+        case .moshing(let toX, let toDepth):
+            mosh(toX, toDepth, milliseconds, others, &random)
+        case .trailing(let ahead): trail(ahead, milliseconds, others)
+        case .leading(let toX, let toDepth):
+            // From side to side of the room, so that the line is one.
+            if go(toX, toDepth, 8 * milliseconds / 10) {
+                let side = x < 2_500 ? 3_300...3_900 : 1_100...1_700
+                activity = .leading(
+                    toX: random.whole(in: side), toDepth: random.whole(in: 900...3_000))
+            }
+            gait += milliseconds
+        case .carrying(let toX, let toDepth): carry(toX, toDepth, milliseconds)
+        case .fetching: fetch(milliseconds, &random)
+        case .playing(let toX, let toDepth):
+            play(toX, toDepth, milliseconds, others, &random)
+        case .catching: catchSomebody(milliseconds, others, &random)
         case .walking(let toX, let toDepth):
             if go(toX, toDepth, 14 * milliseconds / 10) { activity = .standing }
             gait += milliseconds
@@ -123,20 +185,20 @@ struct VenuePerson {
     }
 
     /// - Returns: whether that is where this person now stands.
-    private mutating func go(_ toX: Int, _ toDepth: Int, _ step: Int) -> Bool {
+    mutating func go(_ toX: Int, _ toDepth: Int, _ step: Int) -> Bool {
+        if toX != x { heading = toX > x ? 1 : -1 }
         x += min(max(toX - x, -step), step)
         depth += min(max(toDepth - depth, -step), step)
         return x == toX && depth == toDepth
     }
 
     /// Head to foot in pixels where this person stands.
-    func tall(inHeight height: Int) -> Int { height * (300 + 330 * depth / 4096) / 1000 }
+    func tall(inHeight height: Int) -> Int {
+        Venue.tall(at: depth, inHeight: height) * size / 1000
+    }
 
     func foot(inWidth width: Int, height: Int) -> Canvas.Point {
-        let spread = width * (650 + 350 * depth / 4096) / 1000
-        return .init(
-            x: width / 2 + (x - 2048) * spread / 4096,
-            y: height * (470 + 500 * depth / 4096) / 1000)
+        Venue.foot(x: x, depth: depth, inWidth: width, height: height)
     }
 
     func draw(on canvas: Canvas, at milliseconds: Int, facing: Int) {
@@ -175,7 +237,12 @@ struct VenuePerson {
             canvas.capsule(from: shoulder, to: elbow, radius: limb, top)
             canvas.capsule(from: elbow, to: fist, radius: limb, skin)
         }
-        let head = Canvas.Point(x: neck.x + sway / 4, y: neck.y - part(105))
-        canvas.capsule(from: head, to: head, radius: max(part(72), 2), skin)
+        // A child's head is larger for its body.
+        let larger = (1000 - size) / 12
+        let head = Canvas.Point(x: neck.x + sway / 4, y: neck.y - part(105 + larger))
+        canvas.capsule(from: head, to: head, radius: max(part(72 + larger), 2), skin)
+        let hand = facing < 0 ? pose.leftHand : pose.rightHand
+        let fist = Canvas.Point(x: neck.x + hand.x, y: foot.y + hand.y + bob)
+        drawHeld(on: canvas, fist: fist, foot: foot, tall: tall, facing: facing)
     }
 }

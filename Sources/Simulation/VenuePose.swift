@@ -76,6 +76,20 @@ extension VenuePerson {
             pose.sway = part(70) * swing / 256
             pose.legs = part(130) * other / 256
             pose.bob = part(40) * other / 256
+        case .threatening, .backingOff: confront(&pose, at: milliseconds, facing, stride, part)
+        case .moshing, .trailing, .leading, .cheering:
+            revel(&pose, at: milliseconds, facing, stride, part)
+        case .toasting, .clapping, .blowing, .filming:
+            celebrate(&pose, at: milliseconds, facing, part)
+        case .carrying, .fetching: carry(&pose, facing, stride, part)
+        case .playing, .catching:
+            // In short steps, arms out; who counts or rests hops on the spot.
+            let run = pause > 0 ? 0 : Turn.sine(gait * 1024 / 520 + rhythm)
+            pose.legs = part(190) * run / 256
+            pose.leftHand = (-part(150) + part(120) * run / 256, -part(620))
+            pose.rightHand = (part(150) + part(120) * run / 256, -part(620))
+            pose.sway = part(60) * run / 256
+            pose.lift = part(60) * max(Turn.sine(milliseconds * 1024 / 450 + rhythm), 0) / 256
         }
         return pose
     }

@@ -25,6 +25,44 @@ extension VenueScript {
         case fighting
         /// The same, and every so often a strobe flashes, from before the fight on.
         case fightingUnderStrobe
+        /// Two face to face, one with a raised fist, a finger and lunges that stop short: amber.
+        case threatening
+        /// A mosh pit, and breaks in which all jump.
+        case moshPit
+        /// All in one line through the room, hands on shoulders.
+        case congaLine
+        /// A group around a table raises its glasses.
+        case toasting
+        /// Staff move chairs about, before the chest and overhead.
+        case carryingChairs
+        /// Children play tag between grown-ups.
+        case playingChildren
+        /// A song and claps around a table, candles blown out, cheers, telephones that flash.
+        case birthday
+
+        /// What nobody must be called for.
+        public static let everyday: [Scene] = allCases.filter(\.isEveryday)
+
+        public var isEveryday: Bool {
+            switch self {
+            case .standing, .dancing, .strobe, .waving, .jumping, .hugging, .crowd, .moshPit,
+                .congaLine, .toasting, .carryingChairs, .playingChildren, .birthday:
+                true
+            case .chasing, .shoving, .threatening, .fighting, .fightingUnderStrobe: false
+            }
+        }
+
+        /// Whether it is drawn to judge by alone: no recipe may learn from it (`board/rendered`).
+        public var isForJudgingAlone: Bool {
+            switch self {
+            case .threatening, .moshPit, .congaLine, .toasting, .carryingChairs, .playingChildren,
+                .birthday:
+                true
+            case .standing, .dancing, .strobe, .waving, .jumping, .hugging, .crowd, .chasing,
+                .shoving, .fighting, .fightingUnderStrobe:
+                false
+            }
+        }
     }
 
     /// What the camera's mount does, from the twelfth second on.
@@ -74,9 +112,15 @@ extension VenueScript {
         script.ground = ground
         var random = SplitMix64(seed: seed ^ 0x7363_656E)
         let guests = random.whole(in: 4...9)
-        script.add(
-            .guestsArrive(scene == .crowd ? Venue.personCountMax : guests),
-            at: ground == .room ? 3_000 : 0)
+        let arrival = ground == .room ? 3_000 : 0
+        switch scene {
+        case .crowd: script.add(.guestsArrive(Venue.personCountMax), at: arrival)
+        case .moshPit: script.add(.guestsArrive(guests + 9), at: arrival)
+        case .playingChildren, .birthday:
+            script.add(.childrenArrive(scene == .birthday ? 1 : 2 + guests / 2), at: arrival)
+            script.add(.guestsArrive(guests), at: arrival)
+        default: script.add(.guestsArrive(guests), at: arrival)
+        }
         let first = ground == .room ? 9_000 : 1_500
         switch scene {
         case .standing: break
@@ -98,8 +142,49 @@ extension VenueScript {
         case .fightingUnderStrobe:
             script.addStrobe(from: first - 1_000, &random)
             script.add(.fightStarts, at: first)
+        case .threatening: script.add(.threatStarts, at: first)
+        case .moshPit: script.addPits(from: first, &random)
+        case .congaLine: script.add(.congaStarts, at: first)
+        case .toasting:
+            script.add(.everybodyGathers, at: first)
+            script.add(.everybodyToasts, at: first + 4_000)
+        case .carryingChairs:
+            script.add(.chairsAreSet, at: arrival)
+            script.add(.chairsAreCarried, at: first)
+        case .playingChildren: script.add(.childrenPlay, at: first)
+        case .birthday:
+            script.add(.everybodyGathers, at: first)
+            script.addSongs(from: first + 4_000, &random)
         }
         return script
+    }
+
+    /// 12 to 25 s each, and all jump for 5 to 9 s after.
+    private mutating func addPits(from start: Int, _ random: inout SplitMix64) {
+        add(.spots(3), at: start)
+        var at = start
+        while at < seconds * 1_000 {
+            add(.pitOpens, at: at)
+            at += random.whole(in: 12_000...25_000)
+            add(.everybodyJumps, at: at)
+            at += random.whole(in: 5_000...9_000)
+        }
+    }
+
+    /// 10 to 15 s of song and claps, candles blown out, cheers, and talk until the next one.
+    private mutating func addSongs(from start: Int, _ random: inout SplitMix64) {
+        var at = start
+        while at < seconds * 1_000 {
+            add(.everybodySings, at: at)
+            at += random.whole(in: 10_000...15_000)
+            add(.candlesAreBlownOut, at: at)
+            for _ in 0..<random.whole(in: 1...4) {
+                add(.flash, at: at + random.whole(in: 0...70) * 100)
+            }
+            add(.everybodyCheers, at: at + 2_500)
+            add(.everybodyStands, at: at + 7_000)
+            at += random.whole(in: 11_000...16_000)
+        }
     }
 
     /// For 3 to 9 s, every 12 to 20 s.

@@ -5,11 +5,26 @@ import Frames
 public struct VenueScript: Sendable {
     public enum Cue: Hashable, Sendable {
         case guestsArrive(Int)
+        case childrenArrive(Int)
         case everybodyDances
         case everybodyStands
         case everybodyWaves
         case everybodyJumps
         case everybodyRoams
+        /// Around a table.
+        case everybodyGathers
+        case everybodyToasts
+        case everybodySings
+        case candlesAreBlownOut
+        case everybodyCheers
+        /// A telephone's.
+        case flash
+        case pitOpens
+        case congaStarts
+        case chairsAreSet
+        case chairsAreCarried
+        case childrenPlay
+        case threatStarts
         case guestGoesBehindBar
         case guestLeavesBar
         case shovingStarts

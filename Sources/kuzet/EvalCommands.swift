@@ -10,8 +10,8 @@ struct EvalCommand: ParsableCommand {
         commandName: "eval",
         abstract: "Measures a detector on labelled footage.",
         subcommands: [
-            EvalFights.self, EvalPeople.self, EvalCrowd.self, EvalTracks.self, EvalTamper.self,
-            EvalQuiet.self, EvalRendered.self, EvalVenue.self, EvalCaution.self
+            EvalFights.self, EvalStreams.self, EvalPeople.self, EvalCrowd.self, EvalTracks.self,
+            EvalTamper.self, EvalQuiet.self, EvalRendered.self, EvalVenue.self, EvalCaution.self
         ])
 }
 
@@ -116,6 +116,61 @@ struct EvalFights: ParsableCommand {
     func run() throws {
         try options.show {
             try FightEvaluation($0, features: features, errors: errors, heldOut: heldOut).run()
+        }
+    }
+}
+
+/// How soon fights are told.
+struct EvalStreams: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "streams",
+        abstract: "Fights that break out in long quiet recordings: seconds to amber and to red.",
+        discussion: """
+            DIR/labels.json is as for kuzet eval fights. Before every fight of the split comes a \
+            quiet clip, to and fro for --lead seconds: of the fight's own scene, else any of the \
+            split, scaled to its size. The cut to the fight is hard. The fight runs to and fro \
+            for 6 s or more, then it is quiet again for 10 s. All is decided as by kuzet replay. \
+            Amber is aggression confirmed, or a fight; red is a fight. Each stream is also run \
+            with another quiet clip in the fight's place, to see what the cut alone is taken for. \
+            Quiet is any label but "fight" and "blow", where "camera" is "fixed" or not there. \
+            Clips that the shipped weights were trained on measure memory, not skill.
+
+            Example: kuzet eval streams fights --split val --scores streams.jsonl
+            """)
+
+    @OptionGroup var options: LabelledOptions
+
+    @Option(
+        help: """
+            One more folder with labels.json, whose quiet clips of the split come before fights \
+            that have none of their own scene; may be repeated.
+            """)
+    var quiet: [String] = []
+
+    @Flag(
+        help: """
+            Before a fight that has no quiet clip of its own scene comes its own clip with nobody \
+            in it (the median of every pixel, in noise), not another camera's.
+            """)
+    var emptied = false
+
+    @Option(help: "Seconds of quiet before each fight, 5 to 600.")
+    var lead = 20
+
+    @Option(help: "Which quiet clip comes before which fight.")
+    var seed: UInt64 = 1
+
+    func validate() throws {
+        guard (5...600).contains(lead) else {
+            throw ValidationError("--lead \(lead): allowed are 5 to 600")
+        }
+    }
+
+    func run() throws {
+        try options.show {
+            try FightStreams(
+                $0, quiet: quiet, leadSeconds: lead, seed: seed, emptiesOwn: emptied
+            ).run()
         }
     }
 }
@@ -264,15 +319,21 @@ struct EvalRendered: ParsableCommand {
         commandName: "rendered",
         abstract: "Decides a rendered scene and prints its confirmed incidents.",
         discussion: """
-            Scenes: \(VenueScript.Scene.allCases.map(\.rawValue).joined(separator: ", ")). With \
+            Scenes: \(RenderedChoice.allValueStrings.joined(separator: ", ")). With \
             --json the last line is {"task","scene","frames","metrics":{"fights","aggression",\
             "others","notes"}}.
 
-            Example: kuzet eval rendered strobe --minutes 60
+            everyday is every scene that nobody must be called for, each as long as --minutes \
+            says, and prints confirmed incidents an hour of every kind; with --json a line for \
+            each, and at the end {"task","scene","seed","metrics":{"scenes","fights",\
+            "aggression","others","notes","seconds","perHour":{KIND:…}}}.
+
+            Examples: kuzet eval rendered strobe --minutes 60
+                      kuzet eval rendered everyday --minutes 37
             """)
 
     @Argument(help: "What goes on.")
-    var scene: VenueScript.Scene
+    var scene: RenderedChoice
 
     @Option(
         help: "What they stand on: \(VenueGround.allCases.map(\.rawValue).joined(separator: ", "))."
@@ -313,16 +374,51 @@ struct EvalRendered: ParsableCommand {
         guard (64...1_920).contains(width), width % 4 == 0 else {
             throw ValidationError("--width \(width): allowed are multiples of 4, 64 to 1920")
         }
+        guard scene != .everyday || out == nil else {
+            throw ValidationError("--out keeps one scene: name it instead of everyday")
+        }
     }
 
     func run() throws {
+        try orExit {
+            switch scene {
+            case .everyday:
+                try RenderedEveryday(
+                    seed: seed, minutes: minutes, width: width, isJSON: json, script: script
+                ).run()
+            case .scene(let scene):
+                try RenderedScene(
+                    script(scene), named: scene.rawValue, seed: seed, width: width, out: out,
+                    isJSON: json
+                ).run()
+            }
+        }
+    }
+
+    private func script(_ scene: VenueScript.Scene) -> VenueScript {
         var script = VenueScript.scene(scene, seconds: minutes * 60, seed: seed, on: ground)
         if let unrest { script.add(unrest, pixels: pixels) }
-        try orExit {
-            try RenderedScene(
-                script, named: scene.rawValue, seed: seed, width: width, out: out, isJSON: json
-            ).run()
+        return script
+    }
+}
+
+/// One rendered scene, or all in which nothing happens.
+enum RenderedChoice: Hashable, ExpressibleByArgument {
+    case scene(VenueScript.Scene)
+    case everyday
+
+    init?(argument: String) {
+        if argument == "everyday" {
+            self = .everyday
+        } else if let scene = VenueScript.Scene(rawValue: argument) {
+            self = .scene(scene)
+        } else {
+            return nil
         }
+    }
+
+    static var allValueStrings: [String] {
+        VenueScript.Scene.allCases.map(\.rawValue) + ["everyday"]
     }
 }
 
@@ -370,6 +466,5 @@ struct EvalVenue: ParsableCommand {
     }
 }
 
-extension VenueScript.Scene: ExpressibleByArgument {}
 extension VenueScript.Unrest: ExpressibleByArgument {}
 extension VenueGround: ExpressibleByArgument {}

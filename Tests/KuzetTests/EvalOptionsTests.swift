@@ -43,4 +43,25 @@ import Testing
         #expect(isTaken("venue --minutes 1440") && !isTaken("venue --minutes 1441"))
         #expect(!isTaken("venue --minutes 0"))
     }
+
+    @Test func everydayIsAllScenesAndKeepsNone() {
+        for (arguments, isGood) in [
+            ("rendered moshPit --minutes 10 --seed 301", true), ("rendered mosh", false),
+            ("rendered everyday --minutes 37 --json", true),
+            ("rendered everyday --out a.y4m", false), ("rendered birthday --out a.y4m", true)
+        ] {
+            #expect(isTaken(arguments) == isGood, "\(arguments)")
+        }
+    }
+
+    @Test func streamsAreOfAFolderAndOfQuietOnes() {
+        for (arguments, isGood) in [
+            ("streams a --split val", true),
+            ("streams a --split val --quiet b --quiet c --scores d --json --seed 2", true),
+            ("streams a", false), ("streams a --split val --lead 4", false),
+            ("streams a --split val --lead 600", true)
+        ] {
+            #expect(isTaken(arguments) == isGood, "\(arguments)")
+        }
+    }
 }

@@ -31,18 +31,23 @@ package struct RenderedScene {
     }
 
     private static let framesPerSecond = 10
-    private var height: Int { width * 3 / 4 & ~1 }
+    private static func height(_ width: Int) -> Int { width * 3 / 4 & ~1 }
+
+    static func camera(_ script: VenueScript, seed: UInt64, width: Int) -> VenueCamera {
+        VenueCamera(
+            width: width, height: height(width), framesPerSecond: framesPerSecond,
+            script: script, seed: seed)
+    }
 
     /// Prints its confirmed incidents.
     package func run() throws {
-        let camera = VenueCamera(
-            width: width, height: height, framesPerSecond: Self.framesPerSecond, script: script,
-            seed: seed)
+        let camera = Self.camera(script, seed: seed, width: width)
         let path = out ?? ""
         let writer = try WorkbenchError.writing(path) {
             try out.map {
                 try Y4MFile(
-                    path: $0, width: width, height: height, framesPerSecond: Self.framesPerSecond)
+                    path: $0, width: width, height: Self.height(width),
+                    framesPerSecond: Self.framesPerSecond)
             }
         }
         let clip = try EvaluatedClip.decide(
