@@ -32,7 +32,8 @@ let package = Package(
             name: "Detectors", dependencies: ["Models", "Networks", "Frames"],
             exclude: ["README.md"]),
         .testTarget(
-            name: "DetectorsTests", dependencies: ["Detectors", "Models", "Networks", "Frames"]),
+            name: "DetectorsTests",
+            dependencies: ["Detectors", "Models", "MadeNetworks", "Networks", "Frames"]),
         .target(
             name: "Incidents", dependencies: ["Detectors", "Frames"], exclude: ["README.md"]),
         .testTarget(name: "IncidentsTests", dependencies: ["Incidents", "Detectors", "Frames"]),

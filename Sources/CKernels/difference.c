@@ -116,3 +116,27 @@ KERNEL(
     void, gradient,
     (kernel_plane luma, kernel_target gradient, ptrdiff_t width, ptrdiff_t height),
     (luma, gradient, width, height))
+
+BODY void body_absolute_difference(
+    kernel_plane a, kernel_plane b, kernel_target difference, ptrdiff_t width, ptrdiff_t height) {
+    for (ptrdiff_t y = 0; y < height; y++) {
+        const uint8_t *first = a.base + y * a.stride;
+        const uint8_t *second = b.base + y * b.stride;
+        uint8_t *out = difference.base + y * difference.stride;
+        u8x16 p, q;
+        ptrdiff_t x = 0;
+        for (; x + 16 <= width; x += 16) {
+            LOAD(p, first + x);
+            LOAD(q, second + x);
+            p = DISTANCE(p, q);
+            STORE(out + x, p);
+        }
+        for (; x < width; x++) {
+            out[x] = first[x] > second[x] ? first[x] - second[x] : second[x] - first[x];
+        }
+    }
+}
+KERNEL(
+    void, absolute_difference,
+    (kernel_plane a, kernel_plane b, kernel_target difference, ptrdiff_t width, ptrdiff_t height),
+    (a, b, difference, width, height))

@@ -28,7 +28,8 @@ public enum KernelSelftest {
             outcome("lumaHistogram", lumaHistogram), outcome("blockMotion", blockMotion),
             outcome("gradientMap", gradientMap), outcome("polygonMask", polygonMask),
             outcome("cellLikeness", cellLikeness), outcome("sampledRows", sampledRows),
-            outcome("globalMotion", globalMotion), outcome("cellChange", cellChange)
+            outcome("globalMotion", globalMotion), outcome("cellChange", cellChange),
+            outcome("absoluteDifference", absoluteDifference)
         ]
     }
 
@@ -340,6 +341,19 @@ public enum KernelSelftest {
                 hash.combine(UInt64(cell))
             }
         }
+    }
+
+    private static func absoluteDifference(
+        _ isReference: Bool, _ width: Int, _ hash: inout StableHash
+    ) {
+        let (a, b) = (speckled(width, height, seed: 36), speckled(width, height, seed: 37))
+        let difference = Plane(width: width, height: height)
+        if isReference {
+            AbsoluteDifference.differReference(a.view, b.view, into: difference)
+        } else {
+            AbsoluteDifference.differ(a.view, b.view, into: difference)
+        }
+        hash.combine(difference.view)
     }
 
     private static func sampledRows(_ isReference: Bool, _ width: Int, _ hash: inout StableHash) {

@@ -183,7 +183,7 @@ package final class ReplayRun {
     }
 
     private static func json(_ counts: LookCounts) -> String {
-        let tasks = LookTask.allCases.map { task in
+        let tasks = counts.tasks.map { task in
             "\"\(task)\":{\"begun\":\(counts[task].begun),"
                 + "\"skipped\":\(counts[task].skipped)}"
         }

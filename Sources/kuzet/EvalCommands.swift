@@ -95,6 +95,13 @@ struct EvalFights: ParsableCommand {
 
     @Option(
         help: """
+            Write what a network is shown to this file, twice a second: six pictures of 128 × 128 × 3 \
+            codes; "film" in the lines of --features is its place.
+            """)
+    var moments: String?
+
+    @Option(
+        help: """
             Draw what was judged wrongly: a page of one file, with pictures, the judged region and \
             scores over time.
             """)
@@ -109,13 +116,19 @@ struct EvalFights: ParsableCommand {
 
     func validate() throws {
         try refuseTwice([
-            ("--scores", options.scores), ("--features", features), ("--errors", errors)
+            ("--scores", options.scores), ("--features", features), ("--moments", moments),
+            ("--errors", errors)
         ])
+        if moments != nil && features == nil {
+            throw ValidationError("--moments: which is which stands in --features: give both")
+        }
     }
 
     func run() throws {
         try options.show {
-            try FightEvaluation($0, features: features, errors: errors, heldOut: heldOut).run()
+            try FightEvaluation(
+                $0, features: features, moments: moments, errors: errors, heldOut: heldOut
+            ).run()
         }
     }
 }

@@ -30,7 +30,7 @@ private func watch(
             }
         }
     }
-    #expect(hash.value == 2_784_538_237_415_454_544)
+    #expect(hash.value == 2_110_998_733_617_506_704)
 }
 
 @Test func aBrawlScoresAboveAWalkAndAWalkAboveNobody() {

@@ -23,6 +23,18 @@ func everyTailLengthOfTheDifferenceMatchesReference(width: Int) {
     }
 }
 
+@Test(arguments: tailWidths)
+func everyTailLengthOfAnAbsoluteDifferenceMatchesReference(width: Int) {
+    for content in Picture.Content.allCases {
+        let a = Picture(width, 3, stride: width + 1, content, seed: 5)
+        let b = Picture(width, 3, stride: width + 4, .random, seed: 6)
+        let (fast, slow) = (Plane(width: width, height: 3), Plane(width: width, height: 3))
+        AbsoluteDifference.differ(a.view, b.view, into: fast)
+        AbsoluteDifference.differReference(a.view, b.view, into: slow)
+        #expect(mismatch(fast, slow) == nil)
+    }
+}
+
 @Test(arguments: tailWidths + [4_079, 4_080, 4_081, 8_200])
 func everyTailLengthOfACountMatchesReference(width: Int) {
     for content in Picture.Content.allCases {

@@ -1,3 +1,4 @@
+import Detectors
 import Foundation
 import Frames
 import Simulation
@@ -27,7 +28,8 @@ import Text
     @Test func onlyWhatIsWrongIsShownWithPicturesAndScores() throws {
         let path = try record()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        let clip = try FightClip.decide(path, file: "a<b.y4m", keepsNumbers: false)
+        var clip = FightClip(file: "a<b.y4m")
+        try clip.decide(path, try LookNetworks(), keepsNumbers: false) { _ in }
         var errors = FightErrors()
         try errors.add(clip, at: path, label: try label("noFight"))
         #expect(errors.html(title: "x").contains("0 of 1 recordings"))
@@ -47,7 +49,8 @@ import Text
             try? FileManager.default.removeItem(atPath: path)
             try? FileManager.default.removeItem(atPath: scores)
         }
-        var clip = try FightClip.decide(path, file: "a", keepsNumbers: false)
+        var clip = FightClip(file: "a")
+        try clip.decide(path, try LookNetworks(), keepsNumbers: false) { _ in }
         let at = try #require(clip.decisions.last).at
         let late = secondsText(at + .milliseconds(1))
         let text = "{\"file\":\"a\",\"at\":\(late),\"score\":0.75}\n"

@@ -62,12 +62,16 @@ import Text
                     { _ = try PeopleFigures.measure(plain, errors: path) },
                     { _ = try CrowdFigures.measure(plain, errors: path) },
                     {
-                        _ = try FightEvaluation(plain, features: path, errors: nil, heldOut: nil)
-                            .run()
+                        _ = try FightEvaluation(
+                            plain, features: path, moments: nil, errors: nil, heldOut: nil
+                        )
+                        .run()
                     },
                     {
-                        _ = try FightEvaluation(plain, features: nil, errors: path, heldOut: nil)
-                            .run()
+                        _ = try FightEvaluation(
+                            plain, features: nil, moments: nil, errors: path, heldOut: nil
+                        )
+                        .run()
                     }
                 ]
                 for (index, attempt) in attempts.enumerated() {

@@ -79,6 +79,9 @@ uint64_t kernels_count_mask(
     kernel_plane mask, kernel_plane zone, ptrdiff_t width, ptrdiff_t height);
 void kernels_gradient(
     kernel_plane luma, kernel_target gradient, ptrdiff_t width, ptrdiff_t height);
+/// |a - b| for each pixel.
+void kernels_absolute_difference(
+    kernel_plane a, kernel_plane b, kernel_target difference, ptrdiff_t width, ptrdiff_t height);
 
 // MARK: components.c
 

@@ -5,6 +5,7 @@ import Models
 ///
 ///     frame ─▶ every 100 ms: 320 × 240 ─▶ shake taken out ─▶ vectors, change ─▶ one step
 ///     steps of 2 s ─▶ busiest region ─▶ numbers inside it ─▶ boosted trees ─▶ score
+///                           └─▶ moments of change ─▶ slow lane ─▶ opinion ─┘
 ///
 /// Pure and integer-only. It works on time: frames at 8 to 30 per second score alike, and after a
 /// step back in time or a gap of more than 2.5 s it begins anew.
@@ -24,10 +25,19 @@ public final class FightDetector {
     public private(set) var decidedAt: Instant?
     /// From the first picture that entered the score to the last.
     public private(set) var span = Interval.zero
+    /// The pixels' change in the newest step, and how many steps the score came from.
+    public var newestChange: PlaneView? { stepCount > 0 ? steps.last?.change.view : nil }
+    public private(set) var stepCount = 0
     /// What the score came from, by `FightNumber`; of the last decision that measured anything.
     public var numbers: UnsafeBufferPointer<Int16> { UnsafeBufferPointer(meter.numbers) }
     /// The numbers are those of the score: something moved.
     public private(set) var isMeasured = false
+    /// What the trees alone say of the window that ends now.
+    public private(set) var treesScore = Q15.zero
+    /// What a network said of a window that ended lately; nil where none did.
+    public private(set) var opinion: FightOpinion?
+    /// A network should be asked about the window that ends now.
+    public private(set) var wantsOpinion = false
 
     /// Two or more people, to a degree that somebody must step in.
     public static let fightMin = Q15.perMille(FightModel.fightPerMille)
@@ -48,8 +58,16 @@ public final class FightDetector {
     static let windowMin = Interval.milliseconds(1_450)
     /// The score is a mean of moments this near.
     static let meanSpan = Interval.milliseconds(450)
+    /// Of all that a network looks at, once: six pictures.
+    public static let momentsCodeCount = FightMoments.codeCount
     /// With a span from here on, the score has all that it ever has behind it.
     public static let spanMin = Interval.milliseconds(1_850)
+    /// The trees alone must be so sure that a network is asked; it is asked at times without cause, too,
+    /// so that a board is known to be able to.
+    static let askMin = Q15.perMille(300)
+    static let askAnyway = Interval.seconds(10)
+    /// What was said longer ago says nothing about now.
+    static let opinionAgeMax = Interval.milliseconds(1_500)
     /// Fewer blocks than this that move, over the whole window, are noise.
     static let movingMin = 12
 
@@ -61,12 +79,15 @@ public final class FightDetector {
     private let hidden: Plane?
     private let motion: BlockMotion
     private let meter = FightMeter()
+    private let filmed = FightMoments()
+    /// How old the opinion is, and how long ago one was wanted.
+    private var opinionAge = Interval.zero
+    private var wantedAgo = FightDetector.askAnyway
     private let trees = BoostedTrees(FightModel.trees, count: FightModel.treeCount)
     private var clock = FrameClock()
     private var takenAt: Instant?
     /// Oldest first; only the last `stepCount` hold something.
     private var steps: [FightStep]
-    private var stepCount = 0
     /// Moments of the last `meanSpan`: at `pace` apart, there are six at most.
     private var moments: [(at: Instant, score: Q15)] = []
     private static let momentCountMax = 8
@@ -96,11 +117,18 @@ public final class FightDetector {
         _ = GlobalMotion.find(now.view, before: before.view)
     }
 
+    /// - Parameter people: who was seen lately; nil where nobody looked.
     /// - Returns: whether this frame was taken and decided upon; most frames are passed over.
     @discardableResult
-    public func update(_ luma: PlaneView, at capturedAt: Instant) -> Bool {
+    public func update(
+        _ luma: PlaneView, at capturedAt: Instant, people: [PersonBox]? = nil
+    ) -> Bool {
         clock.advance(to: capturedAt)
+        wantsOpinion = false
         if clock.hasJumped { forget() }
+        opinionAge = opinionAge + clock.elapsed
+        if opinionAge > Self.opinionAgeMax { opinion = nil }
+        wantedAgo = min(wantedAgo + clock.elapsed, Self.askAnyway)
         if let takenAt, clock.now - takenAt < Self.pace { return false }
         swap(&now, &before)
         resize.resize(luma, into: now)
@@ -108,8 +136,25 @@ public final class FightDetector {
         if let takenAt, clock.now - takenAt <= Self.paceMax { addStep(since: takenAt) }
         takenAt = clock.now
         dropOldSteps()
-        decide()
+        decide(people)
         return true
+    }
+
+    /// What a network has said counts from the next picture on.
+    ///
+    /// - Parameter age: since the window ended that it looked at.
+    func take(_ opinion: FightOpinion, age: Interval) {
+        (self.opinion, opinionAge) = (opinion, age)
+    }
+
+    /// Writes what a network is to look at of the window that ends now, where anything moves.
+    ///
+    /// - Parameter moments: `FightDetector.momentsCodeCount` codes.
+    public func fill(_ moments: UnsafeMutableBufferPointer<Int8>) {
+        guard let codes = moments.baseAddress, moments.count == FightMoments.codeCount,
+            stepCount >= FightMoments.stepCountMin
+        else { return }
+        filmed.fill(codes, from: steps[(steps.count - stepCount)...], in: meter.region)
     }
 
     /// What is seen now: aggression, and a fight where the score says so.
@@ -126,6 +171,9 @@ public final class FightDetector {
         moments.removeAll(keepingCapacity: true)
         score = .zero
         momentScore = .zero
+        treesScore = .zero
+        opinion = nil
+        wantedAgo = Self.askAnyway
         region = .whole
         span = .zero
         isMeasured = false
@@ -153,9 +201,9 @@ public final class FightDetector {
         }
     }
 
-    private func decide() {
+    private func decide(_ people: [PersonBox]?) {
         decidedAt = clock.now
-        (momentScore, region, isMeasured) = (.zero, .whole, false)
+        (momentScore, treesScore, region, isMeasured) = (.zero, .zero, .whole, false)
         let held = steps[(steps.count - stepCount)...]
         span = clock.now - (held.first?.start ?? clock.now)
         guard span >= Self.windowMin else {
@@ -169,11 +217,27 @@ public final class FightDetector {
         }
         if moving >= Self.movingMin {
             meter.measure(held)
+            meter.conclude(people: people)
             isMeasured = true
             region = meter.region.region
-            momentScore = trees.score(numbers)
+            let sum = trees.sum(numbers)
+            treesScore = BoostedTrees.probability(sum)
+            momentScore = opinion.map { Self.weighed(sum, $0) } ?? treesScore
+            ask()
         }
         average()
+    }
+
+    /// Equal parts of what both say.
+    private static func weighed(_ sum: Int, _ opinion: FightOpinion) -> Q15 {
+        BoostedTrees.probability((sum + opinion.fight) / 2)
+    }
+
+    private func ask() {
+        let isAsked = treesScore >= Self.askMin || wantedAgo >= Self.askAnyway
+        guard isAsked, stepCount >= FightMoments.stepCountMin else { return }
+        wantsOpinion = true
+        wantedAgo = .zero
     }
 
     private func average() {

@@ -46,6 +46,8 @@ final class FightStep: @unchecked Sendable {
     let blocks: UnsafeMutablePointer<FightBlock>
     /// Σ change of each 8 × 8 cell, row-major, `FightGrid.columns` wide.
     let cells: UnsafeMutableBufferPointer<UInt16>
+    /// How much each pixel changed.
+    let change: Plane
     /// Blocks that move.
     private(set) var movingCount = 0
 
@@ -54,6 +56,7 @@ final class FightStep: @unchecked Sendable {
         blocks.initialize(repeating: FightBlock(), count: FightGrid.blockCount)
         cells = .allocate(capacity: FightGrid.cellCount)
         cells.initialize(repeating: 0)
+        change = Plane(width: FightGrid.width, height: FightGrid.height)
     }
 
     deinit {
@@ -72,6 +75,7 @@ final class FightStep: @unchecked Sendable {
         self.end = end
         CellChange.measure(
             now, before: before, floor: FightGrid.changeFloor, into: cells)
+        AbsoluteDifference.differ(now, before, into: change)
         motion.match(now, before: before)
         let elapsed = Int(max((end - start).nanoseconds / 1000, 1))
         movingCount = 0

@@ -70,5 +70,18 @@ public enum FightNumber: Int, CaseIterable, Sendable {
     /// Change of the picture that lies in the region.
     case regionShare
 
+    // People in the region by the last look of a network, each plus one; 0 where nobody looked.
+    /// In the whole picture; in the region.
+    case peopleAll, peopleInside
+    /// The highest box in the region, over the picture's height; over the region's.
+    case peopleHeight, peopleHeightOfRegion
+    /// How sure the network is of those in the region, in all.
+    case peopleSure
+    /// The nearest two, over their height; at least 9 999 where there are no two.
+    case peopleNear
+
+    static let ofPeople = [
+        peopleAll, peopleInside, peopleHeight, peopleHeightOfRegion, peopleSure, peopleNear
+    ]
     public static let count = allCases.count
 }

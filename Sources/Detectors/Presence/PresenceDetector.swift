@@ -31,7 +31,7 @@ final class PresenceDetector {
     ///   - isTrusted: the camera sees, and the light is steady.
     ///   - people: where a network saw people just now; nil where none looked.
     func update(
-        _ foreground: PlaneView, map: ZoneMap, isTrusted: Bool, people: [Region]? = nil,
+        _ foreground: PlaneView, map: ZoneMap, isTrusted: Bool, people: [PersonBox]? = nil,
         clock: FrameClock, into sightings: inout [Sighting]
     ) {
         score = .zero
@@ -57,7 +57,7 @@ final class PresenceDetector {
     }
 
     private func judge(
-        _ area: ZoneMap.Area, at index: Int, _ foreground: PlaneView, _ people: [Region]?,
+        _ area: ZoneMap.Area, at index: Int, _ foreground: PlaneView, _ people: [PersonBox]?,
         _ clock: FrameClock, _ sightings: inout [Sighting]
     ) {
         var (most, bounds) = (0, Rectangle(x: 0, y: 0, width: 0, height: 0))
@@ -83,9 +83,10 @@ final class PresenceDetector {
     }
 
     /// Whether somebody's box and a region share a fifth of the smaller of the two.
-    private static func isPerson(_ box: Rectangle, _ people: [Region]) -> Bool {
-        for region in people {
-            let person = region.rectangle(inWidth: CellGrid.width, height: CellGrid.height)
+    private static func isPerson(_ box: Rectangle, _ people: [PersonBox]) -> Bool {
+        for someone in people {
+            let person = someone.region.rectangle(
+                inWidth: CellGrid.width, height: CellGrid.height)
             let across =
                 min(box.x + box.width, person.x + person.width) - max(box.x, person.x)
             let down = min(box.y + box.height, person.y + person.height) - max(box.y, person.y)

@@ -45,13 +45,13 @@ final class DetectorBank {
     private let states: UnsafeMutableBufferPointer<CellState>
     private let bins: UnsafeMutableBufferPointer<Int32>
     private var presence: PresenceDetector
-    private var fights: FightDetector
+    private(set) var fights: FightDetector
     private var people: PeopleDetector
     /// What a network counted last.
     private var crowd: CrowdCount?
     private var isCounted = false
     /// Where the last look saw people, and when its picture was taken.
-    private var seenPeople: [Region] = []
+    private var seenPeople: [PersonBox] = []
     private var seenAt: Instant?
     /// Presence asks a look that is no older than this.
     private static let seenAgoMax = Interval.milliseconds(1_500)
@@ -175,7 +175,7 @@ final class DetectorBank {
             isCounted = true
             seenPeople.removeAll(keepingCapacity: true)
             for box in look.people.boxes where box.score >= Self.seenScoreMin {
-                seenPeople.append(box.region)
+                seenPeople.append(box)
             }
             seenAt = takenAt
         case .crowd:
@@ -184,6 +184,19 @@ final class DetectorBank {
                 count[zone.number] = look.crowd.countTenths { zone.holds($0) }
             }
             crowd = count
+        case .fights:
+            fights.take(look.fights, age: now - takenAt)
+        }
+    }
+
+    /// What is asked about the frame that was decided last, beside what is looked at all the time.
+    var question: LookTask? { fights.wantsOpinion ? .fights : nil }
+
+    /// Writes what is to be looked at for `question`.
+    func fill(_ look: Look) {
+        switch look.task {
+        case .people, .crowd: break
+        case .fights: fights.fill(look.moments)
         }
     }
 
@@ -258,7 +271,9 @@ final class DetectorBank {
                     people: hasLooked(at: frame.capturedAt) ? seenPeople : nil,
                     clock: clock, into: &sightings)
             case .fights:
-                let isNew = fights.update(frame.luma.view, at: frame.capturedAt)
+                let isNew = fights.update(
+                    frame.luma.view, at: frame.capturedAt,
+                    people: hasLooked(at: frame.capturedAt) ? seenPeople : nil)
                 if isNew { newScores[.fights] = fights.score }
                 // A hand before the lens and lamps that flash change the whole picture: that is
                 // no fight.

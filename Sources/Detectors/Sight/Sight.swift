@@ -46,6 +46,9 @@ public final class Sight {
     /// What the last frame scored, sighting or not, where a score over time decides.
     public var newScores: NewScores { bank?.newScores ?? NewScores() }
 
+    /// Who looks for fights, to be measured; nil before the first picture.
+    public var fights: FightDetector? { bank?.fights }
+
     /// How often networks look, from the next look on.
     public var pace: LookPace {
         get { lane?.pace ?? .none }
@@ -111,6 +114,9 @@ public final class Sight {
             bank.take(look, takenAt: takenAt, at: frame.capturedAt)
         }
         bank.decide(frame, into: &sightings)
+        if let question = bank.question {
+            lane?.ask(question, at: frame.capturedAt) { bank.fill($0) }
+        }
     }
 
     /// Forgets the learned scene: after the camera was moved on purpose.

@@ -11,12 +11,21 @@ public final class Look: @unchecked Sendable {
     /// Set by whoever works at it.
     public internal(set) var people = PeopleReading()
     public internal(set) var crowd = CrowdReading()
+    public internal(set) var fights = FightOpinion()
+    /// What is looked at in place of a picture, where the task is `fights`: codes of `FightMoments`.
+    let moments: UnsafeMutableBufferPointer<Int8>
     /// The worker's own.
     public var mark: AnyObject?
 
     public init(_ task: LookTask, picture: Frame) {
         self.task = task
         self.picture = picture
+        moments = .allocate(capacity: task == .fights ? FightMoments.codeCount : 0)
+        moments.initialize(repeating: -128)
+    }
+
+    deinit {
+        moments.deallocate()
     }
 
     /// Writes down who is there by other means than a network: to measure what is made of boxes.

@@ -9,6 +9,7 @@ public final class LookNetworks: @unchecked Sendable {
     private let scoreMin: Q15
     private let people: PeopleNetwork?
     private let crowd: CrowdNetwork?
+    private let fights: FightNetwork?
 
     /// Sure enough to be looked at again in the next picture; see the card of the network.
     public static let scoreMin = Q15.perMille(100)
@@ -21,16 +22,19 @@ public final class LookNetworks: @unchecked Sendable {
     ) throws {
         self.scoreMin = scoreMin
         let networks = try Network.sharing(models.map(\.bytes), workers: workers)
-        var (people, crowd): (PeopleNetwork?, CrowdNetwork?) = (nil, nil)
+        var (people, crowd, fights): (PeopleNetwork?, CrowdNetwork?, FightNetwork?)
+        (people, crowd, fights) = (nil, nil, nil)
         for (model, network) in zip(models, networks) {
             switch model.task {
             case .people: people = try PeopleNetwork(network)
             case .crowd: crowd = try CrowdNetwork(network)
+            case .fights: fights = try FightNetwork(network)
             }
         }
         tasks = models.map(\.task)
         self.people = people
         self.crowd = crowd
+        self.fights = fights
     }
 
     /// The networks that are part of the program.
@@ -59,6 +63,7 @@ public final class LookNetworks: @unchecked Sendable {
         switch look.task {
         case .people: people?.look(at: look.picture, scoreMin: scoreMin, into: &look.people)
         case .crowd: crowd?.look(at: look.picture, into: &look.crowd)
+        case .fights: if let fights { look.fights = fights.look(at: look.moments) }
         }
     }
 }

@@ -5,12 +5,24 @@ import Models
 public enum LookTask: UInt8, CaseIterable, Hashable, Sendable {
     case people = 1
     case crowd = 2
+    /// A second opinion on the last two seconds; asked when there is a question.
+    case fights = 3
 
     /// The network that is part of the program; nil where there is none.
     public var model: BuiltInModel? {
         switch self {
         case .people: .people
         case .crowd: .crowd
+        // Whoever has one names it in the configuration.
+        case .fights: nil
+        }
+    }
+
+    /// Whether it is looked at when somebody asks, and not all the time.
+    var isOnDemand: Bool {
+        switch self {
+        case .people, .crowd: false
+        case .fights: true
         }
     }
 
@@ -20,12 +32,12 @@ public enum LookTask: UInt8, CaseIterable, Hashable, Sendable {
 
 /// How often networks look, from most to least: what heat and a slow processor cost, in this order.
 ///
-/// | pace | people | crowd |
-/// |---|---|---|
-/// | full | 5 a second | 1 a second |
-/// | reduced | 2.5 a second | every 2 s |
-/// | sparse | 1 a second | every 5 s |
-/// | none | never | never |
+/// | pace | people | crowd | fights, when asked |
+/// |---|---|---|---|
+/// | full | 5 a second | 1 a second | 2 a second at most |
+/// | reduced | 2.5 a second | every 2 s | 1 a second at most |
+/// | sparse | 1 a second | every 5 s | every 2 s at most |
+/// | none | never | never | never |
 public enum LookPace: UInt8, CaseIterable, Comparable, Sendable {
     case full = 0
     case reduced = 1
@@ -41,6 +53,9 @@ public enum LookPace: UInt8, CaseIterable, Comparable, Sendable {
         case (.full, .crowd): .milliseconds(1_000)
         case (.reduced, .crowd): .milliseconds(2_000)
         case (.sparse, .crowd): .milliseconds(5_000)
+        case (.full, .fights): .milliseconds(500)
+        case (.reduced, .fights): .milliseconds(1_000)
+        case (.sparse, .fights): .milliseconds(2_000)
         case (.none, _): nil
         }
     }

@@ -42,8 +42,26 @@ struct SlowLane {
             if slots[task.slot].isBegun, now >= slots[task.slot].dueAt, let look = finish(task) {
                 arrived(look, slots[task.slot].takenAt)
             }
-            takeIfTime(task, frame)
+            if !task.isOnDemand { takeIfTime(task, frame) }
         }
+    }
+
+    /// Begins a look that somebody asks for, unless one of its task is in hand or the last one was
+    /// less than a period ago.
+    ///
+    /// - Parameter fill: writes what is looked at.
+    mutating func ask(_ task: LookTask, at now: Instant, fill: (Look) -> Void) {
+        guard worker.tasks.contains(task) else { return }
+        if Self.mayAsk(&slots[task.slot].nextFullAt, now, period: LookPace.full.period(of: task)) {
+            counts[task].due += 1
+        }
+        guard !slots[task.slot].isBegun,
+            Self.mayAsk(&slots[task.slot].nextAt, now, period: pace.period(of: task))
+        else { return }
+        let look = slots[task.slot].look ?? Look(task, picture: Frame(width: 2, height: 2))
+        slots[task.slot].look = look
+        fill(look)
+        begin(look, at: now)
     }
 
     /// Waits for whatever was begun: before the lane is let go, or its pictures are hidden otherwise.
@@ -82,11 +100,21 @@ struct SlowLane {
             slots[task.slot].look = look
         }
         look.picture.copy(from: frame)
-        slots[task.slot].takenAt = now
-        slots[task.slot].dueAt = now + pace.latency(of: task)
-        slots[task.slot].isBegun = true
-        counts[task].begun += 1
+        begin(look, at: now)
+    }
+
+    private mutating func begin(_ look: Look, at now: Instant) {
+        slots[look.task.slot].takenAt = now
+        slots[look.task.slot].dueAt = now + pace.latency(of: look.task)
+        slots[look.task.slot].isBegun = true
+        counts[look.task].begun += 1
         worker.begin(look)
+    }
+
+    private static func mayAsk(_ next: inout Instant?, _ now: Instant, period: Interval?) -> Bool {
+        guard let period, next.map({ now >= $0 }) ?? true else { return false }
+        next = now + period
+        return true
     }
 
     /// Whether it is time, or will be within an eighth of a period, and when the next time is: in step
@@ -124,6 +152,7 @@ public struct LookCounts: Hashable, Sendable {
     // A copy of it takes no memory: a camera's thread makes one with each frame.
     private var people = Tally()
     private var crowd = Tally()
+    private var fights = Tally()
 
     public init() {}
 
@@ -132,23 +161,30 @@ public struct LookCounts: Hashable, Sendable {
             switch task {
             case .people: people
             case .crowd: crowd
+            case .fights: fights
             }
         }
         set {
             switch task {
             case .people: people = newValue
             case .crowd: crowd = newValue
+            case .fights: fights = newValue
             }
         }
     }
 
     /// Of all tasks.
-    public var begun: Int { people.begun + crowd.begun }
-    public var skipped: Int { people.skipped + crowd.skipped }
+    public var begun: Int { people.begun + crowd.begun + fights.begun }
+    public var skipped: Int { people.skipped + crowd.skipped + fights.skipped }
+
+    /// What there is something to tell of: who only answers may never have been asked.
+    public var tasks: [LookTask] {
+        LookTask.allCases.filter { !$0.isOnDemand || self[$0] != Tally() }
+    }
 
     /// "people 160 begun, 0 skipped; crowd 32 begun, 0 skipped".
     public var words: String {
-        LookTask.allCases.map { "\($0) \(self[$0].begun) begun, \(self[$0].skipped) skipped" }
+        tasks.map { "\($0) \(self[$0].begun) begun, \(self[$0].skipped) skipped" }
             .joined(separator: "; ")
     }
 

@@ -8,25 +8,30 @@ import Text
 package struct FightEvaluation {
     private let labelled: LabelledFolder
     private let features: String?
+    private let moments: String?
     private let errors: String?
     private let heldOut: String?
 
     /// - Parameters:
     ///   - features: a file for one JSON line per decision.
+    ///   - moments: a file for what a network is shown, twice a second, one after the other.
     ///   - errors: a page on what was judged wrongly.
     ///   - heldOut: scores of weights that never saw the recording they judge.
     package init(
-        _ labelled: LabelledFolder, features: String?, errors: String?, heldOut: String?
+        _ labelled: LabelledFolder, features: String?, moments: String?, errors: String?,
+        heldOut: String?
     ) {
         self.labelled = labelled
         self.features = features
+        self.moments = moments
         self.errors = errors
         self.heldOut = heldOut
     }
 
     package func run() throws -> FightFigures {
         // Before anything is opened to be written.
-        let labels = try labelled.labels(writing: [features, errors], reading: [self.heldOut])
+        let labels = try labelled.labels(
+            writing: [features, moments, errors], reading: [self.heldOut])
         let heldOut = try self.heldOut.map { try HeldOutScores($0) }
         var items: [FightItem] = []
         let names = FightNumber.allCases.map { JSON.quoted("\($0)") }.joined(separator: ",")
@@ -37,9 +42,17 @@ package struct FightEvaluation {
                 return file
             }
         }
-        var wrong = FightErrors()
+        let film = try moments.map { path in
+            try WorkbenchError.writing(path) { try create(path) }
+        }
+        let networks = try LookNetworks()
+        var (wrong, momentCount) = (FightErrors(), 0)
         try labelled.decideEach(labels) { label, path in
-            var clip = try FightClip.decide(path, file: label.file, keepsNumbers: sink != nil)
+            var clip = FightClip(file: label.file, momentCount: momentCount)
+            try clip.decide(path, networks, keepsNumbers: sink != nil) { codes in
+                try WorkbenchError.writing(moments ?? "") { try film?.writeAll(codes) }
+            }
+            momentCount = clip.momentCount
             heldOut?.replace(in: &clip)
             if errors != nil { try wrong.add(clip, at: path, label: label) }
             items.append(
@@ -70,6 +83,8 @@ struct FightClip {
     }
 
     let file: String
+    /// How many were written, of this recording and those before.
+    private(set) var momentCount = 0
     /// In order.
     var decisions: [Decision] = []
     var featureLines = ""
@@ -104,33 +119,70 @@ struct FightClip {
         return longest
     }
 
-    /// - Parameter keepsNumbers: also write `featureLines`.
-    static func decide(_ path: String, file: String, keepsNumbers: Bool) throws -> FightClip {
+    init(file: String, momentCount: Int = 0) {
+        self.file = file
+        self.momentCount = momentCount
+    }
+
+    /// - Parameters:
+    ///   - keepsNumbers: also write `featureLines`.
+    ///   - film: is given what a network is shown, twice a second.
+    mutating func decide(
+        _ path: String, _ networks: LookNetworks, keepsNumbers: Bool,
+        film: ([UInt8]) throws -> Void
+    ) throws {
         let recording = try Recording.openForDetectors(path)
         let (width, height) = (recording.width, recording.height)
-        let detector = FightDetector(width: width, height: height)
-        var clip = FightClip(file: file)
+        let sight = Sight(looks: NotedLooks(PromptWorker(networks), tasks: [.people, .fights]))
+        var nextFilm = Interval.zero
         try recording.forEachFrame { frame, at in
             // A detector has one size, and what it learned of it.
             guard frame.width == width, frame.height == height else { return }
-            guard detector.update(frame.luma.view, at: frame.capturedAt) else { return }
-            clip.decisions.append(
+            try sight.decide(frame)
+            guard let detector = sight.fights, let score = sight.newScores[.fights] else { return }
+            decisions.append(
                 Decision(
-                    at: at, score: detector.score,
-                    isFull: detector.span >= FightDetector.spanMin, region: detector.region))
-            if keepsNumbers && detector.isMeasured { clip.addFeatures(detector, at: at) }
+                    at: at, score: score, isFull: detector.span >= FightDetector.spanMin,
+                    region: detector.region))
+            guard keepsNumbers && detector.isMeasured else { return }
+            if at >= nextFilm {
+                nextFilm = at + .milliseconds(450)
+                try film(Self.codes(detector))
+                addFeatures(detector, at: at, isFilmed: true)
+            } else {
+                addFeatures(detector, at: at, isFilmed: false)
+            }
         }
-        return clip
     }
 
-    private mutating func addFeatures(_ detector: FightDetector, at: Interval) {
+    /// What a network is shown, as bytes.
+    private static func codes(_ detector: FightDetector) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: FightDetector.momentsCodeCount) { bytes, count in
+            bytes.withMemoryRebound(to: Int8.self) { codes in
+                codes.initialize(repeating: -128)
+                detector.fill(codes)
+            }
+            count = FightDetector.momentsCodeCount
+        }
+    }
+
+    private mutating func addFeatures(_ detector: FightDetector, at: Interval, isFilmed: Bool) {
         let region = detector.region
         let numbers = detector.numbers.map { "\($0)" }.joined(separator: ",")
         featureLines +=
             "{\"file\":\(JSON.quoted(file)),\"at\":\(secondsText(at)),"
             + "\"score\":\(fraction(detector.score)),"
             + "\"moment\":\(fraction(detector.momentScore)),"
-            + "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"
+            + "\"trees\":\(fraction(detector.treesScore)),"
+        if let opinion = detector.opinion {
+            featureLines += "\"opinion\":[\(opinion.fight),\(opinion.aggression)],"
+        }
+        if isFilmed {
+            featureLines += "\"film\":\(momentCount),"
+            momentCount += 1
+        }
+        featureLines +=
+            "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"
             + "\"numbers\":[\(numbers)]}\n"
     }
 
