@@ -285,7 +285,7 @@ def clip_figures(items, plain, logits):
             truth.append(item["kind"] == "fight")
             scenes.append(item["camera"])
     clips, truth, scenes = np.array(clips), np.array(truth), np.array(scenes)
-    report = {k: round(v, 4) for k, v in trees.figures(truth, clips).items()}
+    report = {k: round(float(v), 4) for k, v in trees.figures(truth, clips).items()}
     chance, drawn = np.random.RandomState(1), {k: [] for k in report}
     places = {s: np.flatnonzero(scenes == s) for s in sorted(set(scenes))}
     names = list(places)
@@ -305,7 +305,7 @@ def incidents(times, scores, threshold):
         passed = min(at - times[index - 1], 0.3) if index else 0.0
         seen.append((at, passed if score >= threshold else 0.0))
         if sum(s for t, s in seen if t > at - 1.6) >= 1.2 - 1e-6:
-            count += at - last > 10
+            count += int(at - last > 10)
             last = at
     return count
 
@@ -326,8 +326,8 @@ def incident_figures(items, plain, logits, thresholds):
             if counts[1]:
                 group["which"].append([item["path"].name, *counts])
         else:
-            group["red"] += counts[0] > 0
-            group["amber"] += counts[1] > 0
+            group["red"] += int(counts[0] > 0)
+            group["amber"] += int(counts[1] > 0)
     return found
 
 
