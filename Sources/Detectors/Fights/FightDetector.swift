@@ -11,8 +11,8 @@ import Models
 /// step back in time or a gap of more than 2.5 s it begins anew.
 ///
 /// - Cost: one search of ± 5 pixels in blocks that change, about 20 000 additions for the region, and
-///   one pass over its vectors. All memory, under 1 MB, is taken when it is made; `update` allocates
-///   nothing.
+///   one pass over its vectors. All memory, under 3 MB, two of them for what a network may be shown,
+///   is taken when it is made; `update` allocates nothing.
 /// - Source: `Sources/Models/fights/card.md` says what it was trained on and how well it does.
 public final class FightDetector {
     /// Mean of `momentScore` over half a second: one moment alone is not believed.
@@ -25,9 +25,6 @@ public final class FightDetector {
     public private(set) var decidedAt: Instant?
     /// From the first picture that entered the score to the last.
     public private(set) var span = Interval.zero
-    /// The pixels' change in the newest step, and how many steps the score came from.
-    public var newestChange: PlaneView? { stepCount > 0 ? steps.last?.change.view : nil }
-    public private(set) var stepCount = 0
     /// What the score came from, by `FightNumber`; of the last decision that measured anything.
     public var numbers: UnsafeBufferPointer<Int16> { UnsafeBufferPointer(meter.numbers) }
     /// The numbers are those of the score: something moved.
@@ -88,6 +85,7 @@ public final class FightDetector {
     private var takenAt: Instant?
     /// Oldest first; only the last `stepCount` hold something.
     private var steps: [FightStep]
+    private var stepCount = 0
     /// Moments of the last `meanSpan`: at `pace` apart, there are six at most.
     private var moments: [(at: Instant, score: Q15)] = []
     private static let momentCountMax = 8

@@ -12,6 +12,7 @@ from network import CELL_MOST, GREY, UNIT, Floor, Network, same
 from torch import nn
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "recipe"))
+from rounding import Rounded, rounded_weights, written
 from simulate import Simulation
 from tflite_writer import Writer
 
@@ -21,23 +22,8 @@ DENSITY_STEP = CELL_MOST / 255
 KEPT_SHARE = 0.99995
 
 
-class Rounded(torch.autograd.Function):
-    """To the nearest code; slopes pass where nothing was cut off."""
-
-    @staticmethod
-    def forward(context, x, step):
-        codes = torch.round(x / step)
-        context.save_for_backward((codes >= 0) & (codes <= 255))
-        return codes.clamp(0, 255) * step
-
-    @staticmethod
-    def backward(context, slope):
-        (inside,) = context.saved_tensors
-        return slope * inside, None
-
-
 class RoundedDensity(torch.autograd.Function):
-    """As `Rounded`; below nothing, slopes pass that would raise it."""
+    """As `Rounded` from 0 on; below nothing, slopes pass that would raise it."""
 
     @staticmethod
     def forward(context, x):
@@ -49,17 +35,6 @@ class RoundedDensity(torch.autograd.Function):
     def backward(context, slope):
         inside, below = context.saved_tensors
         return slope * (inside | (below & (slope < 0)))
-
-
-def weight_scales(weight):
-    most = weight.detach().abs().flatten(1).amax(1)
-    return (most / 127).clamp(min=1e-9)
-
-
-def rounded_weights(weight):
-    scales = weight_scales(weight)[:, None, None, None]
-    near = torch.round(weight.detach() / scales).clamp(-127, 127) * scales
-    return weight + (near - weight.detach())
 
 
 class Quantised(nn.Module):
@@ -114,7 +89,7 @@ class Quantised(nn.Module):
             flat = x.detach().flatten()
             cut = max(1, int(flat.numel() * (1 - KEPT_SHARE)))
             self.seen.setdefault(layer.name, []).append(float(flat.topk(cut).values[-1]))
-        return Rounded.apply(x, self.steps[self.place[layer.name]]) if self.rounding else x
+        return Rounded.apply(x, self.steps[self.place[layer.name]], 0) if self.rounding else x
 
     @torch.no_grad()
     def calibrate(self, shown):
@@ -154,17 +129,12 @@ class Quantised(nn.Module):
             step = float(self.steps[self.place[layer.name]])
             if layer.is_conv:
                 key = layer.name.replace(".", "_")
-                weight = self.weights[key].detach()
-                scales = weight_scales(weight)
-                codes = torch.round(weight / scales[:, None, None, None]).clamp(-127, 127)
-                codes = codes.to(torch.int8).permute(0, 2, 3, 1).numpy()
                 deep = layer.kind == "depth"
-                if deep:
-                    codes = np.ascontiguousarray(codes.transpose(3, 1, 2, 0))
+                codes, scales = written(self.weights[key], deep)
                 made = writer.conv(
                     entering[0], codes[0] if deep else codes, self.biases[key].detach().numpy(),
                     stride=layer.stride, activation="RELU", scale=step, zero=ZERO,
-                    name=layer.name, depthwise=deep, codes=(codes, scales.numpy()))
+                    name=layer.name, depthwise=deep, codes=(codes, scales))
             elif layer.kind == "add":
                 made = writer.combine("ADD", *entering, step, ZERO, name=layer.name)
             elif layer.kind == "concat":

@@ -14,6 +14,7 @@ from torch.nn import functional
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "recipe"))
 
+from rounding import Rounded, rounded_weights, written
 from tflite_writer import Writer
 
 # The first convolutions find edges; they are right as they are, and dear to train.
@@ -22,21 +23,6 @@ SIDE = 128
 # What a rectifier of six leaves, in 255 steps; pooled means and logits.
 STEP, MEAN_STEP, LOGIT_STEP = 6 / 255, 3 / 255, 1 / 10
 ZERO = -128
-
-
-class Rounded(torch.autograd.Function):
-    """To the nearest of 256 codes from `low` on; slopes pass where nothing was cut off."""
-
-    @staticmethod
-    def forward(context, x, step, low):
-        codes = torch.round(x / step)
-        context.save_for_backward((codes >= low) & (codes <= low + 255))
-        return codes.clamp(low, low + 255) * step
-
-    @staticmethod
-    def backward(context, slope):
-        (inside,) = context.saved_tensors
-        return slope * inside, None, None
 
 
 class Depthwise(torch.autograd.Function):
@@ -65,7 +51,7 @@ class Depthwise(torch.autograd.Function):
 
 
 def read(path):
-    """Of each convolution but the last: weights as PyTorch has them, biases, stride, depthwise."""
+    """Of each convolution but the last: weights as PyTorch has them, biases, stride."""
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(str(path))
@@ -86,19 +72,8 @@ def read(path):
         stride = round(details[source]["shape"][1] / details[node["outputs"][0]]["shape"][1])
         order = (3, 0, 1, 2) if deep else (0, 3, 1, 2)
         made = np.ascontiguousarray(real(weights).transpose(order), np.float32)
-        layers.append((made, real(bias).astype(np.float32), stride, deep))
+        layers.append((made, real(bias).astype(np.float32), stride))
     return layers[:-1]
-
-
-def scales_of(weights):
-    most = weights.detach().abs().flatten(1).amax(1)
-    return (most / 127).clamp(min=1e-9)
-
-
-def rounded(weights):
-    scales = scales_of(weights)[:, None, None, None]
-    near = torch.round(weights.detach() / scales).clamp(-127, 127) * scales
-    return weights + (near - weights.detach())
 
 
 class Network(nn.Module):
@@ -107,7 +82,7 @@ class Network(nn.Module):
     def __init__(self, path):
         super().__init__()
         self.strides, self.weights, self.biases = [], nn.ParameterList(), nn.ParameterList()
-        for weights, bias, stride, _ in read(path):
+        for weights, bias, stride in read(path):
             self.strides.append(stride)
             self.weights.append(nn.Parameter(torch.tensor(weights)))
             self.biases.append(nn.Parameter(torch.tensor(bias)))
@@ -132,8 +107,8 @@ class Network(nn.Module):
     def forward(self, x):
         for index, stride in enumerate(self.strides):
             weights = self.weights[index]
-            used = rounded(weights) if self.rounding else weights
-            deep = weights.shape[1] == 1 and weights.shape[0] == x.shape[1]
+            used = rounded_weights(weights) if self.rounding else weights
+            deep = weights.shape[1] == 1
             x = self.padded(x, weights.shape[2], stride)
             if deep:
                 x = Depthwise.apply(x, used, stride)
@@ -141,7 +116,7 @@ class Network(nn.Module):
                 x = functional.conv2d(x, used, None, stride)
             x = self.stored((x + self.biases[index][:, None, None]).clamp(0, 6), STEP)
         x = self.stored(x.mean((2, 3), keepdim=True), MEAN_STEP)
-        used = rounded(self.head) if self.rounding else self.head
+        used = rounded_weights(self.head) if self.rounding else self.head
         said = functional.conv2d(self.drop(x), used, self.offset)
         return self.stored(said, LOGIT_STEP, ZERO).flatten(1)
 
@@ -159,29 +134,19 @@ class Network(nn.Module):
         writer = Writer(description)
         x = writer.input("change", (1, SIDE, SIDE, 3), 1 / 128, 0)
         for index, stride in enumerate(self.strides):
-            weights, bias = self.weights[index].detach(), self.biases[index].detach().numpy()
-            deep = weights.shape[1] == 1 and index > 0
-            x = writer.conv(
-                x, *self.codes(weights, bias, deep), stride=stride, activation="RELU6", scale=STEP,
-                zero=ZERO, name=f"{index}", depthwise=deep, codes=self.exact(weights, deep))
+            deep = self.weights[index].shape[1] == 1
+            x = self.put(
+                writer, x, self.weights[index], self.biases[index], deep, stride=stride,
+                activation="RELU6", scale=STEP, zero=ZERO, name=f"{index}")
         x = writer.mean(x, MEAN_STEP, ZERO, name="mean")
-        head = self.head.detach()
-        x = writer.conv(
-            x, *self.codes(head, self.offset.detach().numpy(), False), scale=LOGIT_STEP, zero=0,
-            name="logits", codes=self.exact(head, False))
+        x = self.put(
+            writer, x, self.head, self.offset, False, scale=LOGIT_STEP, zero=0, name="logits")
         writer.output(x)
         return writer.bytes()
 
     @staticmethod
-    def codes(weights, bias, deep):
-        moved = weights.permute(0, 2, 3, 1).numpy()
-        return (np.ascontiguousarray(moved.transpose(3, 1, 2, 0))[0] if deep else moved), bias
-
-    @staticmethod
-    def exact(weights, deep):
-        scales = scales_of(weights)
-        codes = torch.round(weights / scales[:, None, None, None]).clamp(-127, 127)
-        codes = codes.to(torch.int8).permute(0, 2, 3, 1).numpy()
-        if deep:
-            codes = np.ascontiguousarray(codes.transpose(3, 1, 2, 0))
-        return np.ascontiguousarray(codes), scales.numpy()
+    def put(writer, x, weights, bias, deep, **more):
+        codes, scales = written(weights, deep)
+        return writer.conv(
+            x, codes[0] if deep else codes, bias.detach().numpy(), depthwise=deep,
+            codes=(codes, scales), **more)

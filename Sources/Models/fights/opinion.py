@@ -57,11 +57,14 @@ def camera(label, path):
 
 
 def read_items(data, others):
+    """As the trees' recipe has them, with what each shows and the camera it is of."""
     items = []
 
     def put(path, kind, group, own):
-        items.append({"path": path, "kind": kind, "camera": group, "own": own,
-                      "name": f"{len(items):04}", "rate": None})
+        items.append({
+            "path": path, "name": f"{len(items):04}", "kind": kind, "camera": group,
+            "fight": kind == "fight", "extra": not own, "weight": trees.EXTRA_WEIGHT,
+        })  # fmt: skip
 
     for folder in [data, *others]:
         own, listed = folder == data, folder / "labels.json"
@@ -78,39 +81,11 @@ def read_items(data, others):
 
 
 def measure(kuzet, items, variant, work):
-    """What kuzet shows a network, and the trees' numbers: rows of windows."""
-    folder, lines, film = work / variant, work / f"{variant}.jsonl", work / f"{variant}.film"
-    chosen = [i for i in items if variant == "plain" or i["own"]]
-    if not lines.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        labels = []
-        for item in chosen:
-            target = folder / f"{item['name']}{'.nut' if item['own'] else item['path'].suffix}"
-            if item["own"] and not target.exists():
-                trees.make_variant(item["path"], target, variant, trees.frame_rate(item["path"]))
-            elif not target.exists():
-                target.symlink_to(item["path"].resolve())
-            labels.append({"file": target.name, "split": "all", "label": item["kind"], "scene": 0})
-        (folder / "labels.json").write_text(json.dumps(labels))
-        part = work / f"{variant}.part"
-        subprocess.run(
-            [kuzet, "eval", "fights", folder, "--split", "all", "--json", "--features", part,
-             "--moments", film],
-            check=True, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        part.rename(lines)
-    place = {item["name"]: index for index, item in enumerate(items)}
-    owners, times, numbers, films = [], [], [], []
-    for line in lines.open():
-        record = json.loads(line)
-        if "names" not in record:
-            owners.append(place[record["file"].split(".")[0]])
-            times.append(record["at"])
-            numbers.append(record["numbers"])
-            films.append(record.get("film", -1))
-    codes = np.memmap(film, np.int8, "r").reshape(-1, MOMENTS, SIDE, SIDE, 3)
-    return {"owners": np.array(owners), "times": np.array(times), "films": np.array(films),
-            "numbers": np.array(numbers, float), "codes": codes}
+    """The trees' numbers and what kuzet shows a network: rows of windows."""
+    _, numbers, owners, times, films = trees.measure(kuzet, items, variant, work, film=True)
+    codes = np.memmap(work / f"{variant}.film", np.int8, "r")
+    return {"owners": owners, "times": times, "films": films, "numbers": numbers,
+            "codes": codes.reshape(-1, MOMENTS, SIDE, SIDE, 3)}
 
 
 def folds(items):
@@ -120,15 +95,9 @@ def folds(items):
     chance.shuffle(groups)
     sizes = {g: np.zeros(3) for g in groups}
     for item in items:
-        kind = 2 if not item["own"] else int(item["kind"] == "fight")
-        sizes[item["camera"]][kind] += 1 if item["own"] else 0.5
-    groups.sort(key=lambda g: -sizes[g].sum())
-    filled, chosen = np.zeros((FOLDS, 3)), {}
-    for group in groups:
-        order = chance.permutation(FOLDS)
-        best = min(order, key=lambda f: ((filled[f] + sizes[group]) ** 2 - filled[f] ** 2).sum())
-        chosen[group] = best
-        filled[best] += sizes[group]
+        kind = 2 if item["extra"] else int(item["fight"])
+        sizes[item["camera"]][kind] += 0.5 if item["extra"] else 1
+    chosen = trees.dealt(sizes, chance, FOLDS)
     return np.array([chosen[i["camera"]] for i in items])
 
 
@@ -170,9 +139,9 @@ def train(items, measured, used, path, log):
     for variant, each in measured.items():
         for row in np.flatnonzero(each["films"] >= 0):
             rows.setdefault(each["owners"][row], []).append((variant, each["films"][row]))
-    own = [n for n in rows if used[n] and items[n]["own"]]
+    own = [n for n in rows if used[n] and not items[n]["extra"]]
     blows = [n for n in rows if used[n] and items[n]["kind"] == "blow"]
-    rest = [n for n in rows if used[n] and not items[n]["own"] and items[n]["kind"] != "blow"]
+    rest = [n for n in rows if used[n] and items[n]["extra"] and items[n]["kind"] != "blow"]
     cameras = {}
     for n in rest:
         cameras.setdefault(items[n]["camera"], []).append(n)
@@ -276,7 +245,7 @@ def clip_figures(items, plain, logits):
     clips, truth, scenes = [], [], []
     for index, item in enumerate(items):
         rows = np.flatnonzero(plain["owners"] == index)
-        if item["own"]:
+        if not item["extra"]:
             full = plain["times"][rows] >= trees.SPAN_MIN - 1e-6
             value = 0.0
             if len(rows):
@@ -291,7 +260,7 @@ def clip_figures(items, plain, logits):
     names = list(places)
     while len(drawn["auc"]) < 1000:
         rows = np.concatenate([places[names[k]] for k in chance.randint(len(names), size=len(names))])
-        if 20 <= truth[rows].sum() <= len(rows) - 20:
+        if 0 < truth[rows].sum() < len(rows):
             for key, value in trees.figures(truth[rows], clips[rows]).items():
                 drawn[key].append(value)
     intervals = {k: np.round(np.quantile(v, [0.025, 0.975]), 3).tolist() for k, v in drawn.items()}
@@ -315,7 +284,7 @@ def incident_figures(items, plain, logits, thresholds):
     found = {}
     for index, item in enumerate(items):
         rows = np.flatnonzero(plain["owners"] == index)
-        if item["own"] or len(rows) == 0:
+        if not item["extra"] or len(rows) == 0:
             continue
         counts = [incidents(plain["times"][rows], scores[rows], t) for t in thresholds]
         group = found.setdefault(item["kind"], {"clips": 0, "red": 0, "amber": 0, "which": []})
@@ -333,10 +302,6 @@ def incident_figures(items, plain, logits, thresholds):
 
 def trees_held_out(items, measured, fold):
     """What the trees say when they are trained without the cameras of a fold."""
-    learned = [
-        {"fight": i["kind"] == "fight", "extra": not i["own"], "weight": trees.EXTRA_WEIGHT}
-        for i in items
-    ]
     numbers = np.vstack([m["numbers"] for m in measured.values()])
     owners = np.concatenate([m["owners"] for m in measured.values()])
     blow = np.array([i["kind"] == "blow" for i in items])
@@ -344,7 +309,7 @@ def trees_held_out(items, measured, fold):
     logits = np.zeros(len(plain["owners"]))
     for held in range(FOLDS):
         used = (fold[owners] != held) & ~blow[owners]
-        boosters = trees.train(numbers[used], owners[used], learned, seeds=1)
+        boosters = trees.train(numbers[used], owners[used], items, seeds=1)
         tested = fold[plain["owners"]] == held
         logits[tested] = trees.log_odds(boosters, plain["numbers"][tested])
     return logits

@@ -109,8 +109,9 @@ def read_items(data: Path, negatives, positives):
     return items
 
 
-def measure(kuzet: Path, items, variant: str, work: Path):
-    """Numbers of every decision: names, matrix, index of the item, seconds."""
+def measure(kuzet: Path, items, variant: str, work: Path, film=False):
+    """Numbers of every decision: names, matrix, index of the item, seconds, place in the film: what a
+    network is shown, written to VARIANT.film where that is asked for."""
     folder = work / variant
     out = work / f"{variant}.jsonl"
     if not out.exists():
@@ -129,13 +130,12 @@ def measure(kuzet: Path, items, variant: str, work: Path):
             labels = list(pool.map(show, chosen))
         (folder / "labels.json").write_text(json.dumps(labels))
         part = work / f"{variant}.part"
-        subprocess.run(
-            [kuzet, "eval", "fights", folder, "--split", "all", "--json", "--features", part],
-            check=True, stdout=subprocess.DEVNULL,
-        )
+        command = [kuzet, "eval", "fights", folder, "--split", "all", "--json", "--features", part]
+        command += ["--moments", work / f"{variant}.film"] if film else []
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         part.rename(out)
     place = {item["name"].rsplit(".", 1)[0]: index for index, item in enumerate(items)}
-    names, rows, owners, times = [], [], [], []
+    names, rows, owners, times, films = [], [], [], [], []
     for line in out.open():
         record = json.loads(line)
         if "names" in record:
@@ -144,7 +144,8 @@ def measure(kuzet: Path, items, variant: str, work: Path):
         rows.append(record["numbers"])
         owners.append(place[record["file"].rsplit(".", 1)[0]])
         times.append(record["at"])
-    return names, np.array(rows, float), np.array(owners), np.array(times)
+        films.append(record.get("film", -1))
+    return names, np.array(rows, float), np.array(owners), np.array(times), np.array(films)
 
 
 def boost(numbers, fights, weights, seed, trees):
@@ -206,15 +207,20 @@ def folds(items, seed, count=5):
     for item in items:
         if not item["extra"]:
             sizes[item["scene"]][int(item["fight"])] += 1
-    scenes.sort(key=lambda s: -sizes[s].sum())
-    filled, chosen = np.zeros((count, 2), int), {}
-    for scene in scenes:
+    chosen = dealt(sizes, chance, count)
+    return np.array([chosen.get(i["scene"], -1) for i in items])
+
+
+def dealt(sizes, chance, count):
+    """A fold for each group, the largest first, so that each kind in `sizes` is spread evenly."""
+    filled, chosen = np.zeros((count, len(next(iter(sizes.values()))))), {}
+    for group in sorted(sizes, key=lambda g: -sizes[g].sum()):
         order = list(range(count))
         chance.shuffle(order)
-        best = min(order, key=lambda f: ((filled[f] + sizes[scene]) ** 2 - filled[f] ** 2).sum())
-        chosen[scene] = best
-        filled[best] += sizes[scene]
-    return np.array([chosen.get(i["scene"], -1) for i in items])
+        best = min(order, key=lambda f: ((filled[f] + sizes[group]) ** 2 - filled[f] ** 2).sum())
+        chosen[group] = best
+        filled[best] += sizes[group]
+    return chosen
 
 
 def figures(fights, scores):
@@ -230,7 +236,7 @@ def cross_validate(items, measured, seeds):
     """Mean figures over fold seeds; scores while held out, of recordings and of their moments."""
     fights = np.array([i["fight"] for i in items])
     counted = np.array([not i["extra"] for i in items])
-    _, plain, plain_owner, times = measured["plain"]
+    _, plain, plain_owner, times, _ = measured["plain"]
     numbers = np.vstack([m[1] for m in measured.values()])
     owners = np.concatenate([m[2] for m in measured.values()])
     found, total, series = [], np.zeros(len(items)), np.zeros(len(times))
@@ -269,7 +275,7 @@ def negatives_held_out(items, measured):
         return {}
     numbers = np.vstack([m[1] for m in measured.values()])
     owners = np.concatenate([m[2] for m in measured.values()])
-    _, plain, plain_owner, times = measured["plain"]
+    _, plain, plain_owner, times, _ = measured["plain"]
     found = {}
     # Recordings from one hand, as their names begin: what is learned from one would tell another.
     parts = {}
