@@ -17,5 +17,6 @@
 
 FILE_OF(people, "people/people.tflite")
 FILE_OF(crowd, "crowd/crowd.tflite")
+FILE_OF(fights, "fights/fights.tflite")
 FILE_OF(notice, "NOTICE")
 FILE_OF(licence, "../../LICENSE")

@@ -17,9 +17,9 @@ package struct ConfiguredNetworks {
     package init(_ models: [LookTask: String]) throws(ConfigurationError) {
         var files: [LookTask: [UInt8]] = [:]
         for (task, path) in models { files[task] = try Self.file(task, path) }
-        names = LookTask.allCases.compactMap { task in
-            let own = files[task] ?? task.model.map { Array($0.bytes) }
-            return own.map { LookNetworkName(task: task, sha256: SHA256.digest($0)) }
+        names = LookTask.allCases.map { task in
+            let file = files[task] ?? Array(task.model.bytes)
+            return LookNetworkName(task: task, sha256: SHA256.digest(file))
         }
         do {
             networks = try LookNetworks(replacing: files)

@@ -26,6 +26,8 @@ public enum Measure: Hashable, Sendable {
     case track(UInt32)
     /// How much two are alike, zero to one.
     case similarity(Q15)
+    /// How sure a network is that was asked besides.
+    case opinion(Q15)
 
     /// So many, of which `least` would have been enough.
     static func count(_ count: Int, from least: Int) -> Measure {
@@ -39,6 +41,7 @@ public enum Measure: Hashable, Sendable {
         case .countFrom(let count, let least): "count \(count), from \(least) on"
         case .track(let number): "track \(number)"
         case .similarity(let likeness): "similarity \(likeness.perMille)"
+        case .opinion(let sure): "second opinion \(sure.perMille)"
         }
     }
 }

@@ -26,7 +26,11 @@ public struct BuiltInModel: Sendable {
         origin: "RTMDet-nano's backbone, trained on, OpenMMLab, Apache-2.0",
         file: { models_crowd() })
 
-    public static let all = [people, crowd]
+    public static let fights = BuiltInModel(
+        name: "fights", purpose: "a second opinion on fights",
+        origin: "MobileNetV2, Google, trained on, Apache-2.0", file: { models_fights() })
+
+    public static let all = [people, crowd, fights]
 
     /// What the licences of all of them ask to be passed on, and their text.
     public static var notice: String {

@@ -185,6 +185,9 @@ extension Measure {
         case .similarity(let likeness):
             bytes.append(3)
             bytes.appendBigEndian(UInt32(UInt16(bitPattern: likeness.rawValue)))
+        case .opinion(let sure):
+            bytes.append(5)
+            bytes.appendBigEndian(UInt32(UInt16(bitPattern: sure.rawValue)))
         }
     }
 
@@ -194,14 +197,18 @@ extension Measure {
         switch code {
         case 1: self = .count(number)
         case 2: self = .track(number)
-        case 3:
-            guard let bits = UInt16(exactly: number) else {
-                throw CanonicalBytesError.unknownCode(field: "similarity", code: UInt64(number))
-            }
-            self = .similarity(Q15(rawValue: Int16(bitPattern: bits)))
+        case 3: self = .similarity(try Self.score(number, "similarity"))
+        case 5: self = .opinion(try Self.score(number, "opinion"))
         case 4:
             self = .countFrom(UInt16(number >> 16), UInt16(truncatingIfNeeded: number))
         default: throw CanonicalBytesError.unknownCode(field: "measure", code: UInt64(code))
         }
+    }
+
+    private static func score(_ number: UInt32, _ field: String) throws -> Q15 {
+        guard let bits = UInt16(exactly: number) else {
+            throw CanonicalBytesError.unknownCode(field: field, code: UInt64(number))
+        }
+        return Q15(rawValue: Int16(bitPattern: bits))
     }
 }

@@ -113,6 +113,7 @@ public enum MessageJSON {
         case .countFrom(let count, let least): "{\"count\":\(count),\"from\":\(least)}"
         case .track(let number): "{\"track\":\(number)}"
         case .similarity(let likeness): "{\"similarityPerMille\":\(likeness.perMille)}"
+        case .opinion(let sure): "{\"opinionPerMille\":\(sure.perMille)}"
         }
     }
 

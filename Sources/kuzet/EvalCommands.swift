@@ -95,8 +95,8 @@ struct EvalFights: ParsableCommand {
 
     @Option(
         help: """
-            Write what a network is shown to this file, twice a second: six pictures of 128 × 128 × 3 \
-            codes; "film" in the lines of --features is its place.
+            Write what a network is shown to this file, twice a second: up to five moments of 128 × \
+            128 × 3 codes; "film" in the lines of --features has the place of the first, and how many.
             """)
     var moments: String?
 
@@ -110,7 +110,7 @@ struct EvalFights: ParsableCommand {
     @Option(
         help: """
             Scores of weights that never saw the recording they judge, as \
-            Sources/Models/fights/train.py writes them, instead of the detector's own.
+            Sources/Models/fights/opinion.py writes them, instead of the detector's own.
             """)
     var heldOut: String?
 

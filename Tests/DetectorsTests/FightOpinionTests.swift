@@ -44,7 +44,7 @@ private final class ToldWorker: LookWorker, @unchecked Sendable {
     init(_ said: FightOpinion) { self.said = said }
     func begin(_ look: Look) {
         askedFor += 1
-        look.fights = said
+        for index in look.fights.indices { look.fights[index].opinion = said }
     }
     func wait(for look: Look) {}
 }
@@ -73,16 +73,51 @@ private final class ToldWorker: LookWorker, @unchecked Sendable {
         #expect(sure.last != alone.last && against.last != alone.last)
     }
 
-    @Test func aNetworkIsAskedTwiceASecondAtMostAndAnOldOpinionIsNone() throws {
+    @Test func aNetworkIsAskedEveryFourTenthsOfASecondAtMost() throws {
         let worker = ToldWorker(FightOpinion())
         _ = try scores(worker, seconds: 10)
-        #expect((1...19).contains(worker.askedFor), "\(worker.askedFor)")
+        #expect((1...22).contains(worker.askedFor), "\(worker.askedFor)")
+    }
+
+    @Test func eachMomentIsShownOnceAndWhatWasSaidHoldsAsLongAsItsWindow() {
         let (detector, ring) = (FightDetector(width: 320, height: 240), Ring(.brawl))
-        for index in 0..<40 {
-            if index == 20 { detector.take(FightOpinion(fight: 5), age: .milliseconds(300)) }
+        let look = Look(.fights, picture: Frame(width: 2, height: 2))
+        var shown: [Instant] = []
+        for index in 0..<60 {
             let frame = ring.film(at: index * 100)
             detector.update(frame.luma.view, at: frame.capturedAt)
-            #expect((detector.opinion != nil) == (20...31 ~= index), "\(index)")
+            guard index == 20 || index == 24 || index == 25 else { continue }
+            detector.fill(look)
+            shown.append(contentsOf: look.fights.map(\.endedAt))
+            for moment in look.fights.indices {
+                look.fights[moment].opinion = FightOpinion(fight: 30 * (index - 19))
+            }
+            detector.take(look)
+            // Five at first, then what is new; and 0.1 s later there is nothing to be shown.
+            #expect(look.fights.count == [20: 5, 24: 1, 25: 0][index], "\(index)")
+        }
+        #expect(Set(shown).count == shown.count)
+        let sorted = shown.sorted()
+        #expect(zip(sorted, sorted.dropFirst()).allSatisfy { $1 - $0 >= FightMoments.apart })
+        #expect(detector.opinion == nil)
+    }
+
+    @Test func anOpinionIsTheMeanOfWhatWasSaidOfTheWindow() {
+        let (detector, ring) = (FightDetector(width: 320, height: 240), Ring(.brawl))
+        let look = Look(.fights, picture: Frame(width: 2, height: 2))
+        for index in 0..<50 {
+            let frame = ring.film(at: index * 100)
+            detector.update(frame.luma.view, at: frame.capturedAt)
+            // Ended at 2.0, 1.6, 1.2, 0.8 and 0.4 s, and at 2.4 s.
+            let expected = [21: 30, 25: 54, 27: 54, 30: 60, 40: 90, 44: 150][index]
+            if let expected { #expect(detector.opinion?.fight == expected, "\(index)") }
+            #expect((detector.opinion != nil) == (21...44 ~= index), "\(index)")
+            guard index == 20 || index == 24 else { continue }
+            detector.fill(look)
+            for moment in look.fights.indices {
+                look.fights[moment].opinion = FightOpinion(fight: index == 20 ? 30 : 150)
+            }
+            detector.take(look)
         }
     }
 
@@ -93,18 +128,22 @@ private final class ToldWorker: LookWorker, @unchecked Sendable {
         #expect(worker.askedFor == 0)
     }
 
-    @Test func theMeanOfSixMomentsIsSaid() throws {
+    @Test func everyMomentIsGivenItsOpinion() throws {
         let network = try FightNetwork(Network(model: madeNetwork()))
         let look = Look(.fights, picture: Frame(width: 2, height: 2))
         #expect(look.moments.count == FightMoments.codeCount)
-        let each = FightMoments.codeCount / FightMoments.count
-        for moment in 0..<FightMoments.count {
-            for index in 0..<each { look.moments[moment * each + index] = Int8(moment * 10) }
+        look.fights.removeAll()
+        for moment in 0..<FightMoments.countMax {
+            look.fights.append(FightMoment(endedAt: .zero))
+            let first = moment * FightMoments.momentCount
+            for index in 0..<FightMoments.momentCount { look.moments[first + index] = Int8(moment * 16) }
         }
-        // The mean is 25 codes of 128: 0.195, of which a code of the output is 1/32.
-        let said = network.look(at: look.moments)
-        #expect((2_900...3_500).contains(said.fight), "\(said)")
-        #expect((6_000...6_800).contains(said.aggression), "\(said)")
+        network.look(at: look.moments, of: &look.fights)
+        // Of 128 codes; one of the output is 1/32, which is 512 of 2¹⁴.
+        for (moment, said) in look.fights.enumerated() {
+            #expect(abs(said.opinion.fight - moment * 16 * 128) <= 512, "\(said)")
+            #expect(abs(said.opinion.aggression - moment * 16 * 256) <= 512, "\(said)")
+        }
     }
 
     @Test func aNetworkOfAnotherShapeIsRefusedInWords() throws {
@@ -152,9 +191,13 @@ private final class ToldWorker: LookWorker, @unchecked Sendable {
         ]
         for region in regions {
             guard let codes = look.moments.baseAddress else { continue }
-            filmed.fill(codes, from: steps[...], in: region)
-            for (moment, end) in [2, 5, 9, 12, 16, 19].enumerated() {
-                let first = moment * FightMoments.side * FightMoments.side * 3
+            var ends: [Int] = []
+            filmed.fill(codes, from: steps[...], in: region, after: nil) {
+                ends.append(Int(($0 - Instant.zero).milliseconds) / 100 - 1)
+            }
+            #expect(ends == [19, 15, 11, 7, 3])
+            for (moment, end) in ends.enumerated() {
+                let first = moment * FightMoments.momentCount
                 for pixel in 0..<FightMoments.side * FightMoments.side {
                     for channel in 0..<3 {
                         let wanted = 3 * (end - 2 + channel) - 128

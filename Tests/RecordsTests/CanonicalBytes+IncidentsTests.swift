@@ -32,6 +32,7 @@ import Testing
             (nil, .count(0x1234), 8, [1, 0, 0, 0x12, 0x34]),
             (nil, .track(0x1234), 8, [2, 0, 0, 0x12, 0x34]),
             (nil, .similarity(Q15(rawValue: -2)), 8, [3, 0, 0, 0xff, 0xfe]),
+            (nil, .opinion(Q15(rawValue: 0x1234)), 8, [5, 0, 0, 0x12, 0x34]),
             (nil, .countFrom(0x12, 0x3456), 8, [4, 0, 0x12, 0x34, 0x56]),
             (.track(1), .count(2), 12, [1, 0, 0, 0, 1, 1, 0, 0, 0, 2])
         ]
@@ -46,7 +47,7 @@ import Testing
         let whole = bytes(.track(1), .similarity(.one))
         for (offset, value) in [
             (Self.presentOffset, 16), (whole.count - 10, 0), (whole.count - 10, 3),
-            (whole.count - 5, 0), (whole.count - 5, 5), (whole.count - 3, 1)
+            (whole.count - 5, 0), (whole.count - 5, 6), (whole.count - 3, 1)
         ] {
             var wrong = whole
             wrong[offset] = UInt8(value)

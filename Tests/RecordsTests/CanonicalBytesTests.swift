@@ -361,8 +361,8 @@ private struct SplitMix {
         let likeness = Q15(rawValue: Int16(truncatingIfNeeded: number))
         return [
             nil, .count(number), .track(number), .similarity(likeness),
-            .countFrom(UInt16(below(65_536)), UInt16(below(65_536)))
-        ][below(5)]
+            .countFrom(UInt16(below(65_536)), UInt16(below(65_536))), .opinion(likeness)
+        ][below(6)]
     }
 
     mutating func body() -> LedgerRecord.Body {

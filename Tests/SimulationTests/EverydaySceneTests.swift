@@ -43,7 +43,7 @@ import Testing
     @Test func noRecipeRendersWhatIsForJudgingAlone() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
-        for file in ["board/rendered", "Sources/Models/fights/train.py"] {
+        for file in ["board/rendered", "Sources/Models/fights/footage.py"] {
             let text = try String(
                 contentsOf: root.appendingPathComponent(file), encoding: .utf8)
             for scene in VenueScript.Scene.allCases where scene.isForJudgingAlone {

@@ -109,7 +109,8 @@ import Text
         for (measure, name, number) in [
             (.count(3), "count", 3), (.track(4), "track", 4),
             (.countFrom(18, 16), "count", 18), (.countFrom(18, 16), "from", 16),
-            (.similarity(.perMille(870)), "similarityPerMille", 870)
+            (.similarity(.perMille(870)), "similarityPerMille", 870),
+            (.opinion(.perMille(640)), "opinionPerMille", 640)
         ] as [(Incident.Measure, String, Int)] {
             (report.subject, report.measure) = (.entry(17), measure)
             let text = MessageJSON.incident(report, device: "bar", sequence: 1)

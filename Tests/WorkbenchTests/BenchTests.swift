@@ -40,7 +40,9 @@ import Testing
 
 /// What they allocate is for `kuzet bench` itself: code that is not optimised allocates anyway.
 @Test func networksGiveTheirGoldenCodes() throws {
-    let macCounts = ["people": 262_376_704, "crowd": 190_557_696]
+    let macCounts = [
+        "people": 262_376_704, "crowd": 190_557_696, "fights": 97_796_608
+    ]
     for (name, network) in try Bench.networks([]) {
         let rows = NetworkStopwatch(name, network, frameCount: 1, counter: nil).measure()
         #expect(rows.count == network.layers.count + 1)

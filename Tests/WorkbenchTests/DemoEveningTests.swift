@@ -81,7 +81,7 @@ import Testing
         }
         #expect(spans == 1)
         // The names, and a SHA-256 of each.
-        #expect(networks.utf8.count == "networks: people , crowd ".utf8.count + 2 * 64)
+        #expect(networks.utf8.count == "networks: people , crowd , fights ".utf8.count + 3 * 64)
     }
 
     /// From the appliance's own decision to a verified ledger and back into the replay.

@@ -11,6 +11,7 @@ typedef struct {
 
 models_file models_people(void);
 models_file models_crowd(void);
+models_file models_fights(void);
 /// The text of `NOTICE`.
 models_file models_notice(void);
 /// The Apache License 2.0.

@@ -17,6 +17,8 @@ import Models
 public final class FightDetector {
     /// Mean of `momentScore` over half a second: one moment alone is not believed.
     public private(set) var score = Q15.zero
+    /// The same of aggression: a fight, or what may become one.
+    public private(set) var aggressionScore = Q15.zero
     /// Of the window that ends now; 0 until enough was seen, and while nothing moves.
     public private(set) var momentScore = Q15.zero
     /// Where the picture is busiest.
@@ -29,8 +31,8 @@ public final class FightDetector {
     public var numbers: UnsafeBufferPointer<Int16> { UnsafeBufferPointer(meter.numbers) }
     /// The numbers are those of the score: something moved.
     public private(set) var isMeasured = false
-    /// What the trees alone say of the window that ends now.
-    public private(set) var treesScore = Q15.zero
+    /// What the trees alone say of the window that ends now: of a fight, and of aggression.
+    public private(set) var treesScores = (fight: Q15.zero, aggression: Q15.zero)
     /// What a network said of a window that ended lately; nil where none did.
     public private(set) var opinion: FightOpinion?
     /// A network should be asked about the window that ends now.
@@ -38,7 +40,7 @@ public final class FightDetector {
 
     /// Two or more people, to a degree that somebody must step in.
     public static let fightMin = Q15.perMille(FightModel.fightPerMille)
-    /// Less certain evidence of the same kind: shoving, chasing, a fight's first second.
+    /// Less certain evidence: shoving, chasing, a blow, a fight's first second.
     public static let aggressionMin = Q15.perMille(FightModel.aggressionPerMille)
 
     /// What names the weights that score, in the ledger.
@@ -55,16 +57,15 @@ public final class FightDetector {
     static let windowMin = Interval.milliseconds(1_450)
     /// The score is a mean of moments this near.
     static let meanSpan = Interval.milliseconds(450)
-    /// Of all that a network looks at, once: six pictures.
-    public static let momentsCodeCount = FightMoments.codeCount
+    /// Codes of one moment that a network looks at, and how many of them it can be shown at once.
+    public static let momentCodeCount = FightMoments.momentCount
+    public static let momentCountMax = FightMoments.countMax
     /// With a span from here on, the score has all that it ever has behind it.
     public static let spanMin = Interval.milliseconds(1_850)
     /// The trees alone must be so sure that a network is asked; it is asked at times without cause, too,
     /// so that a board is known to be able to.
     static let askMin = Q15.perMille(300)
-    static let askAnyway = Interval.seconds(10)
-    /// What was said longer ago says nothing about now.
-    static let opinionAgeMax = Interval.milliseconds(1_500)
+    static let askAnyway = Interval.seconds(60)
     /// Fewer blocks than this that move, over the whole window, are noise.
     static let movingMin = 12
 
@@ -77,18 +78,28 @@ public final class FightDetector {
     private let motion: BlockMotion
     private let meter = FightMeter()
     private let filmed = FightMoments()
-    /// How old the opinion is, and how long ago one was wanted.
-    private var opinionAge = Interval.zero
+    /// What was said of moments in the window.
+    private var said: [FightMoment] = []
+    /// When the newest moment ended that a network was shown, and how long ago that was wanted.
+    private var shownUntil: Instant?
     private var wantedAgo = FightDetector.askAnyway
     private let trees = BoostedTrees(FightModel.trees, count: FightModel.treeCount)
+    private let aggressionTrees = BoostedTrees(
+        FightModel.aggressionTrees, count: FightModel.aggressionTreeCount)
     private var clock = FrameClock()
     private var takenAt: Instant?
     /// Oldest first; only the last `stepCount` hold something.
     private var steps: [FightStep]
     private var stepCount = 0
     /// Moments of the last `meanSpan`: at `pace` apart, there are six at most.
-    private var moments: [(at: Instant, score: Q15)] = []
-    private static let momentCountMax = 8
+    private var moments: [Moment] = []
+    private static let meanCountMax = 8
+
+    private struct Moment {
+        let at: Instant
+        let fight: Q15
+        let aggression: Q15
+    }
 
     /// - Parameters:
     ///   - width, height: of every frame to come, in pixels, as `DetectorBank.accepts` them.
@@ -110,7 +121,8 @@ public final class FightDetector {
             width: FightGrid.width, height: FightGrid.height, range: FightGrid.range,
             step: FightGrid.step, stillDifferenceMax: FightGrid.stillDifferenceMax)
         steps = (0..<FightGrid.stepCountMax).map { _ in FightStep() }
-        moments.reserveCapacity(Self.momentCountMax)
+        moments.reserveCapacity(Self.meanCountMax)
+        said.reserveCapacity(Self.meanCountMax)
         // Makes the table of shifts, so that no frame has to.
         _ = GlobalMotion.find(now.view, before: before.view)
     }
@@ -124,8 +136,6 @@ public final class FightDetector {
         clock.advance(to: capturedAt)
         wantsOpinion = false
         if clock.hasJumped { forget() }
-        opinionAge = opinionAge + clock.elapsed
-        if opinionAge > Self.opinionAgeMax { opinion = nil }
         wantedAgo = min(wantedAgo + clock.elapsed, Self.askAnyway)
         if let takenAt, clock.now - takenAt < Self.pace { return false }
         swap(&now, &before)
@@ -138,39 +148,63 @@ public final class FightDetector {
         return true
     }
 
-    /// What a network has said counts from the next picture on.
-    ///
-    /// - Parameter age: since the window ended that it looked at.
-    func take(_ opinion: FightOpinion, age: Interval) {
-        (self.opinion, opinionAge) = (opinion, age)
+    /// Writes what a network is to look at: moments of the window that ends now, in its region, that
+    /// it was not shown before.
+    func fill(_ look: Look) {
+        look.fights.removeAll(keepingCapacity: true)
+        show(look.moments, after: shownUntil) { look.fights.append(FightMoment(endedAt: $0)) }
+        if let newest = look.fights.first { shownUntil = newest.endedAt }
     }
 
-    /// Writes what a network is to look at of the window that ends now, where anything moves.
+    /// What a network has said counts from the next picture on.
+    func take(_ look: Look) {
+        for moment in look.fights where said.count < Self.meanCountMax { said.append(moment) }
+    }
+
+    /// Writes all moments of the window that ends now, the newest first.
     ///
-    /// - Parameter moments: `FightDetector.momentsCodeCount` codes.
-    public func fill(_ moments: UnsafeMutableBufferPointer<Int8>) {
-        guard let codes = moments.baseAddress, moments.count == FightMoments.codeCount,
-            stepCount >= FightMoments.stepCountMin
-        else { return }
-        filmed.fill(codes, from: steps[(steps.count - stepCount)...], in: meter.region)
+    /// - Parameter codes: room for `momentCountMax` times `momentCodeCount`.
+    /// - Returns: how many there are.
+    public func show(_ codes: UnsafeMutableBufferPointer<Int8>) -> Int {
+        var count = 0
+        show(codes, after: nil) { _ in count += 1 }
+        return count
+    }
+
+    private func show(
+        _ codes: UnsafeMutableBufferPointer<Int8>, after shown: Instant?, ends: (Instant) -> Void
+    ) {
+        guard let codes = codes.baseAddress else { return }
+        filmed.fill(
+            codes, from: steps[(steps.count - stepCount)...], in: meter.region, after: shown,
+            ends: ends)
     }
 
     /// What is seen now: aggression, and a fight where the score says so.
     func show(into sightings: inout [Sighting]) {
-        guard score >= Self.aggressionMin else { return }
-        sightings.append(Sighting(kind: .aggression, zone: 0, score: score, region: region))
-        guard score >= Self.fightMin else { return }
-        sightings.append(Sighting(kind: .fight, zone: 0, score: score, region: region))
+        let isFight = score >= Self.fightMin
+        guard isFight || aggressionScore >= Self.aggressionMin else { return }
+        sightings.append(
+            Sighting(
+                kind: .aggression, zone: 0,
+                score: isFight ? max(score, aggressionScore) : aggressionScore, region: region,
+                measure: opinion.map { .opinion(BoostedTrees.probability($0.aggression)) }))
+        guard isFight else { return }
+        sightings.append(
+            Sighting(
+                kind: .fight, zone: 0, score: score, region: region,
+                measure: opinion.map { .opinion(BoostedTrees.probability($0.fight)) }))
     }
 
     private func forget() {
         takenAt = nil
         stepCount = 0
         moments.removeAll(keepingCapacity: true)
-        score = .zero
-        momentScore = .zero
-        treesScore = .zero
+        (score, aggressionScore, momentScore) = (.zero, .zero, .zero)
+        treesScores = (.zero, .zero)
         opinion = nil
+        said.removeAll(keepingCapacity: true)
+        shownUntil = nil
         wantedAgo = Self.askAnyway
         region = .whole
         span = .zero
@@ -201,12 +235,15 @@ public final class FightDetector {
 
     private func decide(_ people: [PersonBox]?) {
         decidedAt = clock.now
-        (momentScore, treesScore, region, isMeasured) = (.zero, .zero, .whole, false)
+        hear()
+        (momentScore, region, isMeasured) = (.zero, .whole, false)
+        treesScores = (.zero, .zero)
+        var momentAggression = Q15.zero
         let held = steps[(steps.count - stepCount)...]
         span = clock.now - (held.first?.start ?? clock.now)
         guard span >= Self.windowMin else {
             moments.removeAll(keepingCapacity: true)
-            score = .zero
+            (score, aggressionScore) = (.zero, .zero)
             return
         }
         var moving = 0
@@ -218,34 +255,58 @@ public final class FightDetector {
             meter.conclude(people: people)
             isMeasured = true
             region = meter.region.region
-            let sum = trees.sum(numbers)
-            treesScore = BoostedTrees.probability(sum)
-            momentScore = opinion.map { Self.weighed(sum, $0) } ?? treesScore
+            let (fight, aggression) = (trees.sum(numbers), aggressionTrees.sum(numbers))
+            treesScores = (Self.fight(fight, nil), Self.aggression(aggression, nil))
+            momentScore = Self.fight(fight, opinion?.fight)
+            momentAggression = Self.aggression(aggression, opinion?.aggression)
             ask()
         }
-        average()
+        average(Moment(at: clock.now, fight: momentScore, aggression: momentAggression))
     }
 
-    /// Equal parts of what both say.
-    private static func weighed(_ sum: Int, _ opinion: FightOpinion) -> Q15 {
-        BoostedTrees.probability((sum + opinion.fight) / 2)
+    private static func fight(_ trees: Int, _ network: Int?) -> Q15 {
+        BoostedTrees.probability(FightWeights.fight.sum(trees, network))
+    }
+
+    private static func aggression(_ trees: Int, _ network: Int?) -> Q15 {
+        BoostedTrees.probability(FightWeights.aggression.sum(trees, network))
+    }
+
+    /// The mean of what was said of moments in the window.
+    private func hear() {
+        let oldest = clock.now - Self.window
+        said.removeAll { $0.endedAt <= oldest }
+        var sum = FightOpinion()
+        for moment in said {
+            sum.fight += moment.opinion.fight
+            sum.aggression += moment.opinion.aggression
+        }
+        opinion =
+            said.isEmpty
+            ? nil
+            : FightOpinion(
+                fight: sum.fight / said.count, aggression: sum.aggression / said.count)
     }
 
     private func ask() {
-        let isAsked = treesScore >= Self.askMin || wantedAgo >= Self.askAnyway
-        guard isAsked, stepCount >= FightMoments.stepCountMin else { return }
+        let isAsked =
+            max(treesScores.fight, treesScores.aggression) >= Self.askMin
+            || wantedAgo >= Self.askAnyway
+        guard isAsked else { return }
         wantsOpinion = true
         wantedAgo = .zero
     }
 
-    private func average() {
+    private func average(_ newest: Moment) {
         let oldest = clock.now - Self.meanSpan
         moments.removeAll { $0.at <= oldest }
-        moments.append((clock.now, momentScore))
-        var sum = 0
+        moments.append(newest)
+        var (fight, aggression) = (0, 0)
         for moment in moments {
-            sum += Int(moment.score.rawValue)
+            fight += Int(moment.fight.rawValue)
+            aggression += Int(moment.aggression.rawValue)
         }
-        score = Q15(rawValue: Int16(sum / moments.count))
+        score = Q15(rawValue: Int16(fight / moments.count))
+        aggressionScore = Q15(rawValue: Int16(aggression / moments.count))
     }
 }

@@ -1,22 +1,26 @@
 import Frames
 
-/// The last two seconds as a network looks at them: six moments of what changed in one region.
+/// The last two seconds as a network looks at them: moments of what changed in one region.
 ///
 /// A moment is three successive pictures of change, 0.1 s apart, as the three channels of a picture:
 /// where limbs go shows as a rainbow, and who stands still does not show at all. The region fills the
 /// picture, be it near or far, and wide or high.
 ///
-/// - Shape: `count` × `side` × `side` × 3, int8.
+/// - Shape: up to `countMax` × `side` × `side` × 3, int8.
 /// - Units: three times the change in code values, at most 255, less 128.
 /// - Error: areas are averaged in 1/2⁸ pixels, exactly; enlarged, between neighbours. Rounded down.
-/// - Cost: four multiplications for each pixel of the region across, four for each code.
+/// - Cost: of each moment, twelve multiplications for each row of the region and code across, and
+///   four for each code.
 final class FightMoments {
-    static let count = 6
+    /// So many are in two seconds.
+    static let countMax = 5
     static let side = 128
     static let channels = 3
-    static let codeCount = count * side * side * channels
-    /// Fewer steps show no six moments.
-    static let stepCountMin = 8
+    /// Codes of one.
+    static let momentCount = side * side * channels
+    static let codeCount = countMax * momentCount
+    /// From one to the next at least: a little less than 0.4 s, for cameras' clocks jitter.
+    static let apart = Interval.milliseconds(340)
     /// Change is small: most limbs differ from what is behind them by less than a third.
     private static let gain: Int64 = 3
 
@@ -33,30 +37,34 @@ final class FightMoments {
         lines.deallocate()
     }
 
-    /// The last step of each moment, of `stepCount` in all.
-    static func end(_ moment: Int, stepCount: Int) -> Int {
-        let last = channels - 1
-        return last + (moment * (stepCount - 1 - last) + (count - 1) / 2) / (count - 1)
-    }
-
+    /// Writes moments, the newest first, as many as there is room for and as lie `apart`.
+    ///
     /// - Parameters:
-    ///   - steps: of one window, oldest first; at least `stepCountMin`.
-    ///   - codes: `codeCount` of them.
+    ///   - steps: of one window, oldest first.
+    ///   - codes: room for `codeCount`.
+    ///   - shown: when the newest moment ended that was written before; nil where none was.
+    ///   - ends: is told when each ended.
     func fill(
         _ codes: UnsafeMutablePointer<Int8>, from steps: ArraySlice<FightStep>,
-        in region: FightRegion
+        in region: FightRegion, after shown: Instant?, ends: (Instant) -> Void
     ) {
         let size = FightGrid.step
         Self.place(&across, length: region.width * size)
         Self.place(&down, length: region.height * size)
-        for moment in 0..<Self.count {
-            let end = steps.startIndex + Self.end(moment, stepCount: steps.count)
-            let picture = codes + moment * Self.side * Self.side * Self.channels
+        var (count, next): (Int, Instant?) = (0, nil)
+        let first = steps.startIndex + Self.channels - 1
+        for index in steps.indices.reversed() where index >= first && count < Self.countMax {
+            let end = steps[index].end
+            if let shown, end < shown + Self.apart { break }
+            if let next, end + Self.apart > next { continue }
+            let picture = codes + count * Self.momentCount
             for channel in 0..<Self.channels {
-                let change = steps[end - (Self.channels - 1) + channel].change
+                let change = steps[index - (Self.channels - 1) + channel].change
                 shrinkAcross(change, region)
                 shrinkDown(region, into: picture + channel)
             }
+            ends(end)
+            (count, next) = (count + 1, end)
         }
     }
 

@@ -185,7 +185,7 @@ final class DetectorBank {
             }
             crowd = count
         case .fights:
-            fights.take(look.fights, age: now - takenAt)
+            fights.take(look)
         }
     }
 
@@ -196,7 +196,7 @@ final class DetectorBank {
     func fill(_ look: Look) {
         switch look.task {
         case .people, .crowd: break
-        case .fights: fights.fill(look.moments)
+        case .fights: fights.fill(look)
         }
     }
 

@@ -1,6 +1,7 @@
+import Frames
 import Networks
 
-/// What a network says of the last two seconds.
+/// What a network says of what changed.
 public struct FightOpinion: Hashable, Sendable {
     /// Logarithms of the odds, in 1/2¹⁴.
     public var fight = 0
@@ -12,8 +13,14 @@ public struct FightOpinion: Hashable, Sendable {
     }
 }
 
-/// Says how much what changed looks like a fight: one picture of change after the other, and the mean
-/// of what it says of each.
+/// One moment that a network is shown, and what it says of it.
+public struct FightMoment: Hashable, Sendable {
+    /// On the detector's own clock.
+    public let endedAt: Instant
+    public internal(set) var opinion = FightOpinion()
+}
+
+/// Says how much what changed looks like a fight, one moment after the other.
 ///
 /// - Shape: one input, 1 × 128 × 128 × 3, int8, as `FightMoments` makes them; one output of two
 ///   numbers, a fight and aggression.
@@ -42,23 +49,20 @@ final class FightNetwork {
         }
     }
 
-    /// Cannot overflow: six codes below 2⁸, times a scale below 2²⁴.
-    func look(at moments: UnsafeMutableBufferPointer<Int8>) -> FightOpinion {
-        let output = network.outputs[0]
-        let input = network.input(0)
-        var (fight, aggression) = (0, 0)
-        for moment in 0..<FightMoments.count {
+    /// - Parameter moments: of `look.moments`, in order; each is given its opinion.
+    /// Cannot overflow: a code below 2⁸, times a scale below 2²⁴.
+    func look(at codes: UnsafeMutableBufferPointer<Int8>, of moments: inout [FightMoment]) {
+        let (input, output) = (network.input(0), network.outputs[0])
+        for index in moments.indices {
             // A run may overwrite its input.
-            let start = moment * input.count
-            _ = input.update(fromContentsOf: moments[start..<start + input.count])
+            let start = index * FightMoments.momentCount
+            _ = input.update(fromContentsOf: codes[start..<start + FightMoments.momentCount])
             network.run()
-            let codes = network.output(0)
-            fight += Int(codes[0]) - output.zero
-            aggression += Int(codes[1]) - output.zero
+            let said = network.output(0)
+            func logit(_ number: Int) -> Int {
+                ((Int(said[number]) - output.zero) * Int(output.scaleQ24)) >> 10
+            }
+            moments[index].opinion = FightOpinion(fight: logit(0), aggression: logit(1))
         }
-        func mean(_ sum: Int) -> Int {
-            sum * Int(output.scaleQ24) / (FightMoments.count << 10)
-        }
-        return FightOpinion(fight: mean(fight), aggression: mean(aggression))
     }
 }

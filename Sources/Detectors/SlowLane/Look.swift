@@ -11,7 +11,8 @@ public final class Look: @unchecked Sendable {
     /// Set by whoever works at it.
     public internal(set) var people = PeopleReading()
     public internal(set) var crowd = CrowdReading()
-    public internal(set) var fights = FightOpinion()
+    /// Those of `moments`, in order.
+    public internal(set) var fights: [FightMoment] = []
     /// What is looked at in place of a picture, where the task is `fights`: codes of `FightMoments`.
     let moments: UnsafeMutableBufferPointer<Int8>
     /// The worker's own.
@@ -22,6 +23,10 @@ public final class Look: @unchecked Sendable {
         self.picture = picture
         moments = .allocate(capacity: task == .fights ? FightMoments.codeCount : 0)
         moments.initialize(repeating: -128)
+        guard task == .fights else { return }
+        fights.reserveCapacity(FightMoments.countMax)
+        // One, of nothing that changes: what most looks are like, to whoever times one.
+        fights.append(FightMoment(endedAt: .zero))
     }
 
     deinit {

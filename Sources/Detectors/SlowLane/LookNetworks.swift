@@ -52,9 +52,8 @@ public final class LookNetworks: @unchecked Sendable {
         }
         defer { for place in kept.values { place.deallocate() } }
         try self.init(
-            LookTask.allCases.compactMap { task in
-                let own = kept[task].map { UnsafeRawBufferPointer($0) }
-                return (own ?? task.model?.bytes).map { (task, $0) }
+            LookTask.allCases.map { task in
+                (task, kept[task].map { UnsafeRawBufferPointer($0) } ?? task.model.bytes)
             }, scoreMin: scoreMin, workers: workers)
     }
 
@@ -63,7 +62,7 @@ public final class LookNetworks: @unchecked Sendable {
         switch look.task {
         case .people: people?.look(at: look.picture, scoreMin: scoreMin, into: &look.people)
         case .crowd: crowd?.look(at: look.picture, into: &look.crowd)
-        case .fights: if let fights { look.fights = fights.look(at: look.moments) }
+        case .fights: fights?.look(at: look.moments, of: &look.fights)
         }
     }
 }

@@ -8,13 +8,12 @@ public enum LookTask: UInt8, CaseIterable, Hashable, Sendable {
     /// A second opinion on the last two seconds; asked when there is a question.
     case fights = 3
 
-    /// The network that is part of the program; nil where there is none.
-    public var model: BuiltInModel? {
+    /// The network that is part of the program.
+    public var model: BuiltInModel {
         switch self {
         case .people: .people
         case .crowd: .crowd
-        // Whoever has one names it in the configuration.
-        case .fights: nil
+        case .fights: .fights
         }
     }
 
@@ -34,8 +33,8 @@ public enum LookTask: UInt8, CaseIterable, Hashable, Sendable {
 ///
 /// | pace | people | crowd | fights, when asked |
 /// |---|---|---|---|
-/// | full | 5 a second | 1 a second | 2 a second at most |
-/// | reduced | 2.5 a second | every 2 s | 1 a second at most |
+/// | full | 5 a second | 1 a second | every 0.4 s at most |
+/// | reduced | 2.5 a second | every 2 s | every 1 s at most |
 /// | sparse | 1 a second | every 5 s | every 2 s at most |
 /// | none | never | never | never |
 public enum LookPace: UInt8, CaseIterable, Comparable, Sendable {
@@ -53,7 +52,7 @@ public enum LookPace: UInt8, CaseIterable, Comparable, Sendable {
         case (.full, .crowd): .milliseconds(1_000)
         case (.reduced, .crowd): .milliseconds(2_000)
         case (.sparse, .crowd): .milliseconds(5_000)
-        case (.full, .fights): .milliseconds(500)
+        case (.full, .fights): .milliseconds(400)
         case (.reduced, .fights): .milliseconds(1_000)
         case (.sparse, .fights): .milliseconds(2_000)
         case (.none, _): nil

@@ -21,13 +21,13 @@ extension Incident.Kind {
                 isForClosedHours: true, response: .red, sia: .seen,
                 cap: CAPNature(.security, severity: .minor, certainty: .likely))
         case .fight:
-            // The score looks back two seconds: what makes it jump is over in one, a fight is not.
+            // The score looks back two seconds and is a mean of half a second: it hardly jumps.
             KindRow(
                 name: "fight", title: "fight", label: "fight", category: .people,
                 detector: .fights,
                 rule: IncidentRule(
                     enterScore: FightDetector.fightMin, leaveScore: FightDetector.aggressionMin,
-                    suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_600),
+                    suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(800),
                     confirmPerMille: 750, confirmScore: FightDetector.fightMin,
                     coolDown: .seconds(10)),
                 heedsCaution: true, response: .red, sia: .seen,
@@ -40,7 +40,8 @@ extension Incident.Kind {
                     enterScore: FightDetector.aggressionMin,
                     leaveScore: FightDetector.aggressionMin,
                     suspectWindow: .milliseconds(500), confirmWindow: .milliseconds(1_000),
-                    confirmScore: FightDetector.aggressionMin, coolDown: .seconds(10)),
+                    confirmPerMille: 500, confirmScore: FightDetector.aggressionMin,
+                    coolDown: .seconds(10)),
                 heedsCaution: true, response: .amber, sia: .seen,
                 cap: CAPNature(.security, .safety, severity: .moderate, certainty: .likely))
         case .occupancy:

@@ -1,20 +1,17 @@
 #!/usr/bin/env python3
-"""Makes fights.tflite, the second opinion on fights, and says how good it is on cameras it never saw.
+"""Makes fights.tflite, the second opinion on fights, and says how good both are on cameras they never saw.
 
     python3 -m venv venv && venv/bin/pip install -r requirements-opinion.txt
-    venv/bin/python opinion.py --kuzet KUZET --backbone mobilenet_v1_0.25_128_quant.tflite \\
-        --data FIGHTS --others FOLDER ... --work WORK
+    venv/bin/python opinion.py --kuzet KUZET --backbone tf2_mobilenet_v2_1.0_224_ptq.tflite \\
+        --data FIGHTS --others FOLDER ... --rendered RENDERED --work WORK
 
-FIGHTS and each folder of --others hold labels.json ("file", "split", "label", "scene") or just clips in
-which nobody fights. The label "fight" is a fight, "blow" one blow; all others are neither. Kuzet itself
-makes the pictures that are learned from; clips of FIGHTS are also shown mirrored, cropped, faster,
-slower and at 8 pictures a second, as to the trees.
+`train.py` runs first, with the same folders: its WORK holds what kuzet measured and what the trees said.
 
-Five networks are trained, each without the cameras of a fifth; what they say of those is in
-WORK/opinions.jsonl and, as figures, in opinion.json beside this file, with what the trees say when they
-are trained without the same cameras. Nothing is chosen by those figures. Then one network is trained on
-everything, written as fights.tflite, and compared with kuzet, byte for byte. With the same versions,
-footage and kind of processor it writes the same bytes.
+Five networks are trained, each without the cameras of a fifth, the first folds of the trees; what they
+say of those is in WORK/opinions.jsonl. How much a network counts and from where on it is a fight is
+chosen for each fold by the other four; the figures of what was left out are in opinion.json beside this
+file. Then one network is trained on everything, written as fights.tflite, and compared with kuzet, byte
+for byte. With the same versions, footage and kind of processor it writes the same bytes.
 """
 
 import argparse
@@ -35,70 +32,25 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "recipe")]
 
 import backbone
-import train as trees
+import choice
+import footage
 from simulate import Simulation
 
-FOLDS, SEED = 5, 0
-EPOCHS, BATCH = 14, 12
+SEED = 0
+EPOCHS, BATCH = 16, 12
 # Of the last epochs, so many are trained with the roundings of the written file.
 ROUNDED = 4
-RATE, BACKBONE_RATE = 3e-3, 6e-4
+RATE, BACKBONE_RATE = 1e-3, 2e-4
 # Moments of a window that a step of training looks at.
 SHOWN = 3
-MOMENTS, SIDE = 6, 128
+SIDE = backbone.SIDE
 SMOOTHING = 0.05
 AGGRESSION_WEIGHT = 0.5
 
 
-def camera(label, path):
-    """Who must not be on both sides: clips of one place, however many there are."""
-    scene = label.get("scene", path.name)
-    return re.sub(r"sequence \d+, ", "", f"{scene}")
-
-
-def read_items(data, others):
-    """As the trees' recipe has them, with what each shows and the camera it is of."""
-    items = []
-
-    def put(path, kind, group, own):
-        items.append({
-            "path": path, "name": f"{len(items):04}", "kind": kind, "camera": group,
-            "fight": kind == "fight", "extra": not own, "weight": trees.EXTRA_WEIGHT,
-        })  # fmt: skip
-
-    for folder in [data, *others]:
-        own, listed = folder == data, folder / "labels.json"
-        labels = json.loads(listed.read_text()) if listed.exists() else []
-        clips = [x for x in labels if Path(x["file"]).suffix in (".mp4", ".avi", ".mkv")]
-        for label in sorted(clips, key=lambda each: each["file"]):
-            path = folder / label["file"]
-            kind = label.get("label") if label.get("label") in ("fight", "blow") else "other"
-            put(path, kind, f"{folder.name} {camera(label, path)}", own)
-        if not clips:
-            for path in sorted(folder.rglob("*.mp4")) + sorted(folder.rglob("*.avi")):
-                put(path, "other", f"{folder.name} {path.name}", own)
-    return items
-
-
-def measure(kuzet, items, variant, work):
-    """The trees' numbers and what kuzet shows a network: rows of windows."""
-    _, numbers, owners, times, films = trees.measure(kuzet, items, variant, work, film=True)
+def codes_of(work, variant):
     codes = np.memmap(work / f"{variant}.film", np.int8, "r")
-    return {"owners": owners, "times": times, "films": films, "numbers": numbers,
-            "codes": codes.reshape(-1, MOMENTS, SIDE, SIDE, 3)}
-
-
-def folds(items):
-    """A fold for each camera, so that fights, others of FIGHTS and the rest are spread evenly."""
-    chance = np.random.RandomState(SEED)
-    groups = sorted({i["camera"] for i in items})
-    chance.shuffle(groups)
-    sizes = {g: np.zeros(3) for g in groups}
-    for item in items:
-        kind = 2 if item["extra"] else int(item["fight"])
-        sizes[item["camera"]][kind] += 0.5 if item["extra"] else 1
-    chosen = trees.dealt(sizes, chance, FOLDS)
-    return np.array([chosen[i["camera"]] for i in items])
+    return codes.reshape(-1, SIDE, SIDE, 3)
 
 
 # Training.
@@ -114,7 +66,7 @@ def varied(codes, chance):
     mirrored, back = chance.rand() < 0.5, chance.rand() < 0.3
     noise = chance.uniform(0, 12) if chance.rand() < 0.4 else 0
     made = []
-    for picture in seen[::-1] if back else seen:
+    for picture in seen:
         part = picture[y : y + sides[0], x : x + sides[1]].astype(np.float32)
         part = cv2.resize(part, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR) * gain
         part = part[:, ::-1] if mirrored else part
@@ -130,22 +82,49 @@ def as_input(pictures):
     return torch.tensor(np.ascontiguousarray(pictures, np.float32)).permute(0, 3, 1, 2) / 128 - 1
 
 
-def train(items, measured, used, path, log):
-    """A network that never saw what is not `used`."""
+class Footage:
+    """What may be shown, drawn anew for each epoch."""
+
+    def __init__(self, items, measured, used, work):
+        self.items, self.rows = items, {}
+        self.codes = {variant: codes_of(work, variant) for variant in measured}
+        for variant, each in measured.items():
+            for row in np.flatnonzero(each["films"][:, 1] > 0):
+                self.rows.setdefault(each["owners"][row], []).append((variant, each["films"][row]))
+        known = [n for n in self.rows if used[n]]
+        self.fights = [n for n in known if items[n]["own"] or
+                       (items[n]["fight"] and not items[n]["drawn"])]
+        self.blows = [n for n in known if items[n]["kind"] == "blow" and not items[n]["drawn"]]
+        self.drawn = [n for n in known if items[n]["drawn"]]
+        self.cameras = {}
+        for n in known:
+            if n not in self.fights and n not in self.blows and n not in self.drawn:
+                self.cameras.setdefault(items[n]["camera"], []).append(n)
+
+    def order(self, chance):
+        """All fights and their neighbours; half as many from elsewhere, each camera as likely as
+        another, the longest a little more so; half of the blows; a few that are drawn."""
+        names = sorted(self.cameras)
+        weights = np.array([len(self.cameras[c]) ** 0.5 for c in names])
+        count = len(self.fights) // 2 if names else 0
+        chosen = chance.choice(len(names), count, p=weights / weights.sum()) if count else []
+        drawn = [chance.choice(self.cameras[names[k]]) for k in chosen]
+        drawn += list(chance.permutation(self.blows)[: (len(self.blows) + 1) // 2])
+        drawn += list(chance.permutation(self.drawn)[: len(self.fights) // 8])
+        return chance.permutation(np.array(self.fights + drawn, int))
+
+    def show(self, n, chance):
+        """Some moments of a window of one recording."""
+        variant, (first, count) = self.rows[n][chance.randint(len(self.rows[n]))]
+        places = chance.choice(count, SHOWN, replace=count < SHOWN)
+        return varied(self.codes[variant][first + np.sort(places)], chance)
+
+
+def train(seen, path, log):
+    """A network that learns from what was seen."""
     torch.manual_seed(SEED)
     chance = np.random.RandomState(SEED)
     network = backbone.Network(path)
-    rows = {}
-    for variant, each in measured.items():
-        for row in np.flatnonzero(each["films"] >= 0):
-            rows.setdefault(each["owners"][row], []).append((variant, each["films"][row]))
-    own = [n for n in rows if used[n] and not items[n]["extra"]]
-    blows = [n for n in rows if used[n] and items[n]["kind"] == "blow"]
-    rest = [n for n in rows if used[n] and items[n]["extra"] and items[n]["kind"] != "blow"]
-    cameras = {}
-    for n in rest:
-        cameras.setdefault(items[n]["camera"], []).append(n)
-    names = sorted(cameras)
     groups = [
         {"params": network.backbone_parameters(), "lr": BACKBONE_RATE},
         {"params": network.head_parameters(), "lr": RATE},
@@ -154,34 +133,22 @@ def train(items, measured, used, path, log):
     rates = [g["lr"] for g in optimiser.param_groups]
     step, steps = 0, None
     for epoch in range(EPOCHS):
-        if epoch == EPOCHS - ROUNDED:
-            network.rounding = True
-        # As many from elsewhere as of the fights' own, each camera as likely as another, the longest
-        # a little more so.
-        weights = np.array([len(cameras[c]) ** 0.5 for c in names]) if names else np.zeros(0)
-        drawn = [chance.choice(cameras[names[k]]) for k in
-                 chance.choice(len(names), len(own), p=weights / weights.sum())] if names else []
-        order = chance.permutation(own + blows + drawn)
+        network.rounding = epoch >= EPOCHS - ROUNDED
+        order = seen.order(chance)
         steps = steps or -(-len(order) // BATCH) * EPOCHS
         losses = []
         network.train()
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
-            shown = []
-            for n in batch:
-                variant, film = rows[n][chance.randint(len(rows[n]))]
-                moments = measured[variant]["codes"][film]
-                moments = moments[np.sort(chance.choice(MOMENTS, SHOWN, replace=False))]
-                shown.append(varied(moments, chance))
-            said = network(as_input(np.concatenate(shown))).reshape(len(batch), SHOWN, 2).mean(1)
-            kinds = [items[n]["kind"] for n in batch]
-            loss = loss_of(said, kinds)
+            shown = np.concatenate([seen.show(n, chance) for n in batch])
+            said = network(as_input(shown)).reshape(len(batch), SHOWN, 2).mean(1)
+            loss = loss_of(said, [seen.items[n]["kind"] for n in batch])
             wide = 0.5 * (1 + np.cos(np.pi * step / steps)) * min(1, (step + 1) / 20)
             for group, rate in zip(optimiser.param_groups, rates, strict=True):
                 group["lr"] = rate * wide
             optimiser.zero_grad()
             loss.backward()
-            nn.utils.clip_grad_norm_(network.parameters(), 5)
+            nn.utils.clip_grad_norm_(network.backbone_parameters(), 5)
             optimiser.step()
             losses.append(float(loss.detach()))
             step += 1
@@ -205,25 +172,23 @@ def loss_of(said, kinds):
 
 
 @torch.no_grad()
-def opinions(network, measured, chosen):
+def opinions(network, judged, work, chosen):
     """Of each filmed window among `chosen` rows: logits of a fight and of aggression."""
-    said = {}
+    said, codes = {}, {variant: codes_of(work, variant) for variant in judged.variants}
     for row in chosen:
-        codes = measured["codes"][measured["films"][row]].astype(np.float32) + 128
-        said[row] = network(as_input(codes)).mean(0).numpy()
+        first, count = judged.films[row]
+        seen = codes[judged.variant[row]][first : first + count].astype(np.float32) + 128
+        said[row] = network(as_input(seen)).mean(0).numpy()
     return said
 
 
-# Figures.
-
-
-def spread(plain, said):
+def spread(judged, said):
     """What was said last, at each decision; before anything was said, nothing."""
-    held = np.full((len(plain["owners"]), 2), np.nan)
+    held = np.full((len(judged.owners), 2), np.nan)
     last, owner = None, None
-    for row, at in enumerate(plain["times"]):
-        if plain["owners"][row] != owner:
-            owner, last = plain["owners"][row], None
+    for row, at in enumerate(judged.times):
+        if judged.owners[row] != owner:
+            owner, last = judged.owners[row], None
         if row in said:
             last = (at, said[row])
         if last is not None and at - last[0] <= 1.5:
@@ -231,88 +196,23 @@ def spread(plain, said):
     return held
 
 
-def moments_to_scores(plain, logits):
-    """As the detector: the mean over half a second of what each moment says."""
-    values, scores = 1 / (1 + np.exp(-logits)), np.zeros(len(logits))
-    for owner in np.unique(plain["owners"]):
-        rows = np.flatnonzero(plain["owners"] == owner)
-        scores[rows] = trees.smooth(plain["times"][rows], values[rows])
-    return scores
+def write_held_out(judged, scores, path):
+    """For `kuzet eval fights --held-out`."""
+    with path.open("w") as file:
+        for owner, at, score in zip(judged.owners, judged.times, scores, strict=True):
+            item = judged.items[owner]
+            if item["own"]:
+                name = json.dumps(item["file"])
+                file.write(f'{{"file":{name},"at":{at:.3f},"score":{score:.3f}}}\n')
 
 
-def clip_figures(items, plain, logits):
-    scores = moments_to_scores(plain, logits)
-    clips, truth, scenes = [], [], []
-    for index, item in enumerate(items):
-        rows = np.flatnonzero(plain["owners"] == index)
-        if not item["extra"]:
-            full = plain["times"][rows] >= trees.SPAN_MIN - 1e-6
-            value = 0.0
-            if len(rows):
-                value = scores[rows][full].max() if full.any() else scores[rows][-1]
-            clips.append(value)
-            truth.append(item["kind"] == "fight")
-            scenes.append(item["camera"])
-    clips, truth, scenes = np.array(clips), np.array(truth), np.array(scenes)
-    report = {k: round(float(v), 4) for k, v in trees.figures(truth, clips).items()}
-    chance, drawn = np.random.RandomState(1), {k: [] for k in report}
-    places = {s: np.flatnonzero(scenes == s) for s in sorted(set(scenes))}
-    names = list(places)
-    while len(drawn["auc"]) < 1000:
-        rows = np.concatenate([places[names[k]] for k in chance.randint(len(names), size=len(names))])
-        if 0 < truth[rows].sum() < len(rows):
-            for key, value in trees.figures(truth[rows], clips[rows]).items():
-                drawn[key].append(value)
-    intervals = {k: np.round(np.quantile(v, [0.025, 0.975]), 3).tolist() for k, v in drawn.items()}
-    return report | {"intervals": intervals}
-
-
-def incidents(times, scores, threshold):
-    """How often 1.2 s of 1.6 are above it; what comes within ten seconds is one."""
-    count, last, seen = 0, -99.0, []
-    for index, (at, score) in enumerate(zip(times, scores, strict=True)):
-        passed = min(at - times[index - 1], 0.3) if index else 0.0
-        seen.append((at, passed if score >= threshold else 0.0))
-        if sum(s for t, s in seen if t > at - 1.6) >= 1.2 - 1e-6:
-            count += int(at - last > 10)
-            last = at
-    return count
-
-
-def incident_figures(items, plain, logits, thresholds):
-    scores = moments_to_scores(plain, logits)
-    found = {}
-    for index, item in enumerate(items):
-        rows = np.flatnonzero(plain["owners"] == index)
-        if not item["extra"] or len(rows) == 0:
-            continue
-        counts = [incidents(plain["times"][rows], scores[rows], t) for t in thresholds]
-        group = found.setdefault(item["kind"], {"clips": 0, "red": 0, "amber": 0, "which": []})
-        group["clips"] += 1
-        if item["kind"] == "other":
-            group["red"] += counts[0]
-            group["amber"] += counts[1]
-            if counts[1]:
-                group["which"].append([item["path"].name, *counts])
-        else:
-            group["red"] += int(counts[0] > 0)
-            group["amber"] += int(counts[1] > 0)
-    return found
-
-
-def trees_held_out(items, measured, fold):
-    """What the trees say when they are trained without the cameras of a fold."""
-    numbers = np.vstack([m["numbers"] for m in measured.values()])
-    owners = np.concatenate([m["owners"] for m in measured.values()])
-    blow = np.array([i["kind"] == "blow" for i in items])
-    plain = measured["plain"]
-    logits = np.zeros(len(plain["owners"]))
-    for held in range(FOLDS):
-        used = (fold[owners] != held) & ~blow[owners]
-        boosters = trees.train(numbers[used], owners[used], items, seeds=1)
-        tested = fold[plain["owners"]] == held
-        logits[tested] = trees.log_odds(boosters, plain["numbers"][tested])
-    return logits
+def write_swift(chosen, path):
+    """Numbers of FightWeights.swift that were chosen by all folds."""
+    text = path.read_text()
+    for name, scale in zip(("fight", "aggression"), chosen, strict=True):
+        made = f"FightWeights(alone: {round(1024 * scale)}, each: {round(512 * scale)})"
+        text = re.sub(rf"(static let {name} = ).*", rf"\g<1>{made}", text)
+    path.write_text(text)
 
 
 def compare_with_kuzet(kuzet, path, blob, codes, work):
@@ -332,66 +232,68 @@ def compare_with_kuzet(kuzet, path, blob, codes, work):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--kuzet", type=Path, required=True, help="the built command")
-    parser.add_argument("--backbone", type=Path, required=True, help="MobileNetV1, 0.25, 128")
+    parser.add_argument("--backbone", type=Path, required=True, help="MobileNetV2, 1.0, int8")
     parser.add_argument("--data", type=Path, required=True, help="the labelled fights")
     parser.add_argument("--others", type=Path, nargs="*", default=[], help="other footage")
-    parser.add_argument("--work", type=Path, required=True, help="kept between runs")
+    parser.add_argument("--rendered", type=Path, help="what board/rendered drew")
+    parser.add_argument("--work", type=Path, required=True, help="that of train.py")
     parser.add_argument("--out", type=Path, default=HERE, help="where the two files go")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.use_deterministic_algorithms(True)
     cv2.setNumThreads(1)
-    options.work.mkdir(parents=True, exist_ok=True)
     kuzet = options.kuzet.resolve()
-    items = read_items(options.data, options.others)
-    measured = {v: measure(kuzet, items, v, options.work) for v in trees.VARIANTS}
-    plain, fold = measured["plain"], folds(items)
+    items = footage.read_items(options.data, options.others, options.rendered)
+    measured = {v: footage.measure(kuzet, items, v, options.work) for v in footage.VARIANTS}
+    back = footage.measure(kuzet, items, footage.BACK, options.work)
+    judged, fold = footage.Judged(items, measured["plain"], back), footage.folds(items, 0)
     print(len(items), "recordings,", len(set(i["camera"] for i in items)), "cameras", flush=True)
 
     said = {}
-    for held in range(FOLDS):
+    for held in range(footage.FOLDS):
         kept = options.work / f"fold{held}.npz"
-        if kept.exists():
-            loaded = np.load(kept)
-            said |= dict(zip(loaded["rows"].tolist(), loaded["said"], strict=True))
-            continue
-        network = train(items, measured, fold != held, options.backbone, f"fold {held}")
-        rows = np.flatnonzero((plain["films"] >= 0) & (fold[plain["owners"]] == held))
-        own = opinions(network, plain, rows)
-        np.savez(kept, rows=np.array(list(own)), said=np.stack(list(own.values())))
-        said |= own
+        if not kept.exists():
+            seen = Footage(items, measured, fold != held, options.work)
+            network = train(seen, options.backbone, f"fold {held}")
+            rows = np.flatnonzero((judged.films[:, 1] > 0) & (fold[judged.sources] == held))
+            own = opinions(network, judged, options.work, rows)
+            np.savez(kept, rows=np.array(list(own)), said=np.stack(list(own.values())))
+        loaded = np.load(kept)
+        said |= dict(zip(loaded["rows"].tolist(), loaded["said"], strict=True))
     with (options.work / "opinions.jsonl").open("w") as file:
         for row in sorted(said):
-            name = items[plain["owners"][row]]["path"].name
+            item = judged.items[judged.owners[row]]
             file.write(json.dumps({
-                "file": name, "at": round(float(plain["times"][row]), 3),
+                "file": item["path"].name, "toAndFro": item["back"],
+                "at": round(float(judged.times[row]), 3),
                 "fight": round(float(said[row][0]), 3), "aggression": round(float(said[row][1]), 3),
             }) + "\n")  # fmt: skip
-    held = spread(plain, said)
-    silent = np.isnan(held[:, 0])
-    alone = trees_held_out(items, measured, fold)
-    both = np.where(silent, alone, (alone + np.nan_to_num(held[:, 0])) / 2)
-    aggression = np.where(silent, alone, (alone + np.nan_to_num(held[:, 1])) / 2)
+    trees = np.load(options.work / "trees.npz")["said"][0]
+    found, scores, chosen = choice.nested(
+        judged, judged.of_items(fold), trees, spread(judged, said))
     report = {
         "recordings": len(items), "cameras": len({i["camera"] for i in items}),
-        "windows": int((plain["films"] >= 0).sum()),
-        "trees": clip_figures(items, plain, alone),
-        "network": clip_figures(items, plain, np.where(silent, -3.0, np.nan_to_num(held[:, 0]))),
-        "both": clip_figures(items, plain, both),
-        "incidents": {
-            f"{name} {red} {amber}": incident_figures(items, plain, logits, (red, amber))
-            for name, logits in (("trees", alone), ("both", both), ("aggression", aggression))
-            for red, amber in ((0.78, 0.6), (0.7, 0.5), (0.65, 0.5))
-        },
-    }  # fmt: skip
+        "windows": len(said), **found,
+    }
+    write_swift(chosen, HERE.parent / "FightWeights.swift")
+    write_held_out(judged, scores, options.work / "held-out.jsonl")
+    report["heldOutPerMille"] = {
+        kind: " ".join(str(each) for each in sorted(
+            round(1000 * float(judged.clip_score(scores, n)))
+            for n, item in enumerate(judged.items) if item["own"] and item["kind"] == kind))
+        for kind in ("fight", "other")}
     print(json.dumps(report, indent=1), flush=True)
 
-    network = train(items, measured, np.ones(len(items), bool), options.backbone, "all")
-    blob = network.write("kuzet fights 1")
+    written = options.work / "all.tflite"
+    if not written.exists():
+        seen = Footage(items, measured, np.ones(len(items), bool), options.work)
+        written.write_bytes(train(seen, options.backbone, "all").write("kuzet fights 1"))
+    blob = written.read_bytes()
     path = options.out / "fights.tflite"
     path.write_bytes(blob)
-    some = plain["codes"][:: max(len(plain["codes"]) // 12, 1), 2][:12]
+    codes = codes_of(options.work, "plain")
+    some = codes[:: max(len(codes) // 12, 1)][:12]
     report |= {
         "bytes": len(blob), "sha256": hashlib.sha256(blob).hexdigest(),
         "backboneSha256": hashlib.sha256(options.backbone.read_bytes()).hexdigest(),

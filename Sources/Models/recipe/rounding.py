@@ -36,9 +36,15 @@ def rounded_weights(weight):
     return weight + (codes * scales[:, None, None, None] - weight.detach())
 
 
-def written(weight, deep):
-    """Codes and scales for `Writer.conv`; `deep` for a depthwise filter."""
+def written(weight, deep, bias=None, step=1.0):
+    """Codes and scales for `Writer.conv`; `deep` for a depthwise filter.
+
+    Where weights are nearly nothing, the scale stays wide enough for the bias, as `quantise_weights`
+    has it, of an input whose codes are of one `step`."""
     codes, scales = weight_codes(weight)
+    if bias is not None:
+        scales = torch.maximum(scales, bias.detach().abs() / step * 2.0**-29)
+        codes = torch.round(weight.detach() / scales[:, None, None, None]).clamp(-127, 127)
     codes = codes.to(torch.int8).permute(0, 2, 3, 1).numpy()
     if deep:
         codes = codes.transpose(3, 1, 2, 0)

@@ -83,10 +83,8 @@ final class DemoEvening {
 
     /// Which networks look, as the ledger of an appliance has it.
     private static func names(of looks: any LookWorker) -> [LookNetworkName] {
-        looks.tasks.compactMap { task in
-            task.model.map {
-                LookNetworkName(task: task, sha256: SHA256.digest(Array($0.bytes)))
-            }
+        looks.tasks.map { task in
+            LookNetworkName(task: task, sha256: SHA256.digest(Array(task.model.bytes)))
         }
     }
 

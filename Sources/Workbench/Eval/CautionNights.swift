@@ -10,7 +10,7 @@ import Text
 ///
 /// The appliance is the real one, with a new life every day that knows no more than the ledger. What
 /// its cameras score is drawn, from scores of weights that never saw the recording
-/// (`heldOutScores` of `Sources/Models/fights/report.json`).
+/// (`heldOutPerMille` of `Sources/Models/fights/opinion.json`).
 package struct CautionNights {
     /// What a camera looks at.
     package enum Scene: String, CaseIterable, Sendable {
@@ -206,23 +206,23 @@ struct CautionPlan: Sendable {
         text.split(whereSeparator: { $0 == " " || $0 == "\n" }).compactMap { Int($0) }
     }
 
-    /// `heldOutScores` of 100 fights, per mille.
+    /// `heldOutPerMille` of 100 fights.
     static let fightScores = read(
         """
-        13 50 114 163 167 198 267 281 285 326 391 435 466 466 480 481 527 538 589 592 602 617 621
-        644 656 692 694 701 734 739 759 766 781 788 795 805 814 832 842 848 859 861 867 869 872 874
-        876 879 879 884 884 887 898 898 900 902 911 915 916 918 925 926 930 930 932 933 935 937 943
-        945 946 947 951 952 953 954 956 956 961 962 962 963 963 965 965 965 969 970 971 973 975 978
-        979 981 984 984 984 984 987 988
+        35 37 100 103 107 140 149 161 192 229 247 278 317 334 347 356 377 413 425 458 465 493 509
+        520 528 554 558 567 579 605 612 622 625 633 641 643 655 655 671 676 689 693 695 700 700
+        717 733 735 778 797 797 826 831 839 849 851 852 855 858 865 867 868 869 874 894 895 899
+        901 901 906 908 908 910 928 931 933 934 935 936 938 940 941 944 945 948 950 953 953 953
+        954 956 957 959 959 960 960 960 965 965 971
         """)
 
     /// The same of the 100 clips without one.
     static let otherScores = read(
         """
-        0 0 0 0 1 1 1 1 1 1 1 2 2 2 2 2 3 3 3 3 3 3 3 4 4 4 4 5 5 6 6 7 7 7 10 10 10 12 14 14 18 18
-        19 20 20 21 22 23 24 25 25 26 26 29 30 30 32 34 36 36 37 39 54 61 70 70 75 78 98 115 131 133
-        140 141 157 164 177 193 194 209 251 251 261 272 275 318 361 364 528 542 544 662 663 669 679
-        685 723 789 801 855
+        0 3 3 5 5 6 6 6 6 7 8 8 10 10 11 11 12 12 12 12 12 13 13 13 14 15 17 17 19 19 20 25 27 27
+        30 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48 49 50 50 51 56 59 60 61 61 62 67 69 74
+        77 78 78 80 81 81 100 117 119 126 130 137 149 152 169 173 178 239 243 249 258 269 276 287
+        326 419 548 552 556 564 650 658 784 808 904 906
         """)
 }
 

@@ -145,41 +145,42 @@ struct FightClip {
                     at: at, score: score, isFull: detector.span >= FightDetector.spanMin,
                     region: detector.region))
             guard keepsNumbers && detector.isMeasured else { return }
-            if at >= nextFilm {
-                nextFilm = at + .milliseconds(450)
-                try film(Self.codes(detector))
-                addFeatures(detector, at: at, isFilmed: true)
-            } else {
-                addFeatures(detector, at: at, isFilmed: false)
+            guard at >= nextFilm else {
+                addFeatures(detector, at: at, film: 0)
+                return
             }
+            nextFilm = at + .milliseconds(450)
+            let codes = Self.codes(detector)
+            try film(codes)
+            addFeatures(detector, at: at, film: codes.count / FightDetector.momentCodeCount)
         }
     }
 
     /// What a network is shown, as bytes.
     private static func codes(_ detector: FightDetector) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: FightDetector.momentsCodeCount) { bytes, count in
-            bytes.withMemoryRebound(to: Int8.self) { codes in
-                codes.initialize(repeating: -128)
-                detector.fill(codes)
-            }
-            count = FightDetector.momentsCodeCount
+        let size = FightDetector.momentCodeCount
+        return [UInt8](unsafeUninitializedCapacity: FightDetector.momentCountMax * size) {
+            bytes, count in
+            count = bytes.withMemoryRebound(to: Int8.self) { detector.show($0) } * size
         }
     }
 
-    private mutating func addFeatures(_ detector: FightDetector, at: Interval, isFilmed: Bool) {
+    private mutating func addFeatures(_ detector: FightDetector, at: Interval, film: Int) {
         let region = detector.region
         let numbers = detector.numbers.map { "\($0)" }.joined(separator: ",")
         featureLines +=
             "{\"file\":\(JSON.quoted(file)),\"at\":\(secondsText(at)),"
             + "\"score\":\(fraction(detector.score)),"
             + "\"moment\":\(fraction(detector.momentScore)),"
-            + "\"trees\":\(fraction(detector.treesScore)),"
+            + "\"aggression\":\(fraction(detector.aggressionScore)),"
+            + "\"trees\":[\(fraction(detector.treesScores.fight)),"
+            + "\(fraction(detector.treesScores.aggression))],"
         if let opinion = detector.opinion {
             featureLines += "\"opinion\":[\(opinion.fight),\(opinion.aggression)],"
         }
-        if isFilmed {
-            featureLines += "\"film\":\(momentCount),"
-            momentCount += 1
+        if film > 0 {
+            featureLines += "\"film\":[\(momentCount),\(film)],"
+            momentCount += film
         }
         featureLines +=
             "\"region\":[\(region.x),\(region.y),\(region.width),\(region.height)],"

@@ -8,7 +8,7 @@ struct HeldOutScores {
 
     static let byteCountMax = 64 << 20
 
-    /// - Parameter path: one {"file","at","score"} a line, `at` in seconds, as `fights/train.py`
+    /// - Parameter path: one {"file","at","score"} a line, `at` in seconds, as `fights/opinion.py`
     ///   writes them.
     /// - Error: `WorkbenchError`.
     init(_ path: String) throws {

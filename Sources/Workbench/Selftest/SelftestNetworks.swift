@@ -33,7 +33,8 @@ extension SelftestCheck {
     /// Of what `MadeNetwork.input` shows them; those of shipped networks change with their files.
     static let goldenNetworks: [String: UInt64] = [
         "mobilenet int8": 0x5487_caf4_8b1b_2082, "mobilenet uint8": 0xac0c_cf45_9015_2502,
-        "people": 0x2935_b227_77df_289a, "crowd": 0x6fbb_ca4c_0c78_4e2e
+        "people": 0x2935_b227_77df_289a, "crowd": 0x6fbb_ca4c_0c78_4e2e,
+        "fights": 0x0a4b_d607_b6b4_3c29
     ]
 
     /// Those that ship, as a board looks with them.
