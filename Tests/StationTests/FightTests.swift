@@ -40,7 +40,7 @@ import Testing
         #expect(bench.broken.isEmpty)
         #expect(
             bench.story == [
-                "aggression suspected", "fight suspected", "aggression confirmed", "fight confirmed"
+                "aggression suspected", "aggression confirmed", "fight suspected", "fight confirmed"
             ])
     }
 

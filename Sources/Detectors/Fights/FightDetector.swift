@@ -51,8 +51,8 @@ public final class FightDetector {
 
     /// Pictures are taken this far apart at the least: 100 ms, less what a camera's clock jitters.
     static let pace = Interval.milliseconds(85)
-    /// Two pictures further apart say nothing about motion.
-    static let paceMax = Interval.milliseconds(300)
+    /// Two pictures further apart say nothing about motion: who walks leaves the range of the search.
+    static let paceMax = Interval.milliseconds(220)
     static let window = Interval.milliseconds(2_020)
     static let windowMin = Interval.milliseconds(1_450)
     /// The score is a mean of moments this near.
