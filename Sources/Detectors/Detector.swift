@@ -5,6 +5,8 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
     case health = 1
     case presence = 2
     case fights = 3
+    /// The other score of whoever looks for fights.
+    case aggression = 4
     case people = 5
 
     /// What names the weights that score, a SHA-256; empty where there are none.
@@ -12,7 +14,7 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
         switch self {
         // Whose boxes people are in is for whoever runs the network to say.
         case .health, .presence, .people: []
-        case .fights: FightDetector.modelSHA256
+        case .fights, .aggression: FightDetector.modelSHA256
         }
     }
 
@@ -20,7 +22,7 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
     public var looksByNetworks: Bool {
         switch self {
         case .presence, .people: true
-        case .health, .fights: false
+        case .health, .fights, .aggression: false
         }
     }
 
@@ -28,7 +30,7 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
     public var scoresOverTime: Bool {
         switch self {
         case .health, .presence, .people: false
-        case .fights: true
+        case .fights, .aggression: true
         }
     }
 }

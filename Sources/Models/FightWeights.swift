@@ -4,8 +4,8 @@ public struct FightWeights: Sendable {
     let alone: Int
     let each: Int
 
-    public static let fight = FightWeights(alone: 1283, each: 642)
-    public static let aggression = FightWeights(alone: 797, each: 398)
+    public static let fight = FightWeights(alone: 1166, each: 940)
+    public static let aggression = FightWeights(alone: 544, each: 362)
 
     /// Cannot overflow: a sum of trees is below 2²⁵, a network's logit below 2²², a weight below 2¹².
     ///

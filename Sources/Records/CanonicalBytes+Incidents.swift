@@ -198,7 +198,12 @@ extension Measure {
         case 1: self = .count(number)
         case 2: self = .track(number)
         case 3: self = .similarity(try Self.score(number, "similarity"))
-        case 5: self = .opinion(try Self.score(number, "opinion"))
+        case 5:
+            let sure = try Self.score(number, "opinion")
+            guard sure >= .zero else {
+                throw CanonicalBytesError.unknownCode(field: "opinion", code: UInt64(number))
+            }
+            self = .opinion(sure)
         case 4:
             self = .countFrom(UInt16(number >> 16), UInt16(truncatingIfNeeded: number))
         default: throw CanonicalBytesError.unknownCode(field: "measure", code: UInt64(code))

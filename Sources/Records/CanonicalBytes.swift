@@ -64,6 +64,7 @@ import Incidents
 //     subject       what:1 (1 track, 2 entry)  number:4
 //     measure       what:1  1 count, 2 track: number:4;  3 similarity: Q15:2s after two bytes of 0
 //                   4 count and from how many on it counts: count:2 from:2
+//                   5 opinion: Q15:2s, not below 0, after two bytes of 0
 //
 // A number after a colon counts bytes; `8s` is eight bytes, signed. Text longer than 1,024 bytes is
 // cut at the last whole character, hashes longer than 255 bytes at 255, more than 65,535 sightings

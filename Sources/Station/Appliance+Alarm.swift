@@ -87,7 +87,8 @@ extension Appliance {
         record(
             .explainedByCounts(
                 CountExplanation(
-                    ordinal: incident.ordinal, detector: detector, networks: networks,
+                    ordinal: incident.ordinal, detector: detector,
+                    networks: networks.filter { $0.task != .fights },
                     zone: incident.zone, series: series)))
     }
 

@@ -13,7 +13,7 @@ public enum Heat: UInt8, Comparable, Sendable {
     /// Besides, of each camera at most `framesPerSecond` are decided: what detectors need at least.
     case veryHot = 2
 
-    public static let framesPerSecond = 8
+    public static let framesPerSecond = 10
 
     /// How often networks look at most.
     public var pace: LookPace {

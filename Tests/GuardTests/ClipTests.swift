@@ -157,14 +157,14 @@ private final class MotionCamera: FrameSource, @unchecked Sendable {
     }
 
     /// The thread of a camera that brings fifteen frames a second.
-    @Test func whileItIsVeryHotEightFramesASecondAreDecidedAndTheOthersCounted() throws {
+    @Test func whileItIsVeryHotTenFramesASecondAreDecidedAndTheOthersCounted() throws {
         let source = try MotionCamera((0..<150).map { .picture(milliseconds: $0 * 1_000 / 15) })
         let watch = Watch(camera: 0, queue: try EventQueue())
         watch.rest(.veryHot)
         try watch.start(settings: DetectorSettings()) { source }
         _ = try source.hasEnded.wait(for: .readable, milliseconds: 60_000)
         watch.stop()
-        #expect(watch.counts.delivered - watch.counts.dropped == 80)
+        #expect(watch.counts.delivered - watch.counts.dropped == 100)
     }
 
     @Test func aNewMaskForgetsWhatWasRememberedWithoutIt() throws {

@@ -69,7 +69,7 @@ import Testing
         #expect(
             words == [
                 "heat: 81 °C: no clips, people 2.5 times a second, crowds every 2 s",
-                "heat: 86 °C: no clips, 8 frames a second, people once a second, crowds every 5 s",
+                "heat: 86 °C: no clips, 10 frames a second, people once a second, crowds every 5 s",
                 "heat: 79 °C: no clips, people 2.5 times a second, crowds every 2 s",
                 "heat: 60 °C: all is done again"
             ])

@@ -150,13 +150,13 @@ public final class FightDetector {
 
     /// Writes what a network is to look at: moments of the window that ends now, in its region, that
     /// it was not shown before.
-    func fill(_ look: Look) {
+    func fill(_ look: Look, countMax: Int = FightMoments.countMax) {
         look.fights.removeAll(keepingCapacity: true)
-        show(look.moments, after: shownUntil) { look.fights.append(FightMoment(endedAt: $0)) }
+        show(look.moments, countMax, after: shownUntil) { look.fights.append(FightMoment(endedAt: $0)) }
         if let newest = look.fights.first { shownUntil = newest.endedAt }
     }
 
-    /// What a network has said counts from the next picture on.
+    /// What a network has said counts from the picture on that is decided next.
     func take(_ look: Look) {
         for moment in look.fights where said.count < Self.meanCountMax { said.append(moment) }
     }
@@ -167,17 +167,18 @@ public final class FightDetector {
     /// - Returns: how many there are.
     public func show(_ codes: UnsafeMutableBufferPointer<Int8>) -> Int {
         var count = 0
-        show(codes, after: nil) { _ in count += 1 }
+        show(codes, FightMoments.countMax, after: nil) { _ in count += 1 }
         return count
     }
 
     private func show(
-        _ codes: UnsafeMutableBufferPointer<Int8>, after shown: Instant?, ends: (Instant) -> Void
+        _ codes: UnsafeMutableBufferPointer<Int8>, _ countMax: Int, after shown: Instant?,
+        ends: (Instant) -> Void
     ) {
         guard let codes = codes.baseAddress else { return }
         filmed.fill(
-            codes, from: steps[(steps.count - stepCount)...], in: meter.region, after: shown,
-            ends: ends)
+            codes, from: steps[(steps.count - stepCount)...], in: meter.region,
+            countMax: countMax, after: shown, ends: ends)
     }
 
     /// What is seen now: aggression, and a fight where the score says so.
@@ -275,7 +276,7 @@ public final class FightDetector {
     /// The mean of what was said of moments in the window.
     private func hear() {
         let oldest = clock.now - Self.window
-        said.removeAll { $0.endedAt <= oldest }
+        said.removeAll { $0.endedAt <= oldest || $0.endedAt > clock.now }
         var sum = FightOpinion()
         for moment in said {
             sum.fight += moment.opinion.fight

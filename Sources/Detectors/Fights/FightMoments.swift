@@ -46,17 +46,19 @@ final class FightMoments {
     ///   - ends: is told when each ended.
     func fill(
         _ codes: UnsafeMutablePointer<Int8>, from steps: ArraySlice<FightStep>,
-        in region: FightRegion, after shown: Instant?, ends: (Instant) -> Void
+        in region: FightRegion, countMax: Int = FightMoments.countMax, after shown: Instant?,
+        ends: (Instant) -> Void
     ) {
         let size = FightGrid.step
         Self.place(&across, length: region.width * size)
         Self.place(&down, length: region.height * size)
         var (count, next): (Int, Instant?) = (0, nil)
         let first = steps.startIndex + Self.channels - 1
-        for index in steps.indices.reversed() where index >= first && count < Self.countMax {
+        for index in steps.indices.reversed() where index >= first && count < countMax {
             let end = steps[index].end
             if let shown, end < shown + Self.apart { break }
             if let next, end + Self.apart > next { continue }
+            guard isWhole(steps[(index - Self.channels + 1)...index]) else { continue }
             let picture = codes + count * Self.momentCount
             for channel in 0..<Self.channels {
                 let change = steps[index - (Self.channels - 1) + channel].change
@@ -66,6 +68,14 @@ final class FightMoments {
             ends(end)
             (count, next) = (count + 1, end)
         }
+    }
+
+    /// Nothing is missing in between.
+    private func isWhole(_ steps: ArraySlice<FightStep>) -> Bool {
+        for index in steps.indices.dropFirst() where steps[index - 1].end != steps[index].start {
+            return false
+        }
+        return true
     }
 
     /// Cannot overflow: weights sum to less than 2¹⁰.

@@ -17,6 +17,8 @@ final class DetectorBank {
     private(set) var settings: DetectorSettings
     /// What the last frame scored, sighting or not, where a score over time decides.
     private(set) var newScores = NewScores()
+    /// What is seen of fights counts: nothing is wrong with the picture.
+    private var judgesFights = false
     /// How many people there are, where that was counted anew for the last frame.
     private(set) var newCount: CameraCount?
 
@@ -152,6 +154,8 @@ final class DetectorBank {
         guard settings.privacyMasks != old.settings.privacyMasks else { return }
         rows = SampledRows(width: width, height: height, hidden: settings.privacyMasks)
         freeze.lookAnew()
+        seenPeople.removeAll(keepingCapacity: true)
+        seenAt = nil
         fights = FightDetector(width: width, height: height, privacyMasks: settings.privacyMasks)
         let other = hiddenOtherwise ?? Plane(width: CellGrid.width, height: CellGrid.height)
         for y in 0..<CellGrid.height {
@@ -190,13 +194,13 @@ final class DetectorBank {
     }
 
     /// What is asked about the frame that was decided last, beside what is looked at all the time.
-    var question: LookTask? { fights.wantsOpinion ? .fights : nil }
+    var question: LookTask? { fights.wantsOpinion && judgesFights ? .fights : nil }
 
     /// Writes what is to be looked at for `question`.
-    func fill(_ look: Look) {
+    func fill(_ look: Look, _ pace: LookPace) {
         switch look.task {
         case .people, .crowd: break
-        case .fights: fights.fill(look)
+        case .fights: fights.fill(look, countMax: pace.momentCountMax)
         }
     }
 
@@ -232,6 +236,7 @@ final class DetectorBank {
             frame.width == width && frame.height == height, "a bank is made for one size")
         sightings.removeAll(keepingCapacity: true)
         clock.advance(to: frame.capturedAt)
+        if clock.hasJumped { seenAt = nil }
         resize.resize(frame.luma.view, into: picture)
         if map.isMasked { mask() }
         if scene.isEmpty {
@@ -274,10 +279,15 @@ final class DetectorBank {
                 let isNew = fights.update(
                     frame.luma.view, at: frame.capturedAt,
                     people: hasLooked(at: frame.capturedAt) ? seenPeople : nil)
-                if isNew { newScores[.fights] = fights.score }
+                if isNew {
+                    newScores[.fights] = fights.score
+                    newScores[.aggression] = fights.aggressionScore
+                }
                 // A hand before the lens and lamps that flash change the whole picture: that is
-                // no fight.
-                if canSee && steadyFor >= Self.steadyMin { fights.show(into: &sightings) }
+                // no fight, and no question.
+                judgesFights = canSee && steadyFor >= Self.steadyMin
+                if judgesFights { fights.show(into: &sightings) }
+            case .aggression: continue  // Shown beside fights.
             case .people:
                 people.update(clock: clock, crowd: crowd, into: &sightings)
                 guard isCounted else { continue }

@@ -107,6 +107,8 @@ public final class Sight {
         if let present = self.bank, present.width == frame.width, present.height == frame.height {
             bank = present
         } else {
+            // What was seen in the view before is no answer about this one.
+            lane?.abandonAll()
             bank = DetectorBank(width: frame.width, height: frame.height, settings: settings)
             self.bank = bank
         }
@@ -114,8 +116,8 @@ public final class Sight {
             bank.take(look, takenAt: takenAt, at: frame.capturedAt)
         }
         bank.decide(frame, into: &sightings)
-        if let question = bank.question {
-            lane?.ask(question, at: frame.capturedAt) { bank.fill($0) }
+        if let question = bank.question, let pace = lane?.pace {
+            lane?.ask(question, at: frame.capturedAt) { bank.fill($0, pace) }
         }
     }
 

@@ -27,6 +27,8 @@ public struct FightMoment: Hashable, Sendable {
 /// - Units: logarithms of the odds.
 final class FightNetwork {
     private let network: Network
+    /// Of logits, 1/1000 to 1/8: codes of less say nothing, codes of more let it alone decide.
+    private static let scalesQ24: ClosedRange<Int64> = 16_777...2_097_152
 
     /// - Throws: `ModelError` where the network has not this contract.
     init(_ network: Network) throws {
@@ -40,12 +42,12 @@ final class FightNetwork {
                 "check its input: \(network.inputs.map(\.shape)): wanted is one of int8, \(wanted)")
         }
         guard network.outputs.count == 1, network.outputs[0].count == 2,
-            !network.outputs[0].isUnsigned, network.outputs[0].scaleQ24 < 1 << 24
+            !network.outputs[0].isUnsigned, Self.scalesQ24 ~= network.outputs[0].scaleQ24
         else {
             throw ModelError(
                 "fights network",
                 "check its output: \(network.outputs.map(\.shape)): wanted is one of int8 with two "
-                    + "numbers, a code of less than 1")
+                    + "numbers, a code of 1/1000 to 1/8")
         }
     }
 

@@ -59,6 +59,15 @@ public enum LookPace: UInt8, CaseIterable, Comparable, Sendable {
         }
     }
 
+    /// How many moments a look at fights is of at most: so many that it is done within its latency.
+    var momentCountMax: Int {
+        switch self {
+        case .full: 3
+        case .reduced: 2
+        case .sparse, .none: 1
+        }
+    }
+
     /// From when a picture was taken until what was seen in it counts: less than a period, so that
     /// the next look never waits, but at most a second, for nobody decides on what is old.
     public func latency(of task: LookTask) -> Interval {

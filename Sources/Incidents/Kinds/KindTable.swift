@@ -35,7 +35,7 @@ extension Incident.Kind {
         case .aggression:
             KindRow(
                 name: "aggression", title: "aggression", label: "aggression", category: .people,
-                detector: .fights,
+                detector: .aggression,
                 rule: IncidentRule(
                     enterScore: FightDetector.aggressionMin,
                     leaveScore: FightDetector.aggressionMin,

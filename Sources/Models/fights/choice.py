@@ -16,24 +16,32 @@ RED, AMBER = (0.78, footage.RED_SPAN), (0.6, footage.AMBER_SPAN)
 EVERYDAY_COSTS, CLIP_COST = (0.03, 0.01), 0.01
 
 
-def combined(trees, network):
-    """Log odds, equal parts of both; where no network said anything, the trees alone."""
-    return np.where(np.isnan(network), trees, (trees + np.nan_to_num(network)) / 2)
+def combined(trees, network, scales):
+    """Log odds times the second scale, equal parts of both; where no network said anything, the trees
+    alone times the first."""
+    alone, both = scales
+    return np.where(np.isnan(network), alone * trees, both * (trees + np.nan_to_num(network)) / 2)
 
 
 class Counts:
-    """Incidents of every recording by scale."""
+    """Incidents of every recording by scale of the trees alone and of both."""
 
     def __init__(self, judged, trees, network, rule, everyday_cost):
-        self.judged, self.everyday_cost = judged, everyday_cost
+        self.judged, self.rule, self.everyday_cost = judged, rule, everyday_cost
+        self.trees, self.network = trees, network
         self.groups = np.array([judged.group(n) or "" for n in range(len(judged.items))])
-        self.scores, self.counts = {}, {}
-        for scale in SCALES:
-            scores = judged.smoothed(scale * combined(trees, network))
-            self.scores[scale] = scores
-            self.counts[scale] = np.array([
-                judged.incidents(n, scores, *rule) if self.groups[n] else 0
-                for n in range(len(judged.items))])
+        self.known = {}
+
+    def scores(self, scales):
+        return self.judged.smoothed(combined(self.trees, self.network, scales))
+
+    def counts(self, scales):
+        if scales not in self.known:
+            scores = self.scores(scales)
+            self.known[scales] = np.array([
+                self.judged.incidents(n, scores, *self.rule) if self.groups[n] else 0
+                for n in range(len(self.judged.items))])
+        return self.known[scales]
 
     def share(self, counts, used, names):
         return (counts[used & np.isin(self.groups, names)] > 0).mean()
@@ -42,66 +50,67 @@ class Counts:
         return (self.everyday_cost * counts[used & (self.groups == "other")].sum()
                 + CLIP_COST * (counts[used & (self.groups == "other, to and fro")] > 0).sum())
 
-    def choose(self, used, wanted, also=None):
-        """The scale of the most that is found, less what false ones cost.
+    def choose(self, candidates, used, wanted, also=None):
+        """The scales of the most that is found, less what false ones cost.
 
         - wanted: groups of what should be found.
         - also: counts that are taken for found, too."""
         best = None
-        for scale, counts in self.counts.items():
+        for scales in candidates:
+            counts = self.counts(scales)
             counts = counts if also is None else np.maximum(counts, also)
             value = self.share(counts, used, wanted) - self.cost(counts, used)
             if best is None or value > best[0] + 1e-9:
-                best = (value, scale)
+                best = (value, scales)
         return best[1]
 
 
 def nested(judged, fold, trees, network):
     """Figures of what was left out, its scores as a fight, and the scales that all together choose. `fold`
     is of each judged recording, −1 for what is drawn."""
-    fights, aggression = (
-        Counts(judged, trees[:, n], network[:, n], rule, EVERYDAY_COSTS[n])
-        for n, rule in enumerate((RED, AMBER)))
+    nobody = np.full(len(trees), np.nan)
+    (fights, aggression), (fights_alone, aggression_alone) = (
+        [Counts(judged, trees[:, n], said[n], rule, EVERYDAY_COSTS[n])
+         for n, rule in enumerate((RED, AMBER))]
+        for said in (network.T, (nobody, nobody)))
 
     def chosen(used):
-        red = fights.choose(used, ("fight, to and fro", "fight"))
-        amber = aggression.choose(
-            used, ("blow", "fight, to and fro", "fight"), also=fights.counts[red])
-        return red, amber
+        """For a fight and for aggression: first what the trees would be worth with nobody to ask."""
+        found = []
+        for both, alone, names in (
+            (fights, fights_alone, ("fight, to and fro", "fight")),
+            (aggression, aggression_alone, ("blow", "fight, to and fro", "fight")),
+        ):
+            also = fights.counts(found[0]) if found else None
+            first = alone.choose([(s, s) for s in SCALES], used, names, also)[0]
+            found.append(both.choose([(first, s) for s in SCALES], used, names, also))
+        return tuple(found)
 
     scales = {held: chosen((fold != held) & (fold >= 0)) for held in sorted(set(fold[fold >= 0]))}
     scores = np.zeros(len(judged.owners))
     for held, (red, _) in scales.items():
         rows = fold[judged.owners] == held
-        scores[rows] = fights.scores[red][rows]
+        scores[rows] = fights.scores(red)[rows]
 
     def red(index):
-        return int(fights.counts[scales[fold[index]][0]][index])
+        return int(fights.counts(scales[fold[index]][0])[index])
 
     def amber(index):
-        return max(red(index), int(aggression.counts[scales[fold[index]][1]][index]))
+        return max(red(index), int(aggression.counts(scales[fold[index]][1])[index]))
 
-    def alone(head, rule):
-        """Incidents by the trees alone, as they are."""
-        scores = judged.smoothed(trees[:, head])
-        return [judged.incidents(n, scores, *rule) for n in range(len(judged.items))]
-
-    by_trees = alone(0, RED), alone(1, AMBER)
-
-    def fixed(scale, other):
+    def fixed(reds, ambers, red, amber):
         """What the same scales give everywhere: no choice, so no fold."""
+        reds, ambers = reds.counts(red), ambers.counts(amber)
         return judged.incident_figures(
-            lambda n: int(fights.counts[scale][n]),
-            lambda n: max(int(fights.counts[scale][n]), int(aggression.counts[other][n])))
+            lambda n: int(reds[n]), lambda n: max(int(reds[n]), int(ambers[n])))
 
     whole = chosen(fold >= 0)
     report = {
         "trees": judged.clip_figures(judged.smoothed(trees[:, 0])),
         "both": judged.clip_figures(scores),
-        "treesIncidents": judged.incident_figures(
-            lambda n: by_trees[0][n], lambda n: max(by_trees[0][n], by_trees[1][n])),
         "incidents": judged.incident_figures(red, amber),
         "choices": {str(h): {"red": r, "amber": a} for h, (r, a) in scales.items()},
-        "shipped": {"red": whole[0], "amber": whole[1], "incidents": fixed(*whole)},
+        "shipped": {"red": whole[0], "amber": whole[1], "incidents": fixed(fights, aggression, *whole),
+                    "treesAlone": fixed(fights_alone, aggression_alone, *whole)},
     }
     return report, scores, whole

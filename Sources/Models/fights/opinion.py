@@ -8,9 +8,9 @@
 `train.py` runs first, with the same folders: its WORK holds what kuzet measured and what the trees said.
 
 Five networks are trained, each without the cameras of a fifth, the first folds of the trees; what they
-say of those is in WORK/opinions.jsonl. How much a network counts and from where on it is a fight is
-chosen for each fold by the other four; the figures of what was left out are in opinion.json beside this
-file. Then one network is trained on everything, written as fights.tflite, and compared with kuzet, byte
+say of those is in WORK/opinions.jsonl, and counts as on a device: where the trees ask for it, a little
+later. From where on both are believed is chosen for each fold by the other four; the figures of what
+was left out are in opinion.json beside this file. Then one network is trained on everything, written as fights.tflite, and compared with kuzet, byte
 for byte. With the same versions, footage and kind of processor it writes the same bytes.
 """
 
@@ -44,6 +44,9 @@ RATE, BACKBONE_RATE = 1e-3, 2e-4
 # Moments of a window that a step of training looks at.
 SHOWN = 3
 SIDE = backbone.SIDE
+# As on a device: from which score of the trees on it is asked, seconds until an answer counts, and for how
+# long.
+ASKED, LATENCY, HELD = 0.3, 0.3, 1.2
 SMOOTHING = 0.05
 AGGRESSION_WEIGHT = 0.5
 
@@ -182,17 +185,19 @@ def opinions(network, judged, work, chosen):
     return said
 
 
-def spread(judged, said):
-    """What was said last, at each decision; before anything was said, nothing."""
+def spread(judged, trees, said):
+    """What was said last, at each decision, where the trees had asked; else nothing."""
     held = np.full((len(judged.owners), 2), np.nan)
-    last, owner = None, None
+    asks = (1 / (1 + np.exp(-trees))).max(axis=1) >= ASKED
+    told, owner = [], None
     for row, at in enumerate(judged.times):
         if judged.owners[row] != owner:
-            owner, last = judged.owners[row], None
-        if row in said:
-            last = (at, said[row])
-        if last is not None and at - last[0] <= 1.5:
-            held[row] = last[1]
+            owner, told = judged.owners[row], []
+        if row in said and asks[row]:
+            told.append((at + LATENCY, said[row]))
+        counts = [each for since, each in told if since <= at + 1e-6 <= since + HELD]
+        if counts:
+            held[row] = counts[-1]
     return held
 
 
@@ -209,8 +214,8 @@ def write_held_out(judged, scores, path):
 def write_swift(chosen, path):
     """Numbers of FightWeights.swift that were chosen by all folds."""
     text = path.read_text()
-    for name, scale in zip(("fight", "aggression"), chosen, strict=True):
-        made = f"FightWeights(alone: {round(1024 * scale)}, each: {round(512 * scale)})"
+    for name, (alone, both) in zip(("fight", "aggression"), chosen, strict=True):
+        made = f"FightWeights(alone: {round(1024 * alone)}, each: {round(512 * both)})"
         text = re.sub(rf"(static let {name} = ).*", rf"\g<1>{made}", text)
     path.write_text(text)
 
@@ -271,9 +276,10 @@ def main():
             }) + "\n")  # fmt: skip
     trees = np.load(options.work / "trees.npz")["said"][0]
     found, scores, chosen = choice.nested(
-        judged, judged.of_items(fold), trees, spread(judged, said))
+        judged, judged.of_items(fold), trees, spread(judged, trees, said))
     report = {
-        "recordings": len(items), "cameras": len({i["camera"] for i in items}),
+        "recordings": sum(not i["drawn"] for i in items),
+        "cameras": len({i["camera"] for i in items if not i["drawn"]}),
         "windows": len(said), **found,
     }
     write_swift(chosen, HERE.parent / "FightWeights.swift")

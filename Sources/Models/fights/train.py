@@ -35,7 +35,7 @@ EASY = 0.05
 # Where nobody looks for people all of their numbers are 0: every recording is shown so, too.
 UNSEEN = 0.5
 # A drawn shove is no fight.
-DRAWN_BLOW_WEIGHT = 0.3
+DRAWN_BLOW_WEIGHT = 1.0
 DIGITS = 74
 COLUMNS = 88
 
@@ -189,8 +189,10 @@ def main():
     measured = {v: footage.measure(kuzet, items, v, options.work) for v in footage.VARIANTS}
     back = footage.measure(kuzet, items, footage.BACK, options.work)
     judged, windows = footage.Judged(items, measured["plain"], back), Windows(items, measured)
-    report = {"recordings": len(items), "cameras": len({i["camera"] for i in items}),
-              "foldSeeds": options.fold_seeds, "folds": []}
+    filmed = [i for i in items if not i["drawn"]]
+    report = {"recordings": len(filmed), "cameras": len({i["camera"] for i in filmed}),
+              "drawn": len(items) - len(filmed), "foldSeeds": options.fold_seeds,
+              "folds": []}
     red, amber = np.array(options.thresholds) / 1000
     kept = []
     for seed in range(options.fold_seeds):

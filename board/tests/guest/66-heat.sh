@@ -14,7 +14,7 @@ expect "kuzet starts beside a thermometer" 60 active
 temperature 82000
 expect "hot: the log says what is left undone" 20 logged "heat: 82 °C: no clips" "$since"
 temperature 91000
-expect "very hot: frames are left out, too" 20 logged "8 frames a second" "$since"
+expect "very hot: frames are left out, too" 20 logged "10 frames a second" "$since"
 before=$(count_of covered)
 begun=$(now_ms)
 scene covered
