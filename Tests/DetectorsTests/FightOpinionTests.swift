@@ -66,7 +66,7 @@ private final class ToldWorker: LookWorker, @unchecked Sendable {
         let logit = 8 << 14
         let sure = try scores(ToldWorker(FightOpinion(fight: logit)))
         let against = try scores(ToldWorker(FightOpinion(fight: -logit)))
-        // Nobody is asked before there are six moments, and nothing counts before its latency.
+        // Nobody is asked before enough was seen, and nothing counts before its latency.
         #expect(alone.prefix(15) == sure.prefix(15))
         #expect(zip(alone, sure).suffix(20).allSatisfy { $0 <= $1 })
         #expect(zip(alone, against).suffix(20).allSatisfy { $0 >= $1 })
@@ -136,7 +136,9 @@ private final class ToldWorker: LookWorker, @unchecked Sendable {
         for moment in 0..<FightMoments.countMax {
             look.fights.append(FightMoment(endedAt: .zero))
             let first = moment * FightMoments.momentCount
-            for index in 0..<FightMoments.momentCount { look.moments[first + index] = Int8(moment * 16) }
+            for index in 0..<FightMoments.momentCount {
+                look.moments[first + index] = Int8(moment * 16)
+            }
         }
         network.look(at: look.moments, of: &look.fights)
         // Of 128 codes; one of the output is 1/32, which is 512 of 2¹⁴.

@@ -15,7 +15,8 @@ import Testing
         var pace = Pace()
         var (judged, decided) = (0, 0)
         for index in 0..<rate * 6 {
-            let at = Instant.zero + Interval(nanoseconds: Int64(index) * 1_000_000_000 / Int64(rate))
+            let at =
+                Instant.zero + Interval(nanoseconds: Int64(index) * 1_000_000_000 / Int64(rate))
             guard pace.takes(at, perSecond: Heat.framesPerSecond),
                 detector.update(frame.luma.view, at: at), at > .zero + .seconds(3)
             else { continue }

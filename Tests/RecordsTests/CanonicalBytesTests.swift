@@ -361,7 +361,8 @@ private struct SplitMix {
         let likeness = Q15(rawValue: Int16(truncatingIfNeeded: number))
         return [
             nil, .count(number), .track(number), .similarity(likeness),
-            .countFrom(UInt16(below(65_536)), UInt16(below(65_536))), .opinion(Q15(rawValue: Int16(below(32_768))))
+            .countFrom(UInt16(below(65_536)), UInt16(below(65_536))),
+            .opinion(Q15(rawValue: Int16(below(32_768))))
         ][below(6)]
     }
 

@@ -43,7 +43,7 @@ public final class FightDetector {
     /// Less certain evidence: shoving, chasing, a blow, a fight's first second.
     public static let aggressionMin = Q15.perMille(FightModel.aggressionPerMille)
 
-    /// What names the weights that score, in the ledger.
+    /// What names the trees that score, in the ledger. Networks are named there at each start.
     public static let modelSHA256: [UInt8] = {
         let digits = FightModel.sha256.utf8.map { $0 < 58 ? $0 - 48 : $0 - 87 }
         return stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
@@ -152,7 +152,9 @@ public final class FightDetector {
     /// it was not shown before.
     func fill(_ look: Look, countMax: Int = FightMoments.countMax) {
         look.fights.removeAll(keepingCapacity: true)
-        show(look.moments, countMax, after: shownUntil) { look.fights.append(FightMoment(endedAt: $0)) }
+        show(look.moments, countMax, after: shownUntil) {
+            look.fights.append(FightMoment(endedAt: $0))
+        }
         if let newest = look.fights.first { shownUntil = newest.endedAt }
     }
 
