@@ -83,6 +83,8 @@ struct IncidentsJudge: ParsableCommand {
 }
 
 extension Judgement.Verdict: ExpressibleByArgument {
+    public static var allValueStrings: [String] { allCases.map { "\($0)" } }
+
     public init?(argument: String) {
         guard let verdict = Self.allCases.first(where: { "\($0)" == argument }) else { return nil }
         self = verdict

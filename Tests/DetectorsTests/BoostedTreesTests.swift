@@ -37,6 +37,8 @@ import Testing
 @Test func theModelAsksOnlyAboutNumbersThatAreMeasured() {
     let trees = BoostedTrees(FightModel.trees, count: FightModel.treeCount)
     #expect(trees.numberCountMin <= FightNumber.count)
-    #expect(FightModel.treeCount > 0)
+    let others = BoostedTrees(FightModel.aggressionTrees, count: FightModel.aggressionTreeCount)
+    #expect(others.numberCountMin <= FightNumber.count)
+    #expect(FightModel.treeCount > 0 && FightModel.aggressionTreeCount > 0)
     #expect(FightDetector.aggressionMin < FightDetector.fightMin)
 }

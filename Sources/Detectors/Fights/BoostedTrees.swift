@@ -53,10 +53,6 @@ struct BoostedTrees {
     var numberCountMin: Int { Int(indices.max() ?? 0) + 1 }
 
     /// - Parameter numbers: at least `numberCountMin`.
-    func score(_ numbers: UnsafeBufferPointer<Int16>) -> Q15 {
-        Self.probability(sum(numbers))
-    }
-
     /// Cannot overflow: each leaf is below 2¹⁵ in size.
     func sum(_ numbers: UnsafeBufferPointer<Int16>) -> Int {
         var sum = 0

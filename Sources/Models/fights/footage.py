@@ -122,6 +122,12 @@ def measure(kuzet: Path, items, variant: str, work: Path):
     moments that a network is shown, which are written to VARIANT.film. What is not of FIGHTS and no
     fight is only shown as it is."""
     folder, out = work / variant, work / f"{variant}.jsonl"
+    # Everything kept there goes by the number of an item.
+    listed, known = work / "items.txt", "".join(f"{i['name']} {i['path']}\n" for i in items)
+    if not listed.exists():
+        listed.write_text(known)
+    if listed.read_text() != known:
+        raise SystemExit(f"{work}: it holds what was measured of other recordings: name another folder")
     if not out.exists():
         chosen = [i for i in items if variant == "plain" or i["own"] or
                   (variant != BACK and i["kind"] == "fight" and not i["drawn"])]

@@ -243,6 +243,7 @@ def main():
     parser.add_argument("--rendered", type=Path, help="what board/rendered drew")
     parser.add_argument("--work", type=Path, required=True, help="that of train.py")
     parser.add_argument("--out", type=Path, default=HERE, help="where the two files go")
+    parser.add_argument("--weights", type=Path, default=HERE.parent / "FightWeights.swift")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -282,7 +283,7 @@ def main():
         "cameras": len({i["camera"] for i in items if not i["drawn"]}),
         "windows": len(said), **found,
     }
-    write_swift(chosen, HERE.parent / "FightWeights.swift")
+    write_swift(chosen, options.weights)
     write_held_out(judged, scores, options.work / "held-out.jsonl")
     report["heldOutPerMille"] = {
         kind: " ".join(str(each) for each in sorted(

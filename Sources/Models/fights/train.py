@@ -181,6 +181,7 @@ def main():
     parser.add_argument("--thresholds", type=int, nargs=2, default=(780, 600),
                         help="per mille: fight, aggression")
     parser.add_argument("--out", type=Path, default=HERE.parent / "FightModel.swift")
+    parser.add_argument("--report", type=Path, default=HERE, help="where trees.json goes")
     options = parser.parse_args()
     options.work.mkdir(parents=True, exist_ok=True)
 
@@ -216,8 +217,9 @@ def main():
         order = np.argsort(-gain)[:25]
         report[f"{name}GainPerMille"] = {
             measured["plain"]["names"][i]: int(1000 * gain[i] / gain.sum()) for i in order}
-    (HERE / "trees.json").write_text(json.dumps(report, indent=1) + "\n")
-    print("report:", HERE / "trees.json", "weights:", options.out)
+    found = options.report / "trees.json"
+    found.write_text(json.dumps(report, indent=1) + "\n")
+    print("report:", found, "weights:", options.out)
 
 
 if __name__ == "__main__":

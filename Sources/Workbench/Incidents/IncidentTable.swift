@@ -90,7 +90,9 @@ extension LedgerRecord.Body {
     package var words: String {
         switch self {
         case .started: "the appliance started"
-        case .incident(let incident): "\(incident.kind) \(incident.state)"
+        case .incident(let incident):
+            "\(incident.kind) \(incident.state)"
+                + (incident.measure.map { ", \($0.words)" } ?? "")
         case .clockCorrected(let offset): "the clock was corrected by \(offset) ms"
         case .configured(_, let accepted): "configuration \(accepted ? "replaced" : "refused")"
         case .evidence(_, let kind, _, let byteCount): "\(kind), \(byteCount) bytes"
