@@ -18,11 +18,11 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// Whether it asks networks that look at pictures, or goes by what they count alone.
-    public var looksByNetworks: Bool {
+    /// The networks by whose counts of people it goes, and which explain what was confirmed.
+    public var countsBy: [LookTask] {
         switch self {
-        case .presence, .people: true
-        case .health, .fights, .aggression: false
+        case .presence, .people: [.people, .crowd]
+        case .health, .fights, .aggression: []
         }
     }
 

@@ -77,7 +77,8 @@ extension Appliance {
     }
 
     private mutating func explainByCounts(_ incident: Incident) {
-        guard let detector = incident.kind.row.detector, detector.looksByNetworks,
+        guard let detector = incident.kind.row.detector,
+            case let networks = networks.filter({ detector.countsBy.contains($0.task) }),
             !networks.isEmpty, countHistories.indices.contains(Int(incident.camera))
         else { return }
         // Counts lag by seconds, and presence does not go by them: it only asks who was there.
@@ -87,8 +88,7 @@ extension Appliance {
         record(
             .explainedByCounts(
                 CountExplanation(
-                    ordinal: incident.ordinal, detector: detector,
-                    networks: networks.filter { $0.task != .fights },
+                    ordinal: incident.ordinal, detector: detector, networks: networks,
                     zone: incident.zone, series: series)))
     }
 

@@ -73,6 +73,24 @@ private final class ToldWorker: LookWorker, @unchecked Sendable {
         #expect(sure.last != alone.last && against.last != alone.last)
     }
 
+    /// What is recorded of aggression must explain it, where only a fight is seen, too.
+    @Test func aFightIsAggressionWhateverElseIsSaidOfThat() throws {
+        let worker = ToldWorker(FightOpinion(fight: 9 << 14, aggression: -9 << 14))
+        let (sight, ring) = (Sight(looks: worker), Ring(.brawl))
+        var fightCount = 0
+        for index in 0..<60 {
+            try sight.decide(ring.film(at: index * 100))
+            guard let fight = sight.newScores[.fights], fight >= FightDetector.fightMin else {
+                continue
+            }
+            fightCount += 1
+            #expect(sight.newScores[.aggression] == fight)
+            let shown = sight.sightings.filter { [.fight, .aggression].contains($0.kind) }
+            #expect(shown.allSatisfy { $0.score == fight })
+        }
+        #expect(fightCount > 0)
+    }
+
     @Test func aNetworkIsAskedEveryFourTenthsOfASecondAtMost() throws {
         let worker = ToldWorker(FightOpinion())
         _ = try scores(worker, seconds: 10)

@@ -185,14 +185,12 @@ public final class FightDetector {
 
     /// What is seen now: aggression, and a fight where the score says so.
     func show(into sightings: inout [Sighting]) {
-        let isFight = score >= Self.fightMin
-        guard isFight || aggressionScore >= Self.aggressionMin else { return }
+        guard aggressionScore >= Self.aggressionMin else { return }
         sightings.append(
             Sighting(
-                kind: .aggression, zone: 0,
-                score: isFight ? max(score, aggressionScore) : aggressionScore, region: region,
+                kind: .aggression, zone: 0, score: aggressionScore, region: region,
                 measure: opinion.map { .opinion(BoostedTrees.probability($0.aggression)) }))
-        guard isFight else { return }
+        guard score >= Self.fightMin else { return }
         sightings.append(
             Sighting(
                 kind: .fight, zone: 0, score: score, region: region,
@@ -311,5 +309,7 @@ public final class FightDetector {
         }
         score = Q15(rawValue: Int16(fight / moments.count))
         aggressionScore = Q15(rawValue: Int16(aggression / moments.count))
+        // A fight is aggression, whatever its own trees say.
+        if score >= Self.fightMin { aggressionScore = max(score, aggressionScore) }
     }
 }

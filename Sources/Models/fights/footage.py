@@ -32,8 +32,8 @@ SPAN_MIN = 1.85
 MEAN = 0.45
 # Seconds of how many a fight, and aggression, must be seen: `KindTable`.
 RED_SPAN, AMBER_SPAN = (0.6, 0.8), (0.5, 1.0)
-# What the recipes have been run on, in clips of FIGHTS: rendered people who are close to each other or
-# lift their arms; fights from elsewhere, which are few.
+# What a recording counts, in clips of FIGHTS: rendered people who are close to each other or lift their
+# arms; fights from elsewhere, which are few.
 CLOSE_WEIGHT, FIGHT_WEIGHT = 0.3, 1.5
 CLOSE_SCENES = ("crowd", "hugging", "jumping", "waving")
 
@@ -45,8 +45,8 @@ def read_items(data: Path, others, rendered=None):
 
     def put(path, kind, group, own=False, drawn=False, weight=1.0, file=""):
         items.append({
-            "path": path, "file": file, "name": f"{len(items):04}", "kind": kind, "camera": group, "own": own,
-            "drawn": drawn, "weight": weight, "fight": kind == "fight",
+            "path": path, "file": file, "name": f"{len(items):04}", "kind": kind, "camera": group,
+            "own": own, "drawn": drawn, "weight": weight, "fight": kind == "fight",
         })  # fmt: skip
 
     for folder in [data, *others]:
@@ -100,10 +100,10 @@ def make_variant(source: Path, target: Path, name: str, rate: float) -> None:
         filters.append("split[to][fro];[fro]reverse[back];[to][back]concat")
     command = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-threads", "1"]
     command += ["-r", f"{rate * speed:.6f}", "-i", str(source), "-map", "0:v:0"]
-    command += ["-vf", ",".join(filters) or "null", "-c:v", "ffv1", "-an", str(target)]
-    target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_suffix(".part.nut")
-    subprocess.run([*command[:-1], str(part)], check=True)
+    command += ["-vf", ",".join(filters) or "null", "-c:v", "ffv1", "-an", str(part)]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(command, check=True)
     part.rename(target)
 
 
@@ -215,9 +215,9 @@ class Judged:
             last = at
         return count
 
-    def clip_figures(self, scores, used=None):
+    def clip_figures(self, scores):
         """Of FIGHTS; intervals are of 1000 draws of cameras."""
-        own = [n for n, item in enumerate(self.items) if item["own"] and (used is None or used[n])]
+        own = [n for n, item in enumerate(self.items) if item["own"]]
         clips = np.array([self.clip_score(scores, n) for n in own])
         truth = np.array([self.items[n]["fight"] for n in own])
         cameras = np.array([self.items[n]["camera"] for n in own])
