@@ -43,8 +43,8 @@ int networks_is_narrow(
 enum networks_rounding networks_rounding_of(const networks_model *model) {
     for (ptrdiff_t n = 0; n < model->count; n++)
         if (model->shifts[n] >= 0) return networks_any_rounding;
-    // Half up is for what is rectified: of SiLU's sums the negative ones count.
-    if (model->silu) return networks_away;
+    // Half up is for what is rectified: of bent sums the negative ones count.
+    if (model->silu || model->slopes) return networks_away;
     return model->codes.minimum >= model->codes.zero ? networks_half_up : networks_away;
 }
 

@@ -58,7 +58,7 @@ static size_t weights_size(enum networks_path path, const networks_model *model)
 
 size_t networks_depthwise_size(enum networks_path path, const networks_model *model) {
     return weights_size(path_for(path, model), model) + channels_size(model->count)
-        + silu_size(model);
+        + bends_size(model);
 }
 
 /// All weights, but of the NEON paths, which have orders of their own.
@@ -91,7 +91,7 @@ networks_packed networks_pack_depthwise(
     filter_layout layout = layout_of(path);
     size_t size = weights_size(path, model);
     networks_channels *channels = (networks_channels *)((char *)memory + size);
-    memset(memory, 0, size + channels_size(model->count) + silu_size(model));
+    memset(memory, 0, size + channels_size(model->count) + bends_size(model));
 #if defined(__aarch64__)
     if (path == networks_dotprod)
         networks_pack_depthwise_dotprod(model, memory);
@@ -124,7 +124,7 @@ networks_packed networks_pack_depthwise(
         .weights = memory,
         .channels = channels,
         .codes = model->codes,
-        .silu = networks_pack_silu(model, (char *)channels + channels_size(model->count)),
+        .bends = networks_pack_bends(model, (char *)channels + channels_size(model->count)),
     };
 }
 
@@ -144,7 +144,7 @@ size_t networks_line_size(const networks_packed *filters, ptrdiff_t pixel_count)
 size_t networks_filter_scratch(const networks_packed *filters, ptrdiff_t pixel_count) {
     // Words of a block of channels.
     ptrdiff_t block = filters->path == networks_vnni ? 32 : 16;
-    size_t size = filters->silu ? (size_t)(pixel_count * block) * sizeof(int16_t) : 0;
+    size_t size = filters->bends ? (size_t)(pixel_count * block) * sizeof(int16_t) : 0;
 #if defined(__aarch64__)
     if (filters->path == networks_neon) size += (size_t)networks_taps_size_neon(filters->depth);
 #endif
@@ -290,9 +290,9 @@ void networks_filter_portable(
                 }
             }
             int lane = (int)(n % 16);
-            codes[n] = filters->silu
-                ? networks_silu_code(
-                    (int32_t)sum, channels, filters->silu + n / 16, lane, filters->codes.zero)
+            codes[n] = filters->bends
+                ? networks_bent_code(
+                    (int32_t)sum, channels, filters->bends + n / 16, lane, filters->codes.zero)
                 : networks_code((int32_t)sum, channels, lane, &filters->codes);
         }
     }

@@ -68,8 +68,8 @@ AVX2_BODY void filter(
             for (; pixel < pixel_count; pixel++) PIXELS(1, 1);
         }
         if (ending == to_words)
-            networks_silu_avx2(
-                filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,
+            networks_bend_avx2(
+                filters->bends + first / 16, words, pixel_count, filters->codes.zero, codes + first,
                 code_stride, count);
     }
 }
@@ -77,7 +77,7 @@ AVX2_BODY void filter(
 AVX2 void networks_filter_avx2(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride, void *scratch) {
-    if (filters->silu)
+    if (filters->bends)
         filter(filters, lines, pixel_count, codes, code_stride, scratch, 0, to_words);
     else if (filters->rounding == networks_half_up)
         filter(filters, lines, pixel_count, codes, code_stride, scratch, 1, to_codes);

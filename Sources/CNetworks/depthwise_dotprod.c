@@ -244,8 +244,8 @@ DOT_BODY void filter(
             BLOCK(5, 0);
 #undef BLOCK
         if (is_words)
-            networks_silu_neon(
-                filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,
+            networks_bend_neon(
+                filters->bends + first / 16, words, pixel_count, filters->codes.zero, codes + first,
                 code_stride, block.count);
     }
 }

@@ -347,7 +347,7 @@ static __attribute__((noinline)) void filter_wide(const block_work *work) {
                 (const int16_t *)work->weights + 16 * tap);
         UNROLL for (int v = 0; v < 4; v++)
             sums[v] = scale_neon(sums[v], load_four(work->channels, v), any_scaling);
-        if (filters->silu)
+        if (filters->bends)
             store_words(codes, sums, 16);
         else
             store_neon(
@@ -404,8 +404,8 @@ BODY void filter(
         else
             filter_last(&work);
         if (is_words)
-            networks_silu_neon(
-                filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,
+            networks_bend_neon(
+                filters->bends + first / 16, words, pixel_count, filters->codes.zero, codes + first,
                 code_stride, filters->count - first);
     }
 }

@@ -85,8 +85,8 @@ VNNI_BODY void filter(
             for (; pixel < pixel_count; pixel++) PIXELS(1, 1);
         }
         if (ending == to_words)
-            networks_silu_vnni(
-                filters->silu + first / 16, words, pixel_count, filters->codes.zero, codes + first,
+            networks_bend_vnni(
+                filters->bends + first / 16, words, pixel_count, filters->codes.zero, codes + first,
                 code_stride, count);
     }
 }
@@ -94,7 +94,7 @@ VNNI_BODY void filter(
 VNNI void networks_filter_vnni(
     const networks_packed *filters, const void *const *lines, ptrdiff_t pixel_count,
     int8_t *codes, ptrdiff_t code_stride, void *scratch) {
-    if (filters->silu)
+    if (filters->bends)
         filter(filters, lines, pixel_count, codes, code_stride, scratch, 0, to_words);
     else if (filters->rounding == networks_half_up)
         filter(filters, lines, pixel_count, codes, code_stride, scratch, 1, to_codes);

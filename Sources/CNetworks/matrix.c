@@ -46,7 +46,7 @@ static size_t weights_size(enum networks_path path, const networks_model *model)
 }
 
 size_t networks_matrix_size(enum networks_path path, const networks_model *model) {
-    return weights_size(path, model) + channels_size(model->count) + silu_size(model);
+    return weights_size(path, model) + channels_size(model->count) + bends_size(model);
 }
 
 /// All panels, but of NEON, which has an order of its own.
@@ -84,7 +84,7 @@ networks_packed networks_pack_matrix(
     ptrdiff_t padded_count = round_up(count, layout.last_panel);
     size_t size = weights_size(path, model);
     networks_channels *channels = (networks_channels *)((char *)memory + size);
-    memset(memory, 0, size + channels_size(count) + silu_size(model));
+    memset(memory, 0, size + channels_size(count) + bends_size(model));
     int is_narrow = 1;
     for (ptrdiff_t n = 0; n < count; n++) {
         ptrdiff_t panel = n / layout.panel * layout.panel;
@@ -117,7 +117,7 @@ networks_packed networks_pack_matrix(
         .weights = memory,
         .channels = channels,
         .codes = model->codes,
-        .silu = networks_pack_silu(model, (char *)channels + channels_size(count)),
+        .bends = networks_pack_bends(model, (char *)channels + channels_size(count)),
     };
 }
 
@@ -158,9 +158,9 @@ void networks_multiply_portable(
             for (ptrdiff_t k = 0; k < matrix->depth; k++)
                 sum += (uint32_t)(row[k] * weights[k]);
             int lane = (int)(n % 16);
-            codes[r * code_stride + n] = matrix->silu
-                ? networks_silu_code(
-                    (int32_t)sum, channels, matrix->silu + n / 16, lane, matrix->codes.zero)
+            codes[r * code_stride + n] = matrix->bends
+                ? networks_bent_code(
+                    (int32_t)sum, channels, matrix->bends + n / 16, lane, matrix->codes.zero)
                 : networks_code((int32_t)sum, channels, lane, &matrix->codes);
         }
     }

@@ -85,8 +85,8 @@ AVX2_BODY void multiply(
             }
         }
         if (ending == to_words)
-            networks_silu_avx2(
-                matrix->silu + panel / 16, words, row_count, matrix->codes.zero, codes + panel,
+            networks_bend_avx2(
+                matrix->bends + panel / 16, words, row_count, matrix->codes.zero, codes + panel,
                 code_stride, least(16, matrix->count - panel));
     }
 }
@@ -98,7 +98,7 @@ AVX2 void networks_multiply_avx2(
     ptrdiff_t depth = matrix->padded_depth;
     for (ptrdiff_t row = 0; row < row_count; row++)
         widen(rows + row * row_stride, matrix->depth, wide + row * depth, depth);
-    if (matrix->silu)
+    if (matrix->bends)
         multiply(matrix, wide, row_count, codes, code_stride, 0, to_words);
     else if (matrix->rounding == networks_half_up)
         multiply(matrix, wide, row_count, codes, code_stride, 1, to_codes);

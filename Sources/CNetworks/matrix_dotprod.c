@@ -169,8 +169,8 @@ DOT_BODY void multiply(
         else
             multiply_panel(&panel, rows, terms, row_count, into, 2, scaling);
         if (ending_of(scaling) == to_words)
-            networks_silu_neon(
-                matrix->silu + first / 16, words, row_count, matrix->codes.zero, codes + first,
+            networks_bend_neon(
+                matrix->bends + first / 16, words, row_count, matrix->codes.zero, codes + first,
                 code_stride, count);
         else if (is_some)
             for (ptrdiff_t row = 0; row < row_count; row++)

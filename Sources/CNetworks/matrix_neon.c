@@ -239,8 +239,8 @@ BODY void multiply(
             PANEL(8);
 #undef PANEL
         if (ending_of(scaling) == to_words)
-            networks_silu_neon(
-                matrix->silu + first / 16, words, work->row_count, matrix->codes.zero,
+            networks_bend_neon(
+                matrix->bends + first / 16, words, work->row_count, matrix->codes.zero,
                 work->codes + first, work->code_stride, count);
         else if (is_some)
             for (ptrdiff_t row = 0; row < work->row_count; row++)
@@ -260,7 +260,7 @@ static __attribute__((noinline)) void multiply_fours(
 /// Fewer than four: the last, once for all scalings.
 static __attribute__((noinline)) void multiply_ones(
     const networks_packed *matrix, const row_work *work) {
-    if (matrix->silu)
+    if (matrix->bends)
         multiply(matrix, work, 1, any_words);
     else
         multiply(matrix, work, 1, any_scaling);

@@ -155,8 +155,8 @@ VNNI_BODY void multiply(
             }
         }
         if (ending == to_words)
-            (width == 32 ? networks_silu_vnni : networks_silu_avx2)(
-                matrix->silu + panel / 16, words, row_count, matrix->codes.zero, codes + panel,
+            (width == 32 ? networks_bend_vnni : networks_bend_avx2)(
+                matrix->bends + panel / 16, words, row_count, matrix->codes.zero, codes + panel,
                 code_stride, count);
     }
 }
@@ -174,13 +174,13 @@ VNNI void networks_multiply_vnni(
         MULTIPLY(networks_half_up, to_codes);
         break;
     case networks_away:
-        if (matrix->silu)
+        if (matrix->bends)
             MULTIPLY(networks_away, to_words);
         else
             MULTIPLY(networks_away, to_codes);
         break;
     default:
-        if (matrix->silu)
+        if (matrix->bends)
             MULTIPLY(networks_any_rounding, to_words);
         else
             MULTIPLY(networks_any_rounding, to_codes);

@@ -30,34 +30,37 @@ BODY size_t channels_size(ptrdiff_t count) {
     return (size_t)round_up(count, 32) / 16 * sizeof(networks_channels);
 }
 
-/// Bytes of how SiLU makes codes of them; 0 if nothing does.
-BODY size_t silu_size(const networks_model *model) {
-    return model->silu
-        ? (size_t)round_up(model->count, 32) / 16 * sizeof(networks_silu_channels) : 0;
+/// Bytes of how a bend makes codes of them; 0 if nothing does.
+BODY size_t bends_size(const networks_model *model) {
+    return model->silu || model->slopes
+        ? (size_t)round_up(model->count, 32) / 16 * sizeof(networks_bends) : 0;
 }
 
-/// Into `memory`, of `silu_size` zeros; NULL if there is nothing to pack.
-const networks_silu_channels *networks_pack_silu(const networks_model *model, void *memory);
+/// Into `memory`, of `bends_size` zeros; NULL if there is nothing to pack.
+const networks_bends *networks_pack_bends(const networks_model *model, void *memory);
 
 /// h(i / 8) in 255ths of its maximum, and how far the next is; see `SiLU`.
 extern const uint8_t networks_silu_heights[64];
 extern const int8_t networks_silu_slopes[64];
 
 /// The code of one sum. Defines what vectors do.
-int8_t networks_silu_code(
-    int32_t sum, const networks_channels *channels, const networks_silu_channels *silu, int lane,
+int8_t networks_bent_code(
+    int32_t sum, const networks_channels *channels, const networks_bends *bends, int lane,
     int32_t zero);
 
 /// What kernels make of scaled sums: constants in them. Words have 16 bits, and another kernel makes codes
-/// of SiLU of them; until then they stand in panels as wide as that one is.
+/// of SiLU or PReLU of them; until then they stand in panels as wide as that one is.
 enum ending { to_codes, to_words };
 
-/// Codes of `row_count` rows of words, 32 of each for VNNI, 16 for others; `silu` begins with the first
+/// Codes of `row_count` rows of words, 32 of each for VNNI, 16 for others; `bends` begins with the first
 /// channel. Writes `count` codes of each row, no more.
-typedef void networks_silu_body(
-    const networks_silu_channels *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
+typedef void networks_bend_body(
+    const networks_bends *bends, const int16_t *words, ptrdiff_t row_count, int32_t zero,
     int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count);
-networks_silu_body networks_silu_avx2, networks_silu_vnni, networks_silu_neon;
+networks_bend_body networks_silu_avx2, networks_silu_vnni, networks_silu_neon;
+networks_bend_body networks_prelu_avx2, networks_prelu_vnni, networks_prelu_neon;
+/// Whichever it is.
+networks_bend_body networks_bend_avx2, networks_bend_vnni, networks_bend_neon;
 
 /// What zero points add to a sum is multiplied out at load, in arithmetic that wraps as sums do:
 ///

@@ -22,7 +22,7 @@ BODY enum ending ending_of(enum scaling scaling) {
 
 BODY enum scaling scaling_of(const networks_packed *packed) {
     networks_codes codes = packed->codes;
-    if (packed->silu) return packed->rounding == networks_away ? linear_words : any_words;
+    if (packed->bends) return packed->rounding == networks_away ? linear_words : any_words;
     if (codes.minimum != -128 || codes.maximum != 127) return any_scaling;
     if (packed->rounding == networks_half_up && codes.zero == -128)
         return packed->is_narrow ? narrow : rectified;

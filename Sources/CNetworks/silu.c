@@ -1,4 +1,4 @@
-// Sums to codes of SiLU: `SiLU` of Sources/Networks/Kernels, prepared for vectors.
+// The tables of SiLU: see `SiLU` of Sources/Networks/Kernels.
 #include "packed.h"
 
 __attribute__((aligned(64))) const uint8_t networks_silu_heights[64] = {
@@ -14,40 +14,3 @@ __attribute__((aligned(64))) const int8_t networks_silu_slopes[64] = {
     -6,  -5,  -5,  -5,  -4,  -4,  -3,  -3,  -3,  -3,  -2,  -3,  -1,  -2,  -2,  -1,
     -2,  -1,  -1,  -1,  -1,  -1,  -1,  0,   -1,  0,   -1,  0,   -1,  0,   0,   -3,
 };
-
-const networks_silu_channels *networks_pack_silu(const networks_model *model, void *memory) {
-    if (!model->silu) return NULL;
-    networks_silu_channels *channels = memory;
-    for (ptrdiff_t n = 0; n < model->count; n++) {
-        networks_silu silu = model->silu[n];
-        networks_silu_channels *into = channels + n / 16;
-        ptrdiff_t lane = n % 16;
-        into->magnitude[lane] = silu.magnitude;
-        into->most[lane] = (int16_t)(INT16_MAX >> silu.exponent);
-        into->exponent[lane] = silu.exponent;
-        into->factor[lane] = (int16_t)(1 << silu.exponent);
-        into->gain[lane] = silu.gain;
-        into->back[lane] = (int16_t)-silu.fraction;
-        into->last[lane] = (int16_t)(1 << (15 - silu.fraction));
-    }
-    return channels;
-}
-
-/// Q15, rounded half up.
-static int32_t times(int32_t one, int32_t other) { return (one * other + (1 << 14)) >> 15; }
-
-int8_t networks_silu_code(
-    int32_t sum, const networks_channels *channels, const networks_silu_channels *silu, int lane,
-    int32_t zero) {
-    int64_t scaled = networks_scaled(sum, channels, lane);
-    int32_t y = (int32_t)(scaled < INT16_MIN ? INT16_MIN : scaled > INT16_MAX ? INT16_MAX : scaled);
-    int32_t size = y < -INT16_MAX ? INT16_MAX : y < 0 ? -y : y;
-    int32_t t = times(size, silu->magnitude[lane]);
-    if (t > silu->most[lane]) t = silu->most[lane];
-    t <<= silu->exponent[lane];
-    int32_t place = t >> 9, rest = t & 511;
-    int32_t h = (networks_silu_heights[place] << 7) + (networks_silu_slopes[place] * rest >> 2);
-    int32_t result = (y > 0 ? y : 0) - times(h, silu->gain[lane]);
-    int32_t code = times(result, silu->last[lane]) + zero;
-    return (int8_t)(code < INT8_MIN ? INT8_MIN : code > INT8_MAX ? INT8_MAX : code);
-}

@@ -26,7 +26,7 @@ AVX2_BODY __m256i look_up(const byte_table *table, __m256i places) {
 }
 
 /// |v| in Q12. Sizes are unsigned: that of the least word is 2^15, and one less will do.
-AVX2_BODY __m256i magnitude_of(__m256i y, const networks_silu_channels *silu) {
+AVX2_BODY __m256i magnitude_of(__m256i y, const networks_bends *silu) {
     __m256i size = _mm256_min_epu16(_mm256_abs_epi16(y), _mm256_set1_epi16(INT16_MAX));
     __m256i t = _mm256_mulhrs_epi16(size, EIGHT(silu->magnitude, 0));
     return _mm256_mullo_epi16(_mm256_min_epi16(t, EIGHT(silu->most, 0)), EIGHT(silu->factor, 0));
@@ -37,7 +37,7 @@ AVX2_BODY __m256i magnitude_of(__m256i y, const networks_silu_channels *silu) {
 /// `height` and `slope` have eight bits to the left. What the slope adds is theirs times nine bits of
 /// `t`, less two: the upper half of a product with six of them to the left.
 AVX2_BODY __m256i codes_of(
-    __m256i y, __m256i t, __m256i height, __m256i slope, const networks_silu_channels *silu,
+    __m256i y, __m256i t, __m256i height, __m256i slope, const networks_bends *silu,
     __m256i zero) {
     __m256i rest = _mm256_and_si256(_mm256_slli_epi16(t, 6), _mm256_set1_epi16(511 << 6));
     __m256i h = _mm256_add_epi16(_mm256_srli_epi16(height, 1), _mm256_mulhi_epi16(slope, rest));
@@ -47,7 +47,7 @@ AVX2_BODY __m256i codes_of(
 }
 
 AVX2 void networks_silu_avx2(
-    const networks_silu_channels *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
+    const networks_bends *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
     int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count) {
     const byte_table heights = load_table(networks_silu_heights);
     const byte_table slopes = load_table(networks_silu_slopes);

@@ -7,7 +7,7 @@ typedef struct {
     int16x8_t magnitude, most, exponent, gain, back;
 } eight_channels;
 
-BODY eight_channels load_eight(const networks_silu_channels *silu, int half) {
+BODY eight_channels load_eight(const networks_bends *silu, int half) {
     return (eight_channels){
         vld1q_s16(silu->magnitude + 8 * half), vld1q_s16(silu->most + 8 * half),
         vld1q_s16(silu->exponent + 8 * half), vld1q_s16(silu->gain + 8 * half),
@@ -112,7 +112,7 @@ BODY int8x16_t usual_codes_of(
 }
 
 /// Of sixteen channels.
-BODY enum silu_kind kind_of(const networks_silu_channels *silu) {
+BODY enum silu_kind kind_of(const networks_bends *silu) {
     int16x8_t exponents = vmaxq_s16(vld1q_s16(silu->exponent), vld1q_s16(silu->exponent + 8));
     int16x8_t gains = vmaxq_s16(vld1q_s16(silu->gain), vld1q_s16(silu->gain + 8));
     int exponent = vmaxvq_s16(exponents);
@@ -129,7 +129,7 @@ BODY int8x16_t sixteen_codes_of(
 /// `width`, 16 or 8, `is_whole`, whether all that many are stored, and `kind` are constants. Of eight
 /// channels two rows go side by side.
 BODY void silu_rows(
-    const networks_silu_channels *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
+    const networks_bends *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
     int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count, int width, int is_whole,
     enum silu_kind kind) {
     silu_work work = {
@@ -159,7 +159,7 @@ BODY void silu_rows(
 }
 
 void networks_silu_neon(
-    const networks_silu_channels *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
+    const networks_bends *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
     int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count) {
 #define ROWS(width, is_whole, kind) \
     silu_rows(silu, words, row_count, zero, codes, code_stride, count, width, is_whole, kind)

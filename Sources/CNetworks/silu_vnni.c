@@ -18,7 +18,7 @@ VNNI_BODY __m512i load_pairs(int half) {
 }
 
 VNNI void networks_silu_vnni(
-    const networks_silu_channels *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
+    const networks_bends *silu, const int16_t *words, ptrdiff_t row_count, int32_t zero,
     int8_t *codes, ptrdiff_t code_stride, ptrdiff_t count) {
     const __m512i magnitude = BOTH(magnitude), most = BOTH(most), exponent = BOTH(exponent);
     const __m512i gain = BOTH(gain), last = BOTH(last);

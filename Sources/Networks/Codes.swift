@@ -131,8 +131,8 @@ struct Weights {
     enum Ending {
         /// A fused activation, by its field in the options.
         case clamp(field: Int)
-        /// SiLU, in the units of input 3.
-        case silu
+        /// What input 3 belongs to.
+        case bent(FusedBend)
     }
 
     /// What a convolution with these weights computes.
@@ -144,9 +144,12 @@ struct Weights {
         _ site: Site, count: Int, depth: Int, from input: Codes, to output: Codes, bias: Int,
         _ ending: Ending
     ) throws -> KernelModel {
-        guard case .clamp(let activation) = ending else {
-            return try siluKernel(
-                site, count: count, depth: depth, from: input, to: output, bias: bias)
+        let activation: Int
+        switch ending {
+        case .clamp(let field): activation = field
+        case .bent(let bend):
+            return try bentKernel(
+                site, bend, count: count, depth: depth, from: input, to: output, bias: bias)
         }
         // The source rounds the product of a uint8 model's two scales to 32 bits.
         let factors =

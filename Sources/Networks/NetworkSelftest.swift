@@ -12,8 +12,10 @@ public enum NetworkSelftest {
     public static func run() -> [Outcome] {
         [
             outcome("matrix", shapes, matrix), outcome("depthwise", shapes, depthwise),
-            outcome("matrix with SiLU", shapes.map(\.withSiLU), matrix),
-            outcome("depthwise with SiLU", shapes.map(\.withSiLU), depthwise)
+            outcome("matrix with SiLU", shapes.map { $0.with(.silu) }, matrix),
+            outcome("depthwise with SiLU", shapes.map { $0.with(.silu) }, depthwise),
+            outcome("matrix with PReLU", shapes.map { $0.with(.prelu) }, matrix),
+            outcome("depthwise with PReLU", shapes.map { $0.with(.prelu) }, depthwise)
         ]
     }
 
@@ -38,15 +40,15 @@ public enum NetworkSelftest {
         /// All weights and codes are −128: where lanes of 16 bits would overflow first.
         var isLargest = false
         /// At the end of each sum.
-        var isSiLU = false
+        var bend: FusedBend?
         /// Of a depthwise window, which is square, and how far it moves; nil: any, by `depth`.
         var square: (side: Int, stride: Int)?
 
         /// Which goes with no zero point of weights.
-        var withSiLU: Shape {
+        func with(_ bend: FusedBend) -> Shape {
             Shape(
                 count: count, depth: depth, rowCount: rowCount, inputZero: inputZero, weightZero: 0,
-                isLargest: isLargest, isSiLU: true, square: square)
+                isLargest: isLargest, bend: bend, square: square)
         }
     }
 
@@ -92,7 +94,8 @@ public enum NetworkSelftest {
         let model = KernelModel(
             weights: weights, count: shape.count, depth: shape.depth, inputZero: shape.inputZero,
             weightZero: shape.weightZero, bias: bias, output: output,
-            silu: shape.isSiLU ? numbers.silu(shape.count) : nil)
+            silu: shape.bend == .silu ? numbers.silu(shape.count) : nil,
+            slopes: shape.bend == .prelu ? numbers.slopes(shape.count) : nil)
         var codes = [Int8](repeating: 0, count: shape.rowCount * shape.count)
         guard let path else {
             model.multiplyReference(
@@ -126,7 +129,8 @@ public enum NetworkSelftest {
             weights: numbers.weights(channels * tapCount), count: channels, depth: tapCount,
             inputZero: shape.inputZero, weightZero: shape.weightZero,
             bias: numbers.biases(channels), output: numbers.requantization(channels),
-            silu: shape.isSiLU ? numbers.silu(channels) : nil, window: window)
+            silu: shape.bend == .silu ? numbers.silu(channels) : nil,
+            slopes: shape.bend == .prelu ? numbers.slopes(channels) : nil, window: window)
         let reach = (shape.rowCount - 1) * window.stride + (window.width - 1) * window.dilation + 1
         let (before, after) = (reach > 2 ? 1 : 0, reach > 3 ? 1 : 0)
         let lineCount = reach - before - after
@@ -200,6 +204,10 @@ public enum NetworkSelftest {
 
         /// Of every size that a model may have; in some all as nearly all channels have it, which has paths
         /// of its own.
+        mutating func slopes(_ count: Int) -> [Int16] {
+            (0..<count).map { _ in Int16(whole(below: 65_535) - 32_767) >> whole(below: 8) }
+        }
+
         mutating func silu(_ count: Int) -> [SiLU] {
             let exponents: UInt64 = [1, 4, 4, 15][whole(below: 4)]
             return (0..<count).map { _ in

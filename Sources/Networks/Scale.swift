@@ -159,6 +159,23 @@ struct Scale: Equatable, Sendable {
     /// The most that t / (1 + e^t) gets, at 1.2785.
     private static let siluMaximum = 0.278_464_542_8
 
+    // MARK: PReLU
+
+    /// What makes 16 bits of a sum, of which 2^`PReLU.fraction` are a code's worth.
+    static func prelu(_ input: Scale, _ weight: Scale, to output: Scale) -> Factor {
+        let bit = Double(output.value) / Double(1 << PReLU.fraction)
+        return Factor(Double(input.value) * Double(weight.value) / bit)
+    }
+
+    /// A slope's nearest in Q11; nil where there is none within ±32,767.
+    ///
+    /// - Parameter bitPattern: of the file's 32-bit number; may be anything.
+    static func slopeQ11(_ bitPattern: UInt32) -> Int16? {
+        let scaled = (Double(Float(bitPattern: bitPattern)) * 0x1p11)
+            .rounded(.toNearestOrAwayFromZero)
+        return abs(scaled) <= 32_767 ? Int16(scaled) : nil
+    }
+
     // MARK: Tables
 
     /// Codes of f(input) for the functions that have no integer rule in the source.

@@ -113,7 +113,7 @@ final class Site {
     }
 
     /// A constant vector of `count` numbers with a point, each above 0.
-    func scales(_ place: Int, _ what: String, count: Int) throws -> [Scale] {
+    func floats(_ place: Int, _ what: String, count: Int) throws -> [UInt32] {
         let index = try index(place)
         let (tensor, title) = (graph.tensors[index], "\(what), \(graph.title(index))")
         try require(tensor.type == .float32, "\(title): is \(tensor.type.name), not float32")
@@ -123,7 +123,16 @@ final class Site {
         try require(
             content.count == 4 * count, "\(title): \(content.count) bytes for shape [\(count)]")
         return try stride(from: content.lowerBound, to: content.upperBound, by: 4).map {
-            let scale = Scale(bitPattern: try graph.file.number(at: $0, as: UInt32.self))
+            try graph.file.number(at: $0, as: UInt32.self)
+        }
+    }
+
+    /// The same, of scales.
+    func scales(_ place: Int, _ what: String, count: Int) throws -> [Scale] {
+        let bits = try floats(place, what, count: count)
+        let title = "\(what), \(graph.title(try index(place)))"
+        return try bits.map {
+            let scale = Scale(bitPattern: $0)
             try require(scale.isPositive, "\(title): \(scale.text) is not above 0 and finite")
             return scale
         }

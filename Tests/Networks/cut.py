@@ -1,7 +1,8 @@
 """Runs a model with operators of our own, which LiteRT does not know: it is cut at them. What is
 between goes through LiteRT's reference kernels, ours are computed here, from the file alone.
 
-KuzetConv2D and KuzetDepthwiseConv2D: `SiLU` of Sources/Networks/Kernels says what they compute.
+KuzetConv2D and KuzetDepthwiseConv2D: `SiLU` and `PReLU` of Sources/Networks/Kernels say what they
+compute.
 """
 
 import math
@@ -13,6 +14,8 @@ from ai_edge_litert.interpreter import Interpreter
 
 CUSTOM = 32
 OURS = {"KuzetConv2D": False, "KuzetDepthwiseConv2D": True}
+# How many bits a scaled sum has more than a code.
+PRELU_FRACTION = 4
 TYPES = {0: np.float32, 2: np.int32, 3: np.uint8, 9: np.int8}
 MAXIMUM = 0.2784645428
 
@@ -141,7 +144,7 @@ class Cut:
         version, activation, padding, *sides, last = bytes(
             np.asarray(operator.customOptions, np.uint8)
         )
-        if (version, activation, last) != (1, 1, 0):
+        if (version, last) != (1, 0) or activation not in (1, 2):
             raise Unfit("custom options")
         strides, dilations = sides[1::-1], sides[3:1:-1]
         w = self.constant(weights).astype(np.int64)
@@ -151,8 +154,9 @@ class Cut:
         w_scales = self.quantization(weights)[0]
         unit = self.constant(units)
         w_scales = np.broadcast_to(w_scales, unit.shape)
+        bend, numbers = (silu, channel_of) if activation == 1 else (prelu, slope_of)
         channels = [
-            channel_of(x_scale, each, one, y_scale)
+            numbers(x_scale, each, one, y_scale)
             for each, one in zip(w_scales, unit, strict=True)
         ]
         shape = self.shape(output)
@@ -164,7 +168,7 @@ class Cut:
             )
             sums = ((sums + b + 2**31) % 2**32) - 2**31
             codes = [
-                silu(sums[..., index], *each, int(y_zero)) for index, each in enumerate(channels)
+                bend(sums[..., index], *each, int(y_zero)) for index, each in enumerate(channels)
             ]
             values[output] = np.stack(codes, -1).astype(np.int8)
 
@@ -230,6 +234,15 @@ def channel_of(x_scale, w_scale, unit, y_scale):
     return multiplier, shift, fraction, magnitude, e, gain
 
 
+def slope_of(x_scale, w_scale, slope, y_scale):
+    """The same of a channel with PReLU."""
+    q11 = int(math.copysign(nearest(abs(float(slope)) * 2**11), slope))
+    if abs(q11) > 32767:
+        raise Unfit(f"a slope of {slope}")
+    bit = float(y_scale) / 2**PRELU_FRACTION
+    return *quantized(float(x_scale) * float(w_scale) / bit), q11
+
+
 def quantized(factor):
     """TensorFlow Lite's QuantizeMultiplier."""
     m, shift = math.frexp(factor)
@@ -256,6 +269,12 @@ def scaled(sums, multiplier, shift):
 
 def times(one, other):
     return (one * other + 2**14) >> 15
+
+
+def prelu(sums, multiplier, shift, slope, zero):
+    y = np.clip(scaled(sums, multiplier, shift), -(2**15), 2**15 - 1)
+    factors = np.where(y < 0, slope, 1 << (15 - PRELU_FRACTION))
+    return np.clip(times(y, factors) + zero, -128, 127)
 
 
 def silu(sums, multiplier, shift, fraction, magnitude, e, gain, zero):

@@ -179,7 +179,7 @@ def convolve(d, name, source, outputs, padding, filter_size, strides=(1, 1), dil
 
 
 def silu(d, name):
-    """Ours: see cut.py."""
+    """Ours, with SiLU or PReLU: see cut.py."""
     padding, filter_size, strides, dilation = window(d, (1, 1, 2))
     filter_size = d.pick("filter", [filter_size, (5, 5), (3, 3), (1, 1)])
     batch, height, width, channels = d.shape("in", 4)
@@ -193,7 +193,7 @@ def silu(d, name):
 
 
 def fused(d, name, source, outputs, padding, filter_size, strides=(1, 1), dilation=1):
-    """`step` is what a code is worth in a channel, `reach` how far sums go."""
+    """`step` is what a code of SiLU is worth in a channel, `reach` how far sums go."""
     is_depthwise = name == "KuzetDepthwiseConv2D"
     batch, height, width, channels = source.shape
     spans = [(size - 1) * dilation + 1 for size in filter_size]
@@ -221,8 +221,18 @@ def fused(d, name, source, outputs, padding, filter_size, strides=(1, 1), dilati
         Tensor((outputs,), "int32", data=bias),
         Tensor((outputs,), "float32", data=units.astype(np.float32)),
     ]
+    bend = d.pick("bend", ["silu", "prelu"])
+    if bend == "prelu":
+        # What scaled sums are worth, and slopes of any size and sign.
+        scales = [each * output.scale[0] / float(np.mean(units * output.scale[0])) for each in scales]
+        scales = [float(np.float32(each)) for each in scales]
+        inputs[1] = Tensor(shape, "int8", scales, [0] * len(scales), axis, weights)
+        most = d.pick("slope", [0.25, 1, 8, 15.9])
+        slopes = d.random.uniform(-most, most, outputs).astype(np.float32)
+        inputs[3] = Tensor((outputs,), "float32", data=slopes)
     sides = (strides[1], strides[0], dilation, dilation)
-    options = bytes([1, 1, ["SAME", "VALID"].index(padding), *sides, 0])
+    number = {"silu": 1, "prelu": 2}[bend]
+    options = bytes([1, number, ["SAME", "VALID"].index(padding), *sides, 0])
     return Operator(name, inputs, [output], custom=options)
 
 

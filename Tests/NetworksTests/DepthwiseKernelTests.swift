@@ -15,7 +15,7 @@ struct DepthwiseCase {
     var weightShift = 0
     var path: KernelPath
     /// As in `MatrixCase`.
-    var isSiLU = false
+    var bend: FusedBend?
 
     /// The first code that differs from the reference, or nil.
     func mismatch(
@@ -29,8 +29,9 @@ struct DepthwiseCase {
         let output = numbers.requantization(channels)
         let model = KernelModel(
             weights: weights, count: channels, depth: tapCount, inputZero: inputZero,
-            weightZero: isSiLU ? 0 : weightZero, bias: bias, output: output,
-            silu: isSiLU ? numbers.silu(channels) : nil, window: window)
+            weightZero: bend == nil ? weightZero : 0, bias: bias, output: output,
+            silu: bend == .silu ? numbers.silu(channels) : nil,
+            slopes: bend == .prelu ? numbers.slopes(channels) : nil, window: window)
         let filters = PackedDepthwise(model, path: path)
         let reach = (pixelCount - 1) * window.stride + (window.width - 1) * window.dilation + 1
         let after = min(Int(numbers.next() % 3), max(reach - before - 1, 0))
@@ -70,8 +71,8 @@ struct DepthwiseCase {
     }
 }
 
-@Test(arguments: KernelPath.available, [false, true])
-func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath, isSiLU: Bool) {
+@Test(arguments: KernelPath.available, [nil, FusedBend.silu, .prelu])
+func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath, bend: FusedBend?) {
     var numbers = KernelNumbers(state: 0xD1B5_4A32_D192_ED03)
     let input = FencedMemory(capacity: 1 << 17)
     let prepared = FencedMemory(capacity: 1 << 20)
@@ -82,7 +83,7 @@ func everyTailOfADepthwiseFilterMatchesItsReference(path: KernelPath, isSiLU: Bo
         cases.append(
             DepthwiseCase(
                 channels: channels, window: window, pixelCount: 1 + cases.count % 6,
-                before: cases.count % (width * dilation + 1) % width, path: path, isSiLU: isSiLU))
+                before: cases.count % (width * dilation + 1) % width, path: path, bend: bend))
     }
     for channels in 1...99 { add(channels, 3, 3, 1 + channels % 2, 1) }
     for width in 1...9 {

@@ -60,6 +60,15 @@ struct KernelNumbers: RandomNumberGenerator {
         }
     }
 
+    /// Of any size, extremes among them.
+    mutating func slopes(_ count: Int) -> [Int16] {
+        codes(count, least: -127).map { code in
+            let bits = next()
+            if bits & 15 == 0 { return bits & 16 == 0 ? .max : -.max }
+            return (Int16(code) << 8 | Int16(bits >> 8 & 0xFF)) >> Int16(bits >> 16 % 12)
+        }
+    }
+
     /// Shifts and multipliers of every size, with the usual ones among them.
     mutating func requantization(_ count: Int) -> Requantization {
         var multipliers: [Int32] = []

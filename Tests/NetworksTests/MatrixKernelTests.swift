@@ -12,7 +12,7 @@ struct MatrixCase {
     var leastWeight: Int8 = -127
     var path: KernelPath
     /// At the end; without limits and a zero point of weights.
-    var isSiLU = false
+    var bend: FusedBend?
 
     /// The first code that differs from the reference, or nil.
     func mismatch(_ numbers: inout KernelNumbers, rows: FencedMemory, scratch: FencedMemory)
@@ -25,8 +25,9 @@ struct MatrixCase {
         let output = numbers.requantization(count)
         let model = KernelModel(
             weights: weights, count: count, depth: depth, inputZero: inputZero,
-            weightZero: isSiLU ? 0 : weightZero, bias: bias, output: output,
-            silu: isSiLU ? numbers.silu(count) : nil)
+            weightZero: bend == nil ? weightZero : 0, bias: bias, output: output,
+            silu: bend == .silu ? numbers.silu(count) : nil,
+            slopes: bend == .prelu ? numbers.slopes(count) : nil)
         let matrix = PackedMatrix(model, path: path)
         let rowStride = depth + Int(numbers.next() % 5)
         let outputStride = count + Int(numbers.next() % 5)
@@ -53,8 +54,8 @@ struct MatrixCase {
     }
 }
 
-@Test(arguments: KernelPath.available, [false, true])
-func everyTailOfAMatrixMatchesItsReference(path: KernelPath, isSiLU: Bool) {
+@Test(arguments: KernelPath.available, [nil, FusedBend.silu, .prelu])
+func everyTailOfAMatrixMatchesItsReference(path: KernelPath, bend: FusedBend?) {
     var numbers = KernelNumbers(state: 0x9E37_79B9_7F4A_7C15)
     let rows = FencedMemory(capacity: 1 << 16)
     let scratch = FencedMemory(capacity: 1 << 16)
@@ -69,7 +70,7 @@ func everyTailOfAMatrixMatchesItsReference(path: KernelPath, isSiLU: Bool) {
         let zero = KernelNumbers.zeros[index % KernelNumbers.zeros.count]
         let mismatch = MatrixCase(
             count: shape.count, depth: shape.depth, rowCount: shape.rows, inputZero: zero.input,
-            weightZero: zero.weight, leastWeight: zero.least, path: path, isSiLU: isSiLU
+            weightZero: zero.weight, leastWeight: zero.least, path: path, bend: bend
         ).mismatch(&numbers, rows: rows, scratch: scratch)
         #expect(mismatch == nil)
         if mismatch != nil { return }

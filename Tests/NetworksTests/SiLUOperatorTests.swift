@@ -83,10 +83,10 @@ private func units(_ units: [Float]) -> [UInt8] {
     #expect(
         fault([1, 1, 0, 2, 1, 1, 1, 9])
             == object + "custom options: version 1, last byte 9: not 1 and 0")
-    for activation: UInt8 in [0, 2, 255] {
+    for activation: UInt8 in [0, 3, 255] {
         #expect(
             fault([1, activation, 0, 2, 1, 1, 1, 0])
-                == object + "activation \(activation): not 1, SiLU")
+                == object + "activation \(activation): not 1, SiLU, and not 2, PReLU")
     }
     #expect(fault([1, 1, 2, 2, 1, 1, 1, 0]) == object + "padding 2: not SAME or VALID")
     #expect(fault([1, 1, 255, 2, 1, 1, 1, 0]) == object + "padding -1: not SAME or VALID")

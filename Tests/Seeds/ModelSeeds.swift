@@ -20,7 +20,9 @@ package enum ModelSeeds {
         } + [
             Seed(name: "floating point outside", model: floatingPointOutside()),
             Seed(name: "KuzetConv2D", model: silu("KuzetConv2D")),
-            Seed(name: "KuzetDepthwiseConv2D", model: silu("KuzetDepthwiseConv2D"))
+            Seed(name: "KuzetDepthwiseConv2D", model: silu("KuzetDepthwiseConv2D")),
+            Seed(name: "KuzetConv2D PReLU", model: prelu("KuzetConv2D")),
+            Seed(name: "KuzetDepthwiseConv2D PReLU", model: prelu("KuzetDepthwiseConv2D"))
         ]
     }
 
@@ -245,6 +247,16 @@ package enum ModelSeeds {
                 customOptions: [1, 1, 0, 2, 1, 1, 1, 0])
         ]
         (model.inputs, model.outputs) = ([input], [output])
+        return model
+    }
+
+    /// The same with slopes of either sign.
+    private static func prelu(_ custom: String) -> ModelFile {
+        var model = silu(custom)
+        let count = model.tensors[3].shape[0]
+        let slopes = [0.25, -7.9, 0, 15.5, -0.031].prefix(count).map { Float($0) }
+        model.tensors[3].content = slopes.flatMap { FlatWriter.little($0.bitPattern) }
+        model.nodes[0].customOptions = [1, 2, 0, 2, 1, 1, 1, 0]
         return model
     }
 

@@ -37,16 +37,17 @@ typedef struct {
     int16_t magnitude, exponent, gain, fraction;
 } networks_silu;
 
-/// Of sixteen output channels. Zeros past the last.
+/// What makes codes of sixteen output channels' scaled sums. Zeros past the last.
 typedef struct {
+    int16_t is_prelu[16];  ///< All channels are alike: 1 where `gain` is a slope, see `PReLU`.
     int16_t magnitude[16]; ///< Q15.
     int16_t most[16];      ///< 32767 >> exponent.
     int16_t exponent[16];
     int16_t factor[16];    ///< 1 << exponent: AVX2 does not shift lanes apart.
-    int16_t gain[16];      ///< Q15.
+    int16_t gain[16];      ///< Q15; of PReLU, what numbers below 0 are multiplied with.
     int16_t back[16];      ///< - fraction: NEON shifts to the left alone.
     int16_t last[16];      ///< 1 << (15 - fraction), Q15: x86 multiplies.
-} networks_silu_channels;
+} networks_bends;
 
 /// What all output channels share.
 typedef struct {
@@ -72,7 +73,8 @@ typedef struct {
     const int32_t *multipliers; ///< count.
     const int32_t *shifts;      ///< count; -31 ... 30, positive to the left.
     networks_codes codes;
-    const networks_silu *silu;  ///< count, or NULL if limits are all that makes codes of sums.
+    const networks_silu *silu;  ///< count, or NULL.
+    const int16_t *slopes;      ///< Of PReLU: count, or NULL. Without either, limits make codes of sums.
 } networks_model;
 
 /// Weights as one path wants them, inside memory that the caller keeps.
@@ -87,7 +89,7 @@ typedef struct {
     const void *weights;
     const networks_channels *channels; ///< Sixteen output channels each, zeros past the last.
     networks_codes codes;
-    const networks_silu_channels *silu; ///< As `channels`, but in order; NULL as in the model.
+    const networks_bends *bends; ///< As `channels`, but in order; NULL as in the model.
 } networks_packed;
 
 /// Bytes that a packed matrix needs.

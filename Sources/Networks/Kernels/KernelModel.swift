@@ -14,6 +14,8 @@ struct KernelModel: Sendable {
     let output: Requantization
     /// For each output channel, where SiLU makes codes of what `output` scales; its limits are none.
     var silu: [SiLU]?
+    /// The same where PReLU does.
+    var slopes: [Int16]?
     /// Of depthwise filters, whose `depth` it is.
     var window = FilterWindow(height: 1, width: 1)
 
@@ -27,7 +29,8 @@ struct KernelModel: Sendable {
                 multipliers: Array(output.multipliers[channels]),
                 shifts: Array(output.shifts[channels]), zero: output.zero,
                 minimum: output.minimum, maximum: output.maximum),
-            silu: silu.map { Array($0[channels]) })
+            silu: silu.map { Array($0[channels]) },
+            slopes: slopes.map { Array($0[channels]) })
     }
 }
 

@@ -22,6 +22,9 @@ final class PackedModel: @unchecked Sendable {
         precondition(codes.contains(output.zero), "a code")
         precondition(output.multipliers.allSatisfy { $0 >= 0 }, "multipliers are positive or 0")
         precondition(model.silu?.count ?? count == count, "SiLU of each output channel")
+        precondition(model.slopes?.count ?? count == count, "a slope of each output channel")
+        precondition(model.silu == nil || model.slopes == nil, "sums are bent in one way")
+        precondition(!(model.slopes ?? []).contains(.min), "slopes are within ±32,767")
         precondition(output.shifts.allSatisfy { (-31...30).contains($0) }, "of 32 bits")
 
         let limits = networks_codes(
@@ -45,16 +48,18 @@ final class PackedModel: @unchecked Sendable {
                             input_zero: model.inputZero, weight_zero: model.weightZero,
                             weights: weights.baseAddress, biases: biases.baseAddress,
                             multipliers: multipliers.baseAddress, shifts: shifts.baseAddress,
-                            codes: limits, silu: nil)
+                            codes: limits, silu: nil, slopes: nil)
                         func packed() -> (networks_packed, UnsafeMutableRawPointer) {
                             let memory = UnsafeMutableRawPointer.allocate(
                                 byteCount: size(path.code, &plain), alignment: 64)
                             return (pack(path.code, &plain, memory), memory)
                         }
-                        guard let silu else { return packed() }
-                        return silu.withUnsafeBufferPointer {
-                            plain.silu = $0.baseAddress
-                            return packed()
+                        return (silu ?? []).withUnsafeBufferPointer { silu in
+                            (model.slopes ?? []).withUnsafeBufferPointer { slopes in
+                                if model.silu != nil { plain.silu = silu.baseAddress }
+                                if model.slopes != nil { plain.slopes = slopes.baseAddress }
+                                return packed()
+                            }
                         }
                     }
                 }

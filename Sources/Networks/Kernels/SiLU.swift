@@ -56,9 +56,11 @@ extension Int32 {
 extension KernelModel {
     /// Defines the right answer: what becomes of the sum of one output channel.
     func code(of sum: Int32, channel: Int) -> Int8 {
-        guard let silu else { return output.code(of: sum, channel: channel) }
-        let y = Requantization.multiply(
-            sum, by: output.multipliers[channel], shift: output.shifts[channel])
-        return silu[channel].code(of: Int16(clamping: y), zero: output.zero)
+        guard silu != nil || slopes != nil else { return output.code(of: sum, channel: channel) }
+        let y = Int16(
+            clamping: Requantization.multiply(
+                sum, by: output.multipliers[channel], shift: output.shifts[channel]))
+        if let slopes { return PReLU.code(of: y, slope: slopes[channel], zero: output.zero) }
+        return silu?[channel].code(of: y, zero: output.zero) ?? 0
     }
 }

@@ -1,7 +1,7 @@
 import CNetworks
 
 /// CONV_2D: every output pixel is a matrix times the patch of the input under the window. And
-/// KuzetConv2D, the same with SiLU at its end.
+/// KuzetConv2D, the same with SiLU or PReLU at its end.
 ///
 /// - Shape: input b × h × w × c, weights n × kh × kw × c, output b × oh × ow × n.
 /// - Source: TensorFlow Lite, `reference_integer_ops::ConvPerChannel` and `reference_ops::Conv`.
@@ -28,7 +28,7 @@ final class Convolution: Operator {
     private let patchesByteCount: Int
     private let workerByteCount: Int
 
-    init(_ site: Site, isSiLU: Bool = false) throws {
+    init(_ site: Site, isBent: Bool = false) throws {
         input = try site.input(0, rank: 4)
         let weights = try site.weights(1, rank: 4, channelAxis: 0)
         output = try site.output(rank: 4)
@@ -38,9 +38,10 @@ final class Convolution: Operator {
             weights.shape[3] == channelCount,
             "weights, \(weights.title): are for \(weights.shape[3]) channels, the input has"
                 + " \(channelCount)")
+        let bent = isBent ? try site.bentOptions() : nil
         let windows = try Windows(
-            site, isSiLU ? site.siluOptions() : site.windowOptions(dilations: (5, 4)), over: input,
-            to: output, channels: count, height: weights.shape[1], width: weights.shape[2])
+            site, bent?.window ?? site.windowOptions(dilations: (5, 4)), over: input, to: output,
+            channels: count, height: weights.shape[1], width: weights.shape[2])
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
         wholeWindows = horizontal.whole
         depth = weights.shape[1] * weights.shape[2] * channelCount
@@ -48,7 +49,7 @@ final class Convolution: Operator {
         shares = Share.shares(
             of: try weights.kernel(
                 site, count: count, depth: depth, from: input, to: output, bias: 2,
-                isSiLU ? .silu : .clamp(field: 3)),
+                bent.map { .bent($0.bend) } ?? .clamp(field: 3)),
             pixelCount: output.count / count, workerCount: site.workerCount)
         let most = shares.map(\.pixels.count).max() ?? 0
         tile = min((most + Share.pixelStep - 1) / Share.pixelStep * Share.pixelStep, Self.tileMax)

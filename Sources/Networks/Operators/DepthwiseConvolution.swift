@@ -1,5 +1,5 @@
 /// DEPTHWISE_CONV_2D: each channel has filters of its own. And KuzetDepthwiseConv2D, the same with
-/// SiLU at its end and one filter for each channel.
+/// SiLU or PReLU at its end and one filter for each channel.
 ///
 /// - Shape: input b × h × w × c, weights 1 × kh × kw × (c · multiplier), output b × oh × ow ×
 ///   (c · multiplier); output channel i · multiplier + j comes from input channel i.
@@ -24,7 +24,7 @@ final class DepthwiseConvolution: Operator {
     private var channelCount: Int { output.shape[3] }
     private static let lineByteCountMax = 1 << 28
 
-    init(_ site: Site, isSiLU: Bool = false) throws {
+    init(_ site: Site, isBent: Bool = false) throws {
         input = try site.input(0, rank: 4)
         let weights = try site.weights(1, rank: 4, channelAxis: 3)
         output = try site.output(rank: 4)
@@ -32,16 +32,17 @@ final class DepthwiseConvolution: Operator {
         multiplier = count / depth
         try site.require(
             weights.shape[0] == 1 && multiplier >= 1 && multiplier * depth == count
-                && (multiplier == 1 || !isSiLU),
+                && (multiplier == 1 || !isBent),
             "weights, \(weights.title): shape \(weights.shape) for \(depth) input channels")
+        let bent = isBent ? try site.bentOptions() : nil
         let windows = try Windows(
-            site, isSiLU ? site.siluOptions() : site.windowOptions(dilations: (6, 5)), over: input,
-            to: output, channels: count, height: weights.shape[1], width: weights.shape[2])
+            site, bent?.window ?? site.windowOptions(dilations: (6, 5)), over: input, to: output,
+            channels: count, height: weights.shape[1], width: weights.shape[2])
         (vertical, horizontal) = (windows.vertical, windows.horizontal)
         let taps = weights.shape[1] * weights.shape[2]
         var kernel = try weights.kernel(
             site, count: count, depth: taps, from: input, to: output, bias: 2,
-            isSiLU ? .silu : .clamp(field: 4))
+            bent.map { .bent($0.bend) } ?? .clamp(field: 4))
         kernel.window = FilterWindow(
             height: vertical.size, width: horizontal.size, stride: horizontal.stride,
             dilation: horizontal.dilation)
