@@ -29,6 +29,11 @@ let package = Package(
             name: "Models", dependencies: ["CModels"],
             exclude: ["fights", "people", "crowd", "recipe", "NOTICE"]),
         .target(
+            name: "Watchlist", dependencies: ["Frames"], exclude: ["README.md"],
+            swiftSettings: small),
+        .testTarget(
+            name: "WatchlistTests", dependencies: ["Watchlist", "Frames", "Cryptography"]),
+        .target(
             name: "Detectors", dependencies: ["Models", "Networks", "Frames"],
             exclude: ["README.md"]),
         .testTarget(

@@ -29,7 +29,8 @@ public enum KernelSelftest {
             outcome("gradientMap", gradientMap), outcome("polygonMask", polygonMask),
             outcome("cellLikeness", cellLikeness), outcome("sampledRows", sampledRows),
             outcome("globalMotion", globalMotion), outcome("cellChange", cellChange),
-            outcome("absoluteDifference", absoluteDifference)
+            outcome("absoluteDifference", absoluteDifference),
+            outcome("dotProducts", dotProducts)
         ]
     }
 
@@ -354,6 +355,29 @@ public enum KernelSelftest {
             AbsoluteDifference.differ(a.view, b.view, into: difference)
         }
         hash.combine(difference.view)
+    }
+
+    private static func dotProducts(_ isReference: Bool, _ width: Int, _ hash: inout StableHash) {
+        let codes = speckled(DotProducts.width, width + 1, seed: 38)
+        let products = UnsafeMutableBufferPointer<Int32>.allocate(capacity: width)
+        defer { products.deallocate() }
+        products.initialize(repeating: 0)
+        var lines: [Int8] = []
+        for y in 0...width {
+            for x in 0..<DotProducts.width { lines.append(Int8(bitPattern: codes[x, y])) }
+        }
+        lines.withUnsafeBufferPointer { lines in
+            let vector = UnsafeBufferPointer(rebasing: lines[..<DotProducts.width])
+            let rows = UnsafeBufferPointer(rebasing: lines[DotProducts.width...])
+            if isReference {
+                DotProducts.multiplyReference(vector, rows: rows, into: products)
+            } else {
+                DotProducts.multiply(vector, rows: rows, into: products)
+            }
+        }
+        for product in products {
+            hash.combine(UInt64(UInt32(bitPattern: product)))
+        }
     }
 
     private static func sampledRows(_ isReference: Bool, _ width: Int, _ hash: inout StableHash) {

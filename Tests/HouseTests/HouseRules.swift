@@ -8,6 +8,7 @@ enum HouseRules {
         "Frames": ["CKernels"],
         "Networks": ["CNetworks"],
         "Models": ["CModels"],
+        "Watchlist": ["Frames"],
         "Detectors": ["Models", "Networks", "Frames"],
         "Incidents": ["Detectors", "Frames"],
         "Records": ["Incidents", "Detectors", "Frames"],
@@ -59,13 +60,15 @@ enum HouseRules {
     /// Modules that decide. The same input must give the same bits on every machine, so there is
     /// nothing in them that rounds, asks the time, draws lots or touches the world.
     static let integerModules: Set<String> = [
-        "Frames", "Networks", "Models", "Detectors", "Incidents", "Records", "Station", "Alarm"
+        "Frames", "Networks", "Models", "Watchlist", "Detectors", "Incidents", "Records", "Station",
+        "Alarm"
     ]
     /// The one place where a number with a point becomes integers: the scales of a network, when it
     /// is loaded.
     static let scalesFile = "Sources/Networks/Scale.swift"
     static let pureModules: Set<String> = [
-        "Frames", "Networks", "Models", "Detectors", "Incidents", "Records", "Station", "Simulation"
+        "Frames", "Networks", "Models", "Watchlist", "Detectors", "Incidents", "Records", "Station",
+        "Simulation"
     ]
 
     static let lineCountMax = 600

@@ -165,3 +165,12 @@ void kernels_likeness(
 /// The sum of |a - b| where `mask` is 255; it is 0 elsewhere.
 uint64_t kernels_row_distance(
     const uint8_t *a, const uint8_t *b, const uint8_t *mask, ptrdiff_t width);
+
+// MARK: dots.c
+
+/// The dot product of `vector` with each of `count` rows; vector and rows are 256 codes each, rows
+/// without padding.
+void kernels_dots(
+    const int8_t *vector, const int8_t *rows, ptrdiff_t count, int32_t *products);
+/// Zeros that no compiler leaves out, though nobody reads them.
+void kernels_overwrite(uint8_t *bytes, ptrdiff_t count);

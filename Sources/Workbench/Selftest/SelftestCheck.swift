@@ -74,7 +74,8 @@ struct SelftestCheck: Sendable {
         "sampledRows": 0xe9d5_b245_8156_f7b9,
         "globalMotion": 0xf390_6092_3e8d_9bf5,
         "cellChange": 0xf163_d227_f6de_13c1,
-        "absoluteDifference": 0xcb7e_8e42_9f58_689f
+        "absoluteDifference": 0xcb7e_8e42_9f58_689f,
+        "dotProducts": 0xc7c6_de27_78db_5baa
     ]
 
     /// A lamp pattern on paper: two minutes of decisions, no line touched.
