@@ -7,7 +7,7 @@ import COpenSSL
 public struct AESKey: Hashable, Sendable {
     public static let blockByteCount = 16
 
-    private let bytes: [UInt8]
+    let bytes: [UInt8]
 
     /// - Returns: nil where `bytes` are not 16, 24 or 32.
     public init?(_ bytes: [UInt8]) {
