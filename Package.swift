@@ -233,8 +233,8 @@ if Context.environment["KUZET_FUZZ"] != nil {
             name: "Fuzz",
             dependencies: [
                 "CFuzzer", "Seeds", "Configuration", "MadeNetworks", "Camera", "Store", "Uplink",
-                "Station", "Records", "Incidents", "Cryptography", "Text", "Networks", "Frames",
-                "Linux", "CJPEG"
+                "Station", "Records", "Incidents", "Watchlist", "Cryptography", "Text", "Networks",
+                "Frames", "Linux", "CJPEG"
             ],
             path: "Tests/Fuzz", exclude: ["CFuzzer", "run"])
     ]

@@ -129,7 +129,8 @@ extension WatchRule: CustomStringConvertible {
             "categories: \(by) authorises \(WatchNotice.Category.words(categories)), "
                 + "may authorise \(WatchNotice.Category.words(may))"
         case .otherDevice(let wanted, let own):
-            "device: for \(wanted.joined(separator: ", ")), this is \(own)"
+            "device: for \(wanted.prefix(4).joined(separator: ", "))"
+                + (wanted.count > 4 ? " and \(wanted.count - 4) more" : "") + ", this is \(own)"
         case .otherModel(let found, let own):
             "network: templates of \(Self.digits(found)), this board has \(Self.digits(own))"
         case .version(let found, let floor):

@@ -326,7 +326,8 @@ extension WatchState {
         return candidates
     }
 
-    /// When the passing of time alone next changes `entries` or asks for `end`; nil for never.
+    /// When the passing of time alone next changes `entries` or asks for `end`; nil for never. What
+    /// changes them too: every admission, and a clock that is set or no longer.
     public func nextChange(after now: WatchTime) -> Int64? {
         var next: Int64?
         func offer(_ seconds: Int64) {

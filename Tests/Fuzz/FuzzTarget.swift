@@ -36,7 +36,8 @@ struct FuzzTarget: Sendable {
         },
         FuzzTarget(name: "sia", feed: SIAReplies.feed, seeds: SIAReplies.seeds),
         FuzzTarget(name: "mqtt", feed: BrokerBytes.feed, seeds: BrokerBytes.seeds),
-        FuzzTarget(name: "command", feed: BrokerBytes.command, seeds: BrokerBytes.commandSeeds)
+        FuzzTarget(name: "command", feed: BrokerBytes.command, seeds: BrokerBytes.commandSeeds),
+        FuzzTarget(name: "watchlist", feed: WatchDocuments.feed, seeds: WatchDocuments.seeds)
     ]
 
     /// Opens and reads a recording to its end, as `kuzet replay` does.
