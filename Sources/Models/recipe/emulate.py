@@ -97,6 +97,8 @@ class Emulation:
             if name in numbers.units:
                 units[name] = by_root[numbers.same_units.root(name)]
                 scale = scales[numbers.same_codes.root(name)]
+            elif layer.kind == "logistic":
+                units[name] = torch.ones_like(units[layer.inputs[0]])
             elif layer.kind == "concat":
                 units[name] = torch.cat([units[i] for i in layer.inputs])
             else:
@@ -104,6 +106,8 @@ class Emulation:
                 scale = numbers.scales.get(name)
             if layer.activation == "hard_sigmoid":
                 self.steps[name] = (torch.tensor(1 / 255), 0, 255)
+            elif layer.kind == "logistic":
+                self.steps[name] = (torch.tensor(1 / 256), 0, 255)
             elif layer.kind not in ("concat", "max_pool", "twice"):
                 steps = (scale * units[name]).float().reshape(1, -1, 1, 1)
                 zero = numbers.zeros[name]
@@ -135,18 +139,21 @@ class Emulation:
                 exact = torch.tensor(numbers.scales[name] * numbers.units[name])
                 self.steps[name] = (exact.reshape(steps.shape), low, high)
 
+    def sums(self, layer, inputs):
+        """Of a convolution, before its activation."""
+        weights = rounded_weights(self.weights[layer.name], self.input_units[layer.name])
+        groups = inputs[0].shape[1] if layer.kind == "depthwise" else 1
+        bias = self.biases[layer.name]
+        return functional.conv2d(inputs[0], weights, bias, layer.stride, layer.border, 1, groups)
+
     def forward(self, layer, inputs):
         if not layer.is_convolution:
             output = floats.forward(layer, inputs)[0]
         else:
-            weights = rounded_weights(self.weights[layer.name], self.input_units[layer.name])
-            half = weights.shape[2] // 2
-            groups = inputs[0].shape[1] if layer.kind == "depthwise" else 1
-            bias = self.biases[layer.name]
-            sums = functional.conv2d(inputs[0], weights, bias, layer.stride, half, 1, groups)
+            sums = self.sums(layer, inputs)
             # While it learns, the true curve: it differs by less than a thousandth, and is faster.
             table = layer.activation == "silu" and not sums.requires_grad
-            output = curve(sums) if table else floats.activate(layer.activation, sums)
+            output = curve(sums) if table else floats.activate(layer, sums)
         if layer.name in self.steps:
             output = Rounded.apply(output, *self.steps[layer.name])
         return output
@@ -161,6 +168,30 @@ class Emulation:
                 if last[name] <= index and name not in self.outputs:
                     del live[name]
         return [live[name] for name in self.outputs]
+
+    @torch.no_grad()
+    def correct(self, batch):
+        """Moves every bias by what rounding up to there moved the mean of its channel's sums."""
+        exact, rounded, last = {"input": batch}, {"input": batch}, floats.last_uses(self.layers)
+        starts = range(0, len(batch), quantise.CHUNK)
+        chunks = [slice(start, start + quantise.CHUNK) for start in starts]
+        for index, layer in enumerate(self.layers):
+            wanted, moved = [], 0.0
+            for chunk in chunks:
+                output, sums = floats.forward(layer, [exact[i][chunk] for i in layer.inputs])
+                wanted.append(output)
+                if layer.is_convolution:
+                    ours = self.sums(layer, [rounded[i][chunk] for i in layer.inputs])
+                    moved += (sums - ours).double().mean(dim=(2, 3)).sum(dim=0)
+            if layer.is_convolution:
+                self.biases[layer.name] += (moved / len(batch)).float()
+            made = [
+                self.forward(layer, [rounded[i][chunk] for i in layer.inputs]) for chunk in chunks
+            ]
+            exact[layer.name], rounded[layer.name] = torch.cat(wanted), torch.cat(made)
+            for name in set(layer.inputs):
+                if last[name] <= index:
+                    del exact[name], rounded[name]
 
     def write(self, shape, picture, description):
         """The writer with the whole network. `shape` is height and width; `picture` is the input's
@@ -183,7 +214,7 @@ class Emulation:
         bias = self.biases[name].detach().numpy().astype(np.float64)
         depthwise, silu = layer.kind == "depthwise", layer.activation == "silu"
         weights = weights[:, 0].transpose(1, 2, 0) if depthwise else weights.transpose(0, 2, 3, 1)
-        padding = SAME
+        padding = VALID if layer.valid else SAME
         if layer.stride == 2:
             # TensorFlow Lite's SAME of an even side begins one pixel later than ONNX's padding.
             assert layer.weights.shape[2] == 3 and x.shape[1] % 2 == 0 and x.shape[2] % 2 == 0
@@ -200,6 +231,7 @@ class Emulation:
         return writer.conv(
             x, weights, bias, scale=scale, zero=zero, name=name, stride=layer.stride,
             padding=padding, silu=silu, units=numbers.units.get(name), depthwise=depthwise,
+            activation="RELU" if layer.activation == "relu" else "NONE", slopes=layer.slopes,
         )  # fmt: skip
 
     def other(self, writer, layer, inputs):
@@ -209,7 +241,9 @@ class Emulation:
         if layer.kind == "twice":
             return writer.twice(inputs[0], name=name)
         if layer.kind == "max_pool":
-            return writer.pool("MAX_POOL_2D", inputs[0], layer.size, name=name)
+            return writer.pool("MAX_POOL_2D", inputs[0], layer.size, layer.stride, name=name)
+        if layer.kind == "logistic":
+            return writer.logistic(inputs[0], name=name)
         numbers = self.numbers.scales[name], self.numbers.zeros[name]
         if layer.kind == "mean":
             return writer.mean(inputs[0], *numbers, name=name)

@@ -11,8 +11,10 @@ from torch.nn import functional
 
 @dataclass
 class Layer:
-    """`kind` is conv, depthwise, add, gate (the first times the second), concat, mean, max_pool or
-    twice. A convolution has `activation` none, silu or hard_sigmoid; its weights are O×I×kh×kw."""
+    """`kind` is conv, depthwise, add, gate (the first times the second), logistic, concat, mean,
+    max_pool or twice. A convolution has `activation` none, relu, prelu (with `slopes` below zero, of
+    each channel), silu or hard_sigmoid; its weights are O×I×kh×kw. It keeps the sides of a picture,
+    or divides them by `stride`; a `valid` one has no border."""
 
     kind: str
     name: str
@@ -22,6 +24,15 @@ class Layer:
     stride: int = 1
     activation: str = "none"
     size: int = 0
+    slopes: np.ndarray | None = None
+    valid: bool = False
+
+    @property
+    def border(self):
+        """Pixels of zero on each side of what a convolution or pool reads."""
+        if self.kind == "max_pool":
+            return self.size // 2 if self.stride == 1 else 0
+        return 0 if self.valid else self.weights.shape[2] // 2
 
     @property
     def is_convolution(self):
@@ -67,6 +78,9 @@ def read_onnx(path, outputs):
             kind = "depthwise" if depthwise else "conv"
             stride = attributes["strides"][0]
             place(Layer(kind, node.name, inputs, weights, bias, stride), output)
+        elif node.op_type == "Relu":
+            by_name[inputs[0]].activation = "relu"
+            names[output] = inputs[0]
         elif node.op_type == "Sigmoid":
             names[output] = ("sigmoid", inputs[0])
         elif node.op_type == "HardSigmoid":
@@ -87,8 +101,11 @@ def read_onnx(path, outputs):
             place(Layer("mean", node.name, inputs), output)
         elif node.op_type == "MaxPool":
             size = attributes["kernel_shape"][0]
-            assert attributes["strides"] == [1, 1] and attributes["pads"] == [size // 2] * 4
-            place(Layer("max_pool", node.name, inputs, size=size), output)
+            stride = attributes["strides"][0]
+            pool = Layer("max_pool", node.name, inputs, size=size, stride=stride)
+            assert stride == 1 or size == stride == 2
+            assert attributes["pads"] == [pool.border] * 4
+            place(pool, output)
         elif node.op_type == "Resize":
             assert attributes["mode"] == b"nearest" and attributes["nearest_mode"] == b"floor"
             scale = [constants[i] for i in node.input if i in constants and constants[i].size == 4]
@@ -110,11 +127,16 @@ def chain_pools(layers):
             layer.inputs, layer.size = [before], layer.size - size + 1
 
 
-def activate(name, sums):
-    if name == "silu":
+def activate(layer, sums):
+    if layer.activation == "silu":
         return functional.silu(sums)
-    if name == "hard_sigmoid":
+    if layer.activation == "hard_sigmoid":
         return (sums / 6 + 0.5).clamp(0, 1)
+    if layer.activation == "relu":
+        return sums.relu()
+    if layer.activation == "prelu":
+        slopes = torch.as_tensor(layer.slopes).reshape(1, -1, 1, 1)
+        return torch.where(sums < 0, sums * slopes, sums)
     return sums
 
 
@@ -124,20 +146,21 @@ def forward(layer, inputs):
         x = inputs[0]
         weights, bias = torch.as_tensor(layer.weights), torch.as_tensor(layer.bias)
         groups = x.shape[1] if layer.kind == "depthwise" else 1
-        half = weights.shape[2] // 2
-        sums = functional.conv2d(x, weights, bias, layer.stride, half, 1, groups)
-        return activate(layer.activation, sums), sums
+        sums = functional.conv2d(x, weights, bias, layer.stride, layer.border, 1, groups)
+        return activate(layer, sums), sums
     first = inputs[0]
     if layer.kind == "add":
         return first + inputs[1], None
     if layer.kind == "gate":
         return first * inputs[1], None
+    if layer.kind == "logistic":
+        return first.sigmoid(), None
     if layer.kind == "concat":
         return torch.cat(inputs, dim=1), None
     if layer.kind == "mean":
         return first.mean(dim=(2, 3), keepdim=True), None
     if layer.kind == "max_pool":
-        return functional.max_pool2d(first, layer.size, 1, layer.size // 2), None
+        return functional.max_pool2d(first, layer.size, layer.stride, layer.border), None
     assert layer.kind == "twice"
     return first.repeat_interleave(2, dim=2).repeat_interleave(2, dim=3), None
 

@@ -1,8 +1,8 @@
 """Scales, zeros and units of every tensor of a network, from what its tensors hold.
 
-What keeps a SiLU network alive in eight bits: SiLU computed from the accumulator; a step of its own
-for each channel of what it stores (`units`), which the next weights take up; and ranges by least
-squared error, weighed by what reads them.
+What keeps a network of SiLU or PReLU alive in eight bits: the curve computed from the accumulator; a
+step of its own for each channel of what it stores (`units`), which the next weights take up; and ranges
+by least squared error, weighed by what reads them.
 """
 
 import numpy as np
@@ -13,7 +13,9 @@ import layers as floats
 BINS = 1024
 # Kuzet refuses a step below this.
 STEP_LEAST = 2.0**-11 * 1.001
+# What SiLU stores, and what a curve may that is on both sides of zero.
 ZEROS = (-124, -118, -112, -104, -96, -84, -72, -56, -32, 0)
+BOTH_SIDES = (-128, -120, -104, -80, -48, 0, 48, 80, 104, 120)
 RATIOS = np.array([0.3, 0.4, 0.5, 0.6, 0.7, 0.76, 0.82, 0.88, 0.94, 1.0])
 CHUNK = 16
 
@@ -114,6 +116,9 @@ def importance(layers, variances, histograms):
         elif layer.kind == "concat":
             counts = [len(weights[i]) for i in layer.inputs]
             parts = np.split(own, np.cumsum(counts)[:-1])
+        elif layer.kind == "logistic":
+            # As above, of what a gate reads, whose own weight is not known.
+            parts = [np.ones(len(own))]
         elif layer.kind == "gate":
             # What the gate is worth is not known here: it is never coarse.
             parts = [own * 0.25, np.zeros(len(own))]
@@ -128,12 +133,14 @@ def importance(layers, variances, histograms):
 
 class Numbers:
     """Of each tensor: scale, zero and units. `alpha` is how far the channels are equalised: 0 not at
-    all, 1 to steps that are each best for themselves alone."""
+    all, 1 to steps that are each best for themselves alone. `zeros` are to choose from; where the
+    channels' own steps are compared, `middle` is the zero."""
 
-    def __init__(self, layers, histograms, weights, alpha, fixed):
+    def __init__(self, layers, histograms, weights, alpha, fixed, zeros=ZEROS, middle=-112):
         self.layers = layers
         self.by_name = {layer.name: layer for layer in layers}
         self.histograms, self.weights = histograms, weights
+        self.choices, self.middle = zeros, middle
         self.scales, self.zeros, self.units = {}, {}, {}
         for name, (scale, zero) in fixed.items():
             self.scales[name], self.zeros[name] = scale, zero
@@ -142,7 +149,7 @@ class Numbers:
 
     def carries_units(self, name):
         layer = self.by_name[name]
-        return not (layer.is_convolution and layer.activation != "silu")
+        return layer.kind != "logistic" and layer.activation != "hard_sigmoid"
 
     def join(self):
         """Which tensors have the same units, and which the same codes."""
@@ -167,17 +174,22 @@ class Numbers:
             if layer.name not in self.scales and layer.kind != "concat"
             and self.carries_units(layer.name)
         ]  # fmt: skip
+        # A curve has one table for all channels.
+        alike = {layer.inputs[0] for layer in self.layers if layer.kind == "logistic"}
         groups = {}
         for name in chosen:
             groups.setdefault(self.same_units.root(name), []).append(name)
         shape = {}
         for root, members in groups.items():
             steps = [
-                self.histograms[n].steps(-112)[0] for n in members
+                self.histograms[n].steps(self.middle)[0] for n in members
                 if self.by_name[n].kind in ("conv", "depthwise", "add")
             ]  # fmt: skip
-            most = np.max(steps or [self.histograms[members[0]].steps(-112)[0]], axis=0)
+            first = self.histograms[members[0]]
+            most = np.max(steps or [first.steps(self.middle)[0]], axis=0)
             wide = alpha[root] if isinstance(alpha, dict) else alpha
+            if alike & set(members):
+                wide = 0
             shape[root] = (most / most.max()) ** wide
         # Tensors with the same codes, together: a zero for all, a factor for each group of units.
         together = {}
@@ -190,7 +202,7 @@ class Numbers:
             for name in members:
                 parts.setdefault(self.same_units.root(name), []).append(name)
             best = None
-            for zero in ZEROS:
+            for zero in self.choices:
                 total, chosen_factors = 0.0, {}
                 for part, names in parts.items():
                     factor, error = self.factor(names, shape[part], zero)

@@ -2,7 +2,7 @@
 
     codes = Simulation(path.read_bytes()).run(pictures)      # int8, N×H×W×C
 
-Each operator is TensorFlow Lite's reference, and the fused SiLU convolutions are kuzet's own. Sums of a
+Each operator is TensorFlow Lite's reference, and convolutions with SiLU or PReLU are kuzet's own. Sums of a
 convolution are computed in floats only where every one of them is exact.
 """
 
@@ -24,7 +24,7 @@ LEFT = 20
 TYPES = {0: np.float32, 2: np.int32, 9: np.int8}
 NAMES = {
     0: "ADD", 2: "CONCATENATION", 3: "CONV_2D", 4: "DEPTHWISE_CONV_2D", 17: "MAX_POOL_2D",
-    18: "MUL", 34: "PAD", 40: "MEAN", 97: "RESIZE_NEAREST_NEIGHBOR",
+    14: "LOGISTIC", 18: "MUL", 34: "PAD", 40: "MEAN", 97: "RESIZE_NEAREST_NEIGHBOR",
 }  # fmt: skip
 
 
@@ -62,10 +62,17 @@ def multiply(value, multiplier, shift):
     """`MultiplyByQuantizedMultiplier` of int64 tensors that hold 32-bit numbers, with its two
     roundings."""
     left = truncated(value << shift.clamp(min=0)) if bool((shift > 0).any()) else value
-    high = (left * multiplier + (1 << 30)) >> 31
+    high = left * multiplier
+    high += 1 << 30
+    high >>= 31
     right = (-shift).clamp(min=0)
-    half = (torch.ones_like(right) << right) >> 1
-    return torch.where(right > 0, (high + half - (high < 0).long()) >> right, high)
+    # Ties go away from zero: one less where the number is negative and something is dropped.
+    sign = high >> 63
+    sign &= -(right > 0).long()
+    high += (torch.ones_like(right) << right) >> 1
+    high += sign
+    high >>= right
+    return high
 
 
 def halved(product):
@@ -104,6 +111,21 @@ def silu(sums, constants, zero):
     h = (table[index] << 7) + ((slopes[index] * rest) >> 2)
     s = y.clamp(min=0) - halved(h * g)
     return (halved(s << (15 - f)) + zero).clamp(-128, 127).to(torch.int8)
+
+
+def prelu(sums, scale_x, scales_w, scale_out, slopes, zero):
+    """int8 codes of PReLU from the sums of a convolution, N×C×H×W: by way of 16ths of a code."""
+    sixteenth = float(scale_out) * 2.0**-4
+    multiplier, shift = factors([float(scale_x) * float(w) / sixteenth for w in scales_w])
+    y = multiply(sums, multiplier, shift).clamp(-32768, 32767)
+    below = []
+    for slope in slopes:
+        assert abs(float(slope)) < 16 - 2.0**-11, f"a slope of {slope}"
+        below.append(math.floor(abs(float(slope)) * 2**11 + 0.5) * (-1 if slope < 0 else 1))
+    # 15 bits each: their product has room in 32.
+    y, below = y.to(torch.int32), torch.tensor(below, dtype=torch.int32).reshape(1, -1, 1, 1)
+    scaled = y.clamp(max=0) * below + (y.clamp(min=0) << 11)
+    return (halved(scaled) + zero).clamp(-128, 127).to(torch.int8)
 
 
 # Operators, on int8 N×C×H×W. A tensor's numbers are (step, zero).
@@ -171,6 +193,17 @@ def product(left, right, scales, zeros):
     multiplier, shift = factors([float(np.float32(np.float32(one * other) / out))])
     values = (left.to(torch.int64) - zeros[0]) * (right.to(torch.int64) - zeros[1])
     return (multiply(values, multiplier, shift) + zeros[2]).clamp(-128, 127).to(torch.int8)
+
+
+def logistic(x, scale_x, zero_x, scale_out, zero):
+    """A table of all codes, in 32 bits."""
+    codes = np.arange(-128, 128)
+    places = np.float32(scale_x) * (codes - zero_x).astype(np.float32)
+    # Kuzet's own power of e is right to 10⁻¹⁵, and rounded to 32 bits.
+    powers = np.exp(-places.astype(np.float64)).astype(np.float32)
+    values = np.float32(1) / (np.float32(1) + powers) * (np.float32(1) / np.float32(scale_out))
+    table = np.clip(np.floor(values.astype(np.float64) + 0.5) + zero, -128, 127)
+    return torch.tensor(table.astype(np.int8))[x.long() + 128]
 
 
 def mean(x, scale_x, zero_x, scale_out, zero):
@@ -294,8 +327,8 @@ class Simulation:
         if name in ("CONV_2D", "DEPTHWISE_CONV_2D", "KuzetConv2D", "KuzetDepthwiseConv2D"):
             depthwise = "epthwise" in name.lower()
             if custom:
-                assert custom[:2] == bytes([1, 1]) and custom[5:] == bytes([1, 1, 0])
-                assert custom[3] == custom[4]
+                assert custom[0] == 1 and custom[5:] == bytes([1, 1, 0])
+                assert custom[1] in (1, 2) and custom[3] == custom[4]
                 padding, stride = custom[2], custom[3]
             else:
                 padding = options.number(0, flags.Int8Flags)
@@ -304,6 +337,8 @@ class Simulation:
             weights, bias = self.data[sources[1]], self.data[sources[2]]
             sums = convolution_sums(first, zeros[0], weights, bias, stride, padding == 0, depthwise)
             widths = self.steps[sources[1]]
+            if custom and custom[1] == 2:
+                return prelu(sums, scales[0], widths, step, self.data[sources[3]], zero)
             if custom:
                 units = self.data[sources[3]]
                 return silu(sums, silu_constants(scales[0], widths, step, units), zero)
@@ -313,6 +348,8 @@ class Simulation:
             return add(first, live[sources[1]], scales, zeros)
         if name == "MUL":
             return product(first, live[sources[1]], scales, zeros)
+        if name == "LOGISTIC":
+            return logistic(first, scales[0], zeros[0], step, zero)
         if name == "MEAN":
             return mean(first, scales[0], zeros[0], step, zero)
         if name == "MAX_POOL_2D":

@@ -7,8 +7,8 @@
     path.write_bytes(writer.bytes())
 
 Weights and biases go in as floats, in real numbers (weights O×kh×kw×I, depthwise kh×kw×C), and come
-out symmetric in each output channel. Fused SiLU convolutions (`silu`) are operators of our own,
-"KuzetConv2D" and "KuzetDepthwiseConv2D"; every other network is plain TensorFlow Lite.
+out symmetric in each output channel. Convolutions with SiLU or PReLU (`silu`, `slopes`) are operators
+of our own, "KuzetConv2D" and "KuzetDepthwiseConv2D"; every other network is plain TensorFlow Lite.
 
 The same calls write the same bytes: no time, no random name, and the tables in the order of the calls.
 """
@@ -28,7 +28,7 @@ _schema.loader.exec_module(tflite)
 
 ACTIVATIONS = {"NONE": 0, "RELU": 1, "RELU_N1_TO_1": 2, "RELU6": 3}
 SAME, VALID = 0, 1
-SILU = 1
+SILU, PRELU = 1, 2
 CUSTOM = 32
 # TensorFlow Lite's versions of the operators where int8 came with a later one than 1.
 VERSIONS = {
@@ -116,11 +116,13 @@ class Writer:
     # Convolutions.
 
     def conv(self, x, weights, bias, *, scale, zero, name=None, stride=1, padding=SAME,
-             activation="NONE", silu=False, units=None, depthwise=False, codes=None):  # fmt: skip
+             activation="NONE", silu=False, slopes=None, units=None, depthwise=False,
+             codes=None):  # fmt: skip
         """`weights` are floats, O×kh×kw×I or, depthwise, kh×kw×C, and `bias` floats, for real inputs;
         where `x` has units they are folded in here. `codes` gives (int8 weights, scales) instead
-        of rounding to the nearest. `scale` and `zero` are of the output; with `silu` it stores
-        SiLU / units."""
+        of rounding to the nearest. `scale` and `zero` are of the output, which stores real numbers /
+        `units`: with `silu` they are in the file, else the weights are divided by them. `slopes`
+        are of PReLU."""
         name = name or f"conv{len(self.nodes)}"
         weights, bias = np.asarray(weights, np.float64), np.asarray(bias, np.float64)
         if depthwise:
@@ -128,6 +130,11 @@ class Writer:
         axis = 3 if depthwise else 0
         if x.units is not None:
             weights = weights * np.asarray(x.units, np.float64)
+        if units is not None and not silu:
+            # A rectifier of sums / units is the rectifier of the sums / units.
+            shape = [-1 if i == axis else 1 for i in range(weights.ndim)]
+            weights = weights / np.asarray(units, np.float64).reshape(shape)
+            bias = bias / np.asarray(units, np.float64)
         codes, scales = codes or quantise_weights(weights, axis, bias, x.step)
         height, width = codes.shape[1:3]
         accumulator = x.step * scales.astype(np.float64)
@@ -142,12 +149,15 @@ class Writer:
             ),
         ]
         output = self.tensor(name, shape, scale, zero)
-        if silu:
-            units = np.ones(channels) if units is None else units
+        if silu and units is None:
+            units = np.ones(channels)
+        if units is not None:
             output.units = np.asarray(units, np.float32)
-            inputs.append(self.constant(f"{name}/units", output.units, "float32"))
+        if silu or slopes is not None:
+            more = ("units", output.units) if silu else ("slopes", np.asarray(slopes, np.float32))
+            inputs.append(self.constant(f"{name}/{more[0]}", more[1], "float32"))
             kind = "KuzetDepthwiseConv2D" if depthwise else "KuzetConv2D"
-            packed = bytes([1, SILU, padding, stride, stride, 1, 1, 0])
+            packed = bytes([1, SILU if silu else PRELU, padding, stride, stride, 1, 1, 0])
             return self.operator(kind, inputs, output, custom=packed)
         options = {
             0: ("int8", padding), 1: ("int32", stride), 2: ("int32", stride),
@@ -193,6 +203,14 @@ class Writer:
             3: ("int32", size), 4: ("int32", size), 5: ("int8", 0),
         }  # fmt: skip
         return self.operator(kind, [x], output, options)
+
+    def logistic(self, x, name=None):
+        """1 / (1 + e^−x) in 256ths."""
+        name = name or f"logistic{len(self.nodes)}"
+        if x.units is not None and not np.all(x.units == 1):
+            raise ValueError(f"{name}: {x.name} has units")
+        output = self.tensor(name, x.shape, 1 / 256, -128)
+        return self.operator("LOGISTIC", [x], output)
 
     def mean(self, x, scale, zero, name=None):
         """The mean of each channel, as a picture of one pixel."""
