@@ -27,14 +27,14 @@ let package = Package(
         .target(name: "CModels", cSettings: [.headerSearchPath("../Models")]),
         .target(
             name: "Models", dependencies: ["CModels"],
-            exclude: ["fights", "people", "crowd", "recipe", "NOTICE"]),
+            exclude: ["fights", "people", "crowd", "faces", "recipe", "NOTICE"]),
         .target(
             name: "Watchlist", dependencies: ["Frames"], exclude: ["README.md"],
             swiftSettings: small),
         .testTarget(
             name: "WatchlistTests", dependencies: ["Watchlist", "Frames", "Cryptography"]),
         .target(
-            name: "Detectors", dependencies: ["Models", "Networks", "Frames"],
+            name: "Detectors", dependencies: ["Models", "Networks", "Watchlist", "Frames"],
             exclude: ["README.md"]),
         .testTarget(
             name: "DetectorsTests",
@@ -96,8 +96,8 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "Station", "Records", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite",
-                "CJPEG"
+                "Station", "Records", "Incidents", "Watchlist", "Frames", "Linux", "Cryptography",
+                "CSQLite", "CJPEG"
             ],
             exclude: ["README.md"],
             swiftSettings: small),
@@ -141,7 +141,7 @@ let package = Package(
             name: "Configuration",
             dependencies: [
                 "Alarm", "Camera", "Uplink", "Station", "Records", "Incidents", "Detectors",
-                "Frames", "Linux", "Cryptography", "Text", "CTOML"
+                "Watchlist", "Frames", "Linux", "Cryptography", "Text", "CTOML"
             ],
             exclude: ["README.md"],
             swiftSettings: small),
@@ -167,7 +167,7 @@ let package = Package(
             name: "Guard",
             dependencies: [
                 "Configuration", "Alarm", "Camera", "Store", "Uplink", "Station", "Records",
-                "Incidents", "Detectors", "Frames", "Linux", "Cryptography"
+                "Incidents", "Detectors", "Watchlist", "Frames", "Linux", "Cryptography"
             ],
             exclude: ["README.md"],
             swiftSettings: small),
@@ -175,7 +175,7 @@ let package = Package(
             name: "GuardTests",
             dependencies: [
                 "Guard", "Configuration", "Camera", "Store", "Station", "Records", "Incidents",
-                "Detectors", "Frames", "Linux"
+                "Detectors", "Simulation", "Watchlist", "Cryptography", "Frames", "Linux"
             ]),
         // Networks without a file, for bench, selftest, tests and fuzzing.
         .target(
@@ -185,8 +185,7 @@ let package = Package(
             dependencies: [
                 "Guard", "Configuration", "Simulation", "MadeNetworks", "Alarm", "Camera", "Store",
                 "Uplink", "Station", "Records", "Incidents", "Detectors", "Networks", "Models",
-                "Frames",
-                "Linux", "Cryptography", "Text"
+                "Watchlist", "Frames", "Linux", "Cryptography", "Text"
             ],
             exclude: ["README.md"],
             swiftSettings: small),
@@ -194,7 +193,9 @@ let package = Package(
             name: "WorkbenchTests",
             dependencies: [
                 "Workbench", "Guard", "Configuration", "Simulation", "Camera", "Store", "Station",
-                "Records", "Incidents", "Detectors", "Models", "Frames", "Linux", "Text"
+                "Records", "Incidents", "Detectors", "Models", "Watchlist", "Cryptography",
+                "Frames",
+                "Linux", "Text"
             ]),
 
         // Argument parsing.
@@ -202,7 +203,7 @@ let package = Package(
             name: "kuzet",
             dependencies: [
                 "Workbench", "Guard", "Doctor", "Configuration", "Simulation", "Camera", "Store",
-                "Uplink", "Records", "Incidents", "Linux", "Cryptography", "Text",
+                "Uplink", "Records", "Incidents", "Watchlist", "Linux", "Cryptography", "Text",
                 .product(name: "ArgumentParser", package: "swift-argument-parser")
             ],
             swiftSettings: small),
@@ -215,10 +216,13 @@ let package = Package(
 
         .testTarget(name: "HouseTests"),
         .testTarget(name: "FramesTests", dependencies: ["Frames"]),
+        // Searches memory for what must not be there, for tests.
+        .target(name: "Traces", dependencies: ["Frames", "Linux"], path: "Tests/Traces"),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Simulation", "Station", "Records", "Incidents", "Detectors", "Frames"
+                "Simulation", "Traces", "Station", "Records", "Incidents", "Detectors",
+                "Watchlist", "Models", "Networks", "Frames", "Linux"
             ])
     ],
     cLanguageStandard: .gnu11,

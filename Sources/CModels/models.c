@@ -18,5 +18,8 @@
 FILE_OF(people, "people/people.tflite")
 FILE_OF(crowd, "crowd/crowd.tflite")
 FILE_OF(fights, "fights/fights.tflite")
+FILE_OF(face_finder, "faces/find.tflite")
+FILE_OF(wide_face_finder, "faces/find-wide.tflite")
+FILE_OF(face_knower, "faces/know.tflite")
 FILE_OF(notice, "NOTICE")
 FILE_OF(licence, "../../LICENSE")

@@ -8,22 +8,30 @@ package enum StillPicture {
     /// - Parameter path: a JPEG.
     /// - Error: `CameraError`.
     package static func open(_ path: String) throws -> Frame {
-        func fault(_ kind: CameraError.Kind, _ cause: String) -> CameraError {
-            CameraError(kind: kind, object: "picture \(path)", attempt: "read", cause: cause)
-        }
         let bytes: [UInt8]
         do {
             bytes = try Files.read(path, byteCountMax: byteCountMax)
         } catch {
-            throw fault(.unavailable, "\(error)")
+            throw fault(path, .unavailable, "\(error)")
         }
+        return try read(bytes, named: path)
+    }
+
+    private static func fault(
+        _ name: String, _ kind: CameraError.Kind, _ cause: String
+    ) -> CameraError {
+        CameraError(kind: kind, object: "picture \(name)", attempt: "read", cause: cause)
+    }
+
+    /// - Error: `CameraError`, which calls it by `name`.
+    package static func read(_ bytes: [UInt8], named name: String) throws -> Frame {
         var frame: Frame?
         let outcome = try bytes.withUnsafeBytes { bytes in
             try JPEGDecoder().decode(
                 bytes, wanted: (Plane.sideMax, Plane.sideMax), into: &frame)
         }
-        if case .refused(let cause) = outcome { throw fault(.badData, cause) }
-        guard let frame else { throw fault(.badData, "it is no JPEG") }
+        if case .refused(let cause) = outcome { throw fault(name, .badData, cause) }
+        guard let frame else { throw fault(name, .badData, "it is no JPEG") }
         return frame
     }
 }

@@ -85,6 +85,7 @@ extension Settings {
         readCameras(top, incidents)
         if let table = top.table("store") { store.read(table) }
         if let table = top.table("models") { readModels(table) }
+        if let table = top.table("watchlist") { readWatchlist(table) }
         readDestinations(top)
         // Two boards of one name would be one to a broker, and take each other's commands.
         if ownName == nil, !top.has("name"), !destinations.isEmpty {
@@ -107,7 +108,7 @@ extension Settings {
     }
 
     private mutating func readModels(_ table: TableReader) {
-        for task in LookTask.allCases where table.has("\(task)") {
+        for task in LookTask.always where table.has("\(task)") {
             let path = table.string(
                 "\(task)", default: "", allowed: "an absolute path of a .tflite file")
             if !path.hasPrefix("/"), let value = table.value("\(task)") {

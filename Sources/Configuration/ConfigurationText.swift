@@ -4,6 +4,8 @@ import Detectors
 import Frames
 import Incidents
 import Station
+import Text
+import Watchlist
 
 extension Settings {
     /// The configuration as a file that reads back as the same configuration.
@@ -34,6 +36,7 @@ extension Settings {
         }
         page.write(store)
         page.write(models)
+        page.write(authorities)
         page.write(destinations)
         page.write(station.clip)
         page.write(station.siren)
@@ -259,13 +262,44 @@ extension TOMLPage {
         header("[models]")
         note("Networks in place of those that are built in (`kuzet models list`): .tflite files")
         note("that do the same, see `kuzet models inspect`.")
-        for task in LookTask.allCases {
+        for task in LookTask.always {
             if let path = models[task] {
                 pair("\(task)", tomlText(path))
             } else {
                 example("\(task) = \"/etc/kuzet/\(task).tflite\"")
             }
         }
+    }
+
+    fileprivate mutating func write(_ authorities: [ListAuthority]) {
+        header("[watchlist]")
+        note(
+            "Faces are compared with nobody unless an authority that is named here has signed whom to"
+        )
+        note(
+            "look for and one that may authorise it by what right: see Sources/Watchlist/README.md."
+        )
+        note("A venue may bar, and never want. Keys are Ed25519 in Base64: `kuzet watchlist key`.")
+        guard !authorities.isEmpty else {
+            example("[[watchlist.authority]]")
+            example("name = \"police\"")
+            example("key = \"\(Base64.text(Array(1...32)))\"")
+            example("lists = [\"wanted\", \"missing\"]")
+            example("authorises = [\"wanted\", \"missing\", \"barred\"]")
+            return
+        }
+        for authority in authorities {
+            header("[[watchlist.authority]]")
+            pair("name", tomlText(authority.name))
+            pair("key", tomlText(Base64.text(authority.key)))
+            pair("lists", Self.categories(authority.lists))
+            pair("authorises", Self.categories(authority.authorises))
+        }
+    }
+
+    private static func categories(_ categories: Set<WatchNotice.Category>) -> String {
+        let names = WatchNotice.Category.allCases.filter(categories.contains)
+        return "[" + names.map { "\"\($0)\"" }.joined(separator: ", ") + "]"
     }
 
     fileprivate mutating func write(_ clip: ClipPolicy) {
@@ -354,7 +388,11 @@ extension TOMLPage {
         note(
             "record: no lamp; amber: at most amber; red: amber when suspected, red when confirmed;")
         note("siren-after-hours: as red, and the siren while the venue is closed; siren: always.")
-        for kind in Incident.Kind.allCases {
+        note(
+            "wanted and barred, likenesses to an entry of a list, light amber where the entry asks for it."
+        )
+        // Of one who is missing there is nothing to choose.
+        for kind in Incident.Kind.allCases where kind != .missing {
             let name = Response.names.first { $0.1 == station[kind] }?.0 ?? "red"
             pair(kind.configurationName, tomlText(name))
         }

@@ -12,17 +12,22 @@ package struct ConfiguredNetworks {
 
     private static let byteCountMax = 64 << 20
 
-    /// - Parameter models: paths of `.tflite` files by task.
+    /// - Parameters:
+    ///   - models: paths of `.tflite` files by task.
+    ///   - looksForFaces: whether there is somebody who may say whom to look for.
     /// - Throws: of a file that cannot be read or is no network for its task.
-    package init(_ models: [LookTask: String]) throws(ConfigurationError) {
+    package init(
+        _ models: [LookTask: String], looksForFaces: Bool = false
+    ) throws(ConfigurationError) {
         var files: [LookTask: [UInt8]] = [:]
         for (task, path) in models { files[task] = try Self.file(task, path) }
-        names = LookTask.allCases.map { task in
+        let tasks = LookTask.always + (looksForFaces ? [.faces] : [])
+        names = tasks.map { task in
             let file = files[task] ?? Array(task.model.bytes)
             return LookNetworkName(task: task, sha256: SHA256.digest(file))
         }
         do {
-            networks = try LookNetworks(replacing: files)
+            networks = try LookNetworks(replacing: files, looksForFaces: looksForFaces)
         } catch {
             let isOwn = models.isEmpty
             throw ConfigurationError(

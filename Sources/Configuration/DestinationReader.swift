@@ -24,6 +24,7 @@ extension DestinationSection {
         }
         isKnownToHomeAssistant = table.boolean(
             "home_assistant", default: isKnownToHomeAssistant)
+        isToldOfFaces = table.boolean("faces", default: isToldOfFaces)
         pictureByteCountMax = table.integer(
             "picture_bytes_max", in: 0...1_048_576, default: pictureByteCountMax, unit: "bytes")
         if let value = table.value("command_key") {

@@ -54,6 +54,8 @@ package struct DestinationSection: Hashable, Sendable {
     package var prefix = "kuzet"
     /// MQTT: Home Assistant finds the appliance by itself.
     package var isKnownToHomeAssistant = false
+    /// Whether it is told of people like an entry of a list: an authority's desk, and nobody else's.
+    package var isToldOfFaces = false
     /// Snapshots up to this size are sent along.
     package var pictureByteCountMax = 128 << 10
     /// The Ed25519 key of who may give commands, 32 bytes; nil takes none.

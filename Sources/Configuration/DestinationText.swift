@@ -68,6 +68,13 @@ extension TOMLPage {
         pair("prefix", tomlText(destination.prefix))
         if isExample { note("Whether Home Assistant shall find the appliance by itself.") }
         pair("home_assistant", String(destination.isKnownToHomeAssistant))
+        if isExample {
+            note(
+                "Whether it is told of people like an entry of a signed list ([watchlist]): a desk of"
+            )
+            note("that authority, not a venue's own. Their pictures are sealed for it alone.")
+        }
+        pair("faces", String(destination.isToldOfFaces))
         if isExample { note("Snapshots up to this size are sent along.") }
         pair("picture_bytes_max", destination.pictureByteCountMax)
         if isExample {

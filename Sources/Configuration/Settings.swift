@@ -3,6 +3,7 @@ import Camera
 import Detectors
 import Frames
 import Station
+import Watchlist
 
 /// Everything that the one configuration file says, validated, with defaults filled in.
 package struct Settings: Hashable, Sendable {
@@ -17,6 +18,8 @@ package struct Settings: Hashable, Sendable {
     package var models: [LookTask: String] = [:]
     /// At most `DestinationSection.countMax`.
     package var destinations: [DestinationSection] = []
+    /// Whose lists of faces count, and who may have faces looked for; nobody as delivered.
+    package var authorities: [ListAuthority] = []
     /// Everything the station decides by; its `cameras` are in the order of `cameras`.
     package var station = StationPolicy()
 
@@ -67,6 +70,11 @@ extension Settings {
         var advice: [String] = []
         for output in [Output.green, .amber, .red, .siren] where lines.outputs[output] == nil {
             advice.append("lines.\(output.configurationName): absent; it will only be logged")
+        }
+        if !authorities.isEmpty, !destinations.contains(where: \.isToldOfFaces) {
+            advice.append(
+                "watchlist.authority: no destination has faces = true; whom it finds is told to nobody"
+            )
         }
         return advice
     }

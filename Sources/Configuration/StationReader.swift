@@ -135,6 +135,16 @@ extension StationPolicy {
         for kind in Incident.Kind.allCases {
             let name = kind.configurationName
             let response = table.choice(name, among: Response.names, default: self[kind])
+            // A likeness is a reason to look: whatever anybody configures, nothing turns red for it.
+            let most = kind.row.response
+            if kind.row.category == .list, response > most, let value = table.value(name) {
+                let allowed = Response.allCases.filter { $0 <= most }.map { "\"\($0)\"" }
+                table.refuse(
+                    value, name,
+                    allowed: allowed.joined(separator: " or ")
+                        + ": a face is only like one on a list, which is no alarm")
+                continue
+            }
             // What is the standard stays unwritten, so that equal policies compare equal.
             if response != self[kind] { self[kind] = response }
         }
@@ -145,7 +155,8 @@ extension StationPolicy {
 extension IncidentPolicy {
     /// `[rule.covered]` and so on.
     mutating func readRules(_ table: TableReader) {
-        for kind in Sighting.Kind.allCases {
+        // Whom a list's threshold finds is told: there is nothing to set.
+        for kind in Sighting.Kind.allCases where Incident.Kind(kind).row.category != .list {
             if let rule = table.table(Incident.Kind(kind).configurationName) {
                 self[kind].read(rule)
             }

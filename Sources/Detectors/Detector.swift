@@ -8,12 +8,14 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
     /// The other score of whoever looks for fights.
     case aggression = 4
     case people = 5
+    /// Whether a face is like an entry of a signed list.
+    case faces = 6
 
     /// What names the weights that score, a SHA-256; empty where there are none.
     public var model: [UInt8] {
         switch self {
         // Whose boxes people are in is for whoever runs the network to say.
-        case .health, .presence, .people: []
+        case .health, .presence, .people, .faces: []
         case .fights, .aggression: FightDetector.modelSHA256
         }
     }
@@ -22,14 +24,14 @@ public enum Detector: UInt8, CaseIterable, Hashable, Sendable {
     public var countsBy: [LookTask] {
         switch self {
         case .presence, .people: [.people, .crowd]
-        case .health, .fights, .aggression: []
+        case .health, .fights, .aggression, .faces: []
         }
     }
 
     /// Whether a score over time decides: scores are then kept, and explain what was confirmed.
     public var scoresOverTime: Bool {
         switch self {
-        case .health, .presence, .people: false
+        case .health, .presence, .people, .faces: false
         case .fights, .aggression: true
         }
     }

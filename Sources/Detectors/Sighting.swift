@@ -23,6 +23,12 @@ public struct Sighting: Hashable, Sendable {
         case lying = 9
         /// Somebody walked over a line.
         case lineCrossed = 10
+        /// Somebody like an entry of a signed list, to be looked at: one who is wanted,
+        case wanted = 11
+        /// one who is missed,
+        case missing = 12
+        /// one whom the venue does not admit.
+        case barred = 13
 
         // Camera health: what stops the camera from seeing.
         case covered = 32

@@ -22,6 +22,12 @@ public final class Frame: @unchecked Sendable {
     public var width: Int { luma.width }
     public var height: Int { luma.height }
 
+    /// Leaves no pixel as it was.
+    public func overwrite() {
+        luma.overwrite()
+        chroma.overwrite()
+    }
+
     /// Becomes a copy of `other`, which has the same size.
     public func copy(from other: Frame) {
         precondition(

@@ -1,14 +1,10 @@
 /// A frame as a colour network wants it: shrunk or grown until it fits, its sides in proportion, on a
 /// plain field: in its upper left, or in its middle.
 ///
-///     r = y + 1.402 (cr − 128),  g = y − 0.344 (cb − 128) − 0.714 (cr − 128),  b = y + 1.772 (cb − 128)
-///
 /// - Shape: `height` × `width` pixels of three codes: red, green, blue.
-/// - Units: codes are values less 128, int8.
+/// - Units: codes are values less 128, int8; of colours as `Colour` has them.
 /// - Error: none. Area is averaged as `BoxResize` does, luma and chroma alike to the field's size: half
 ///   of it for chroma, as pictures are kept, would take from a network what the camera gave.
-/// - Source: ITU-T T.871 (JFIF), clause 7; factors in 1/65 536, rounded half up. A camera that
-///   delivers YUYV of the studio range is a little paler so, which networks do not mind.
 /// - Memory: taken when a frame of another size comes; otherwise `fill` allocates nothing.
 public final class Letterbox: @unchecked Sendable {
     public let width: Int
@@ -69,10 +65,13 @@ public final class Letterbox: @unchecked Sendable {
             let after = inside.x + inside.width
             (line + 3 * after).update(repeating: Self.field, count: 3 * (width - after))
             let row = y - inside.y
-            Self.colour(
-                sizes.shrunkLuma.row(row), sizes.shrunkParts[0].row(row),
-                sizes.shrunkParts[1].row(row), count: inside.width,
-                into: line + 3 * inside.x)
+            let luma = sizes.shrunkLuma.row(row)
+            let (blue, red) = (sizes.shrunkParts[0].row(row), sizes.shrunkParts[1].row(row))
+            for x in 0..<inside.width {
+                Colour.write(
+                    luma: Int(luma[x]), blue: Int(blue[x]), red: Int(red[x]),
+                    into: line + 3 * (inside.x + x))
+            }
         }
     }
 
@@ -93,22 +92,6 @@ public final class Letterbox: @unchecked Sendable {
             perMille(bottom, from: inside.y, of: inside.height)
         )
         return Region(x: x, y: y, width: max(toX, x) - x, height: max(toY, y) - y)
-    }
-
-    /// Cannot overflow: |factor · chroma| < 2¹⁷ · 2⁷.
-    private static func colour(
-        _ luma: UnsafePointer<UInt8>, _ blue: UnsafePointer<UInt8>, _ red: UnsafePointer<UInt8>,
-        count: Int, into codes: UnsafeMutablePointer<Int8>
-    ) {
-        for x in 0..<count {
-            let y = Int32(luma[x]) - 128
-            let cb = Int32(blue[x]) - 128
-            let cr = Int32(red[x]) - 128
-            let target = codes + 3 * x
-            target[0] = Int8(clamping: y + (91_881 * cr + 32_768) >> 16)
-            target[1] = Int8(clamping: y - (22_554 * cb + 46_802 * cr + 32_768) >> 16)
-            target[2] = Int8(clamping: y + (116_130 * cb + 32_768) >> 16)
-        }
     }
 
     private func sizes(for frame: Frame) -> Sizes {

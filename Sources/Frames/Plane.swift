@@ -59,6 +59,11 @@ public final class Plane: @unchecked Sendable {
         base.deallocate()
     }
 
+    /// Zeros, and none of what was there.
+    public func overwrite() {
+        Overwriting.clear(UnsafeMutableRawBufferPointer(start: base, count: stride * height))
+    }
+
     public var view: PlaneView {
         PlaneView(base: base, width: width, height: height, stride: stride, owner: self)
     }

@@ -42,7 +42,7 @@ package final class EventQueue: Sendable {
             case .ordered: self = .order
             case .tick, .clock, .input, .recordsKept, .storeFailed, .storeRestored, .pastKnown,
                 .evidenceKept, .destination, .temperature, .lookLoad, .spaceShort, .configured,
-                .stopping:
+                .stopping, .found, .watched:
                 self = .answer
             }
         }

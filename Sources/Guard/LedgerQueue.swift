@@ -39,7 +39,7 @@ struct LedgerQueue {
 
     enum Work: Sendable {
         case append([LedgerRecord])
-        case picture([UInt8], ordinal: UInt32)
+        case picture([UInt8], LedgerRecord.EvidenceKind, ordinal: UInt32)
         /// For those who deliver; answered without delay by whoever gave it.
         case page(@Sendable (PersistentLedger) -> Void)
         /// Reads a part of a file of evidence.
@@ -238,7 +238,7 @@ struct LedgerQueue {
     private static func measure(_ work: Work) -> (Kind, byteCount: Int) {
         switch work {
         case .append: (.batch, 0)
-        case .picture(let jpeg, _): (.picture, jpeg.count)
+        case .picture(let bytes, _, _): (.picture, bytes.count)
         case .page: (.page, 0)
         case .fetch: (.fetch, 0)
         case .clip(.extend(let pictures, _)): (.clip, pictures.reduce(0) { $0 + $1.jpeg.count })

@@ -122,7 +122,12 @@ package final class LedgerThread: ClipWriter, Sendable {
 
     /// - Returns: false where too much waits already: the picture is not kept.
     package func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32) -> Bool {
-        give(.picture(jpeg, ordinal: ordinal)) == nil
+        give(.picture(jpeg, .snapshot, ordinal: ordinal)) == nil
+    }
+
+    /// The same of what is sealed of a find.
+    package func keepFind(_ sealed: [UInt8], ordinal: UInt32) -> Bool {
+        give(.picture(sealed, .find, ordinal: ordinal)) == nil
     }
 
     /// Reads evidence where the disk is waited for anyway.
@@ -246,11 +251,15 @@ package final class LedgerThread: ClipWriter, Sendable {
                 try ledger.append(records)
                 tellReached(ledger)
                 return [.recordsKept(count: records.count)]
-            case .picture(let jpeg, let ordinal):
-                let sha256 = try ledger.keepSnapshot(jpeg, ordinal: ordinal, boot: boot)
+            case .picture(let bytes, let kind, let ordinal):
+                let sha256 =
+                    kind == .find
+                    ? try ledger.keepFind(bytes, ordinal: ordinal, boot: boot)
+                    : try ledger.keepSnapshot(bytes, ordinal: ordinal, boot: boot)
                 return [
                     .evidenceKept(
-                        ordinal: ordinal, sha256: sha256, byteCount: UInt32(clamping: jpeg.count))
+                        ordinal: ordinal, kind: kind, sha256: sha256,
+                        byteCount: UInt32(clamping: bytes.count))
                 ]
             case .page(let body): body(ledger)
             case .fetch(let read): read()

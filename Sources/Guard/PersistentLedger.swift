@@ -35,6 +35,10 @@ package final class PersistentLedger: Ledger {
         try opened().ledger.keepSnapshot(jpeg, ordinal: ordinal, boot: boot)
     }
 
+    package func keepFind(_ sealed: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
+        try opened().ledger.keepFind(sealed, ordinal: ordinal, boot: boot)
+    }
+
     /// The ledger as an outbox; throws where it cannot be opened now.
     func outbox() throws -> any Outbox { try opened().ledger }
     package func extendClip(

@@ -118,7 +118,9 @@ struct Reload {
         running.board.temperatureCelsiusMax = new.board.temperatureCelsiusMax
         later += [
             ("name", old.name != new.name), ("[board]", running.board != new.board),
-            ("[models]", old.models != new.models), ("[lines]", old.lines != new.lines),
+            ("[models]", old.models != new.models),
+            ("[watchlist]", old.authorities != new.authorities),
+            ("[lines]", old.lines != new.lines),
             ("[store]", old.store != new.store)
         ].filter(\.1).map(\.0)
         for destination in new.destinations where !old.destinations.contains(destination) {

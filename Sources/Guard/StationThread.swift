@@ -234,13 +234,16 @@ final class StationThread {
                 + "\(counts.delivered) frames decided, \(counts.dropped) dropped,"
                 + " \(counts.damaged) damaged, lost \(counts.lost) times"
                 + LookTeller.status(watch.lookCounts)
+                // Whether it hangs as it has to: aim and lens are half of the result.
+                + (duty.appliance.watching == nil ? "" : ", \(watch.faceTally.words)")
         }
         let ledger = Self.ledgerStatus(
             silence: ledger.silence(at: latest), waiting: duty.appliance.waitingRecords)
         let destinations = uplinks?.status ?? []
         let appliance = duty.appliance
         let caution = appliance.cautionWords.map { [$0] } ?? []
-        let parts = cameras + [ledger, appliance.hoursWords] + caution + destinations
+        let faces = appliance.watching.map { ["faces: looked for: \($0)"] } ?? []
+        let parts = cameras + [ledger, appliance.hoursWords] + caution + faces + destinations
         try? supervisor.status(parts.joined(separator: "; "))
     }
 

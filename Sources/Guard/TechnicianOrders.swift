@@ -29,7 +29,8 @@ final class TechnicianOrders: Sendable {
     static let period = Interval.milliseconds(500)
     /// More wait for their turn as files.
     static let askedCountMax = 8
-    static let byteCountMax = 4_096
+    /// The largest document for looking at faces, in Base64.
+    static let byteCountMax = 16 << 20
 
     /// - Parameter post: gives it to the station; false where too many wait already.
     init(

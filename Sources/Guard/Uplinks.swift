@@ -75,7 +75,8 @@ final class Uplinks: Sendable {
             let courier = try Courier(
                 name: name, paths: paths, failoverAfter: destination.backupAfter,
                 tells: { entry in
-                    destination.tells == .all || Self.isEscalation(entry)
+                    (destination.tells == .all || Self.isEscalation(entry))
+                        && (destination.isToldOfFaces || !entry.isOfFaces)
                 },
                 seed: boot.high ^ boot.low &+ UInt64(index), ports: ports)
             own.withLock { $0 = courier }

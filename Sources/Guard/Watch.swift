@@ -2,9 +2,11 @@ import Camera
 import Detectors
 import Frames
 import Linux
+import Records
 import Station
 import Store
 import Synchronization
+import Watchlist
 
 /// One camera's thread: takes pictures, masks them, decides, and tells the station.
 ///
@@ -23,6 +25,11 @@ package final class Watch: Sendable {
         var paceNow = LookPace.full
         var heat = Heat.normal
         var pace = LookPace.full
+        /// With whom faces are compared from the next frame on.
+        var gallery: WatchGallery?
+        /// Finds that were confirmed, and of which a picture is to be kept, the oldest first.
+        var wantedFinds: [(ordinal: UInt32, subject: UInt32)] = []
+        var faces = FaceTally()
         var isStopping = false
         var isShowing = false
         /// The thread has ended: nothing is shown any more.
@@ -36,8 +43,12 @@ package final class Watch: Sendable {
     /// Where networks look at its pictures; nil where none does.
     private let looks: (any LookWorker)?
     private let keepSnapshot: @Sendable (_ jpeg: [UInt8], _ ordinal: UInt32) -> Bool
+    private let keepFind: @Sendable (_ sealed: [UInt8], _ ordinal: UInt32) -> Bool
+    private let boot: BootID
     private let shared: Mutex<Shared>
 
+    /// Of finds whose incident is not confirmed yet.
+    static let findCountMax = 8
     static let wantedCountMax = 32
     /// The longest that the thread waits for a picture before it says that it is alive.
     private static let patience = Interval.milliseconds(500)
@@ -51,6 +62,10 @@ package final class Watch: Sendable {
         looks: (any LookWorker)? = nil,
         keepSnapshot: @escaping @Sendable (_ jpeg: [UInt8], _ ordinal: UInt32) -> Bool = { _, _ in
             true
+        },
+        boot: BootID = BootID(high: 0, low: 0),
+        keepFind: @escaping @Sendable (_ sealed: [UInt8], _ ordinal: UInt32) -> Bool = { _, _ in
+            true
         }
     ) {
         self.camera = camera
@@ -58,6 +73,8 @@ package final class Watch: Sendable {
         self.queue = queue
         self.looks = looks
         self.keepSnapshot = keepSnapshot
+        self.keepFind = keepFind
+        self.boot = boot
         shared = Mutex(Shared(aliveAt: Instant(nanoseconds: Clocks.monotonicNanoseconds())))
     }
 
@@ -92,6 +109,27 @@ package final class Watch: Sendable {
         shared.withLock { $0.pace = pace }
     }
 
+    /// Compares faces with these from the next frame on; nil: with nobody.
+    func compare(_ gallery: WatchGallery?) {
+        shared.withLock { $0.gallery = gallery }
+    }
+
+    /// Has the sealed piece of a picture kept in which somebody like an entry was seen. Never waits.
+    func wantFind(ordinal: UInt32, subject: UInt32) {
+        let isTaken = shared.withLock { shared in
+            guard shared.wantedFinds.count < Self.findCountMax, !shared.isOver else { return false }
+            shared.wantedFinds.append((ordinal, subject))
+            return true
+        }
+        guard !isTaken else { return }
+        Journal.write(
+            Priority.error.rawValue,
+            "incident \(ordinal): keep find: camera \(camera) owes too many already")
+    }
+
+    /// How many faces could be judged.
+    var faceTally: FaceTally { shared.withLock { $0.faces } }
+
     var aliveAt: Instant { shared.withLock { $0.aliveAt } }
     var counts: FrameCounts { shared.withLock { $0.counts } }
     /// What has happened to looks at its pictures.
@@ -101,7 +139,9 @@ package final class Watch: Sendable {
     /// Whether its last frame is what is before the camera now.
     var isShowing: Bool { shared.withLock { $0.isShowing && !$0.isOver } }
     /// Somebody was promised a picture and has not got it yet.
-    var owesSnapshots: Bool { shared.withLock { !$0.wanted.isEmpty && !$0.isOver } }
+    var owesSnapshots: Bool {
+        shared.withLock { !($0.wanted.isEmpty && $0.wantedFinds.isEmpty) && !$0.isOver }
+    }
 
     /// Has the frame that was decided last kept for an incident, masks applied: encoded on the
     /// camera's thread when it comes round, and not at all where it shows nothing. Never waits.
@@ -126,6 +166,8 @@ package final class Watch: Sendable {
         /// What was refused, and told.
         var refused: Sight.Refusal?
         var frames = Pace()
+        /// The newest last; overwritten when they go.
+        var finds: [FaceFind] = []
         while true {
             let event: FrameEvent
             do {
@@ -138,12 +180,19 @@ package final class Watch: Sendable {
             var counts = source.counts
             counts.dropped += frames.passedCount
             keepWanted(showsNothing ? nil : shown)
+            keepWantedFinds(&finds)
             let (isStopping, replacement, heat, pace) = shared.withLock { shared in
                 shared.aliveAt = Instant(nanoseconds: Clocks.monotonicNanoseconds())
                 shared.counts = counts
                 shared.isShowing = !showsNothing
                 shared.looks = sight.lookCounts
                 shared.paceNow = max(shared.heat.pace, shared.pace)
+                shared.faces = sight.faceTally
+                if sight.gallery !== shared.gallery {
+                    sight.gallery = shared.gallery
+                    // Whom nobody looks for any more, nobody gets to see.
+                    finds.removeAll()
+                }
                 defer { shared.settings = nil }
                 return (shared.isStopping, shared.settings, shared.heat, shared.pace)
             }
@@ -181,6 +230,7 @@ package final class Watch: Sendable {
                 shown?.copy(from: frame)
                 showsNothing = false
                 clips.take(frame, own: source.ownJPEG, isMasked: sight.isMasked)
+                for find in sight.newFinds { tell(find, &finds) }
                 queue.post(
                     .decided(
                         camera: camera, capturedAt: frame.capturedAt,
@@ -190,6 +240,7 @@ package final class Watch: Sendable {
                             droppedCount: counts.dropped)))
             case .lost(let cause):
                 showsNothing = true
+                sight.abandonLooks()
                 queue.post(.cameraLost(camera: camera, cause: cause))
             case .restored:
                 queue.post(.cameraRestored(camera: camera))
@@ -198,6 +249,42 @@ package final class Watch: Sendable {
             case .ended:
                 queue.post(.cameraLost(camera: camera, cause: "the recording is over"))
                 return
+            }
+        }
+    }
+
+    private func tell(_ find: FaceFind, _ finds: inout [FaceFind]) {
+        if finds.count >= Self.findCountMax { finds.removeFirst() }
+        finds.append(find)
+        queue.post(
+            .found(
+                camera: camera, FoundEntry(find),
+                subject: find.listed.subject, lightsLamp: find.listed.notice.answer == .lamp))
+    }
+
+    /// Seals what an officer has to see, bound to its incident. He is told of it also where that fails.
+    private func keepWantedFinds(_ finds: inout [FaceFind]) {
+        let wanted = shared.withLock { shared in
+            defer { shared.wantedFinds.removeAll() }
+            return shared.wantedFinds
+        }
+        for (ordinal, subject) in wanted {
+            guard let index = finds.lastIndex(where: { $0.listed.subject == subject }) else {
+                Journal.write(
+                    Priority.error.rawValue, "incident \(ordinal): keep find: there is none")
+                continue
+            }
+            let find = finds.remove(at: index)
+            do throws(SealedFind.Failure) {
+                let sealed = try SealedFind.seal(
+                    find.crop.frame, to: find.listed.sealingKey,
+                    of: IncidentIdentity(boot: boot, ordinal: ordinal))
+                guard keepFind(sealed, ordinal) else {
+                    throw SealedFind.Failure(
+                        description: "find: keep \(sealed.count) bytes: too many pictures wait")
+                }
+            } catch {
+                Journal.write(Priority.error.rawValue, "incident \(ordinal): \(error)")
             }
         }
     }

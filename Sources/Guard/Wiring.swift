@@ -50,14 +50,16 @@ package struct Wiring {
         let ledger = try LedgerThread(
             boot: boot, queue: queue, limits: settings.store.limits,
             destinations: settings.destinations.map(\.name))
-        let configured = try ConfiguredNetworks(settings.models)
+        // Nobody who could say whom to look for: then no network for faces is even read.
+        let configured = try ConfiguredNetworks(
+            settings.models, looksForFaces: !settings.authorities.isEmpty)
         let costs = LookThread.costs(of: configured.networks)
         let looks = try LookThread(configured.networks)
         let watches = settings.cameras.indices.map { index in
             Watch(
                 camera: UInt8(index), queue: queue, clip: settings.station.clip,
-                cameraCount: settings.cameras.count, looks: looks, keepSnapshot: ledger.keepSnapshot
-            )
+                cameraCount: settings.cameras.count, looks: looks,
+                keepSnapshot: ledger.keepSnapshot, boot: boot, keepFind: ledger.keepFind)
         }
         try ledger.start(
             open: {
@@ -90,6 +92,10 @@ package struct Wiring {
         }
         let technicians = TechnicianOrders(
             LedgerFolder(store), device: settings.name, post: { queue.post(.ordered($0)) })
+        let keeper = try WatchKeeper(
+            LedgerFolder(store), device: settings.name, authorities: settings.authorities,
+            boot: boot, post: { queue.post($0) },
+            compare: { gallery in for watch in watches { watch.compare(gallery) } })
         let duty = Duty(
             appliance: Appliance(
                 policy: settings.station, boot: boot,
@@ -101,6 +107,11 @@ package struct Wiring {
                 guard watches.indices.contains(Int(camera)) else { return }
                 watches[Int(camera)].wantSnapshot(ordinal: ordinal)
             },
+            find: { camera, ordinal, subject in
+                guard watches.indices.contains(Int(camera)) else { return }
+                watches[Int(camera)].wantFind(ordinal: ordinal, subject: subject)
+            },
+            watch: keeper.take,
             answer: { answer in
                 uplinks.answer(answer)
                 technicians.answer(answer)
@@ -130,6 +141,7 @@ package struct Wiring {
         }
         try surroundings.start()
         try technicians.start()
+        try keeper.start()
         let lostCount = try guardian.run(signals: signals)
         RestartPause.ended(in: directory)
         return lostCount

@@ -18,13 +18,19 @@ struct Arena {
     /// The block itself, zeros at first.
     final class Memory {
         let start: UnsafeMutableRawPointer
+        private let byteCount: Int
 
         init(byteCount: Int) {
+            self.byteCount = byteCount
             start = .allocate(byteCount: max(byteCount, 1), alignment: Arena.alignment)
             start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         }
 
         deinit { start.deallocate() }
+
+        func overwrite() {
+            start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        }
     }
 
     init(_ buffers: [Buffer]) {

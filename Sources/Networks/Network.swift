@@ -123,6 +123,9 @@ public final class Network: @unchecked Sendable {
         for index in steps.indices { run(layer: index) }
     }
 
+    /// Overwrites all that was computed, of this network and of those that share its memory.
+    public func overwrite() { arena.overwrite() }
+
     /// One layer alone, for measurements; in their order, all of them are `run`.
     public func run(layer index: Int) {
         steps[index].work.run(

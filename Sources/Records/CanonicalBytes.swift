@@ -44,6 +44,11 @@ import Incidents
 //       cautioned      type 24  camera:1  steps before:1  after:1  a fight's score Q15:2s  cause:1
 //                               1 time: nothing more; 2 judged: boot:16  ordinal:4
 //                               3 reset: count:2  UTF-8:count
+//       watched        type 25  count:2  UTF-8:count
+//       found          type 26  ordinal:4  count:2  UTF-8:count  (authority)  list version:8
+//                               category:1  entry:4  count:2  UTF-8:count  (reference)
+//                               similarity Q15:2s  threshold Q15:2s  between the eyes in pixels:2
+//                               turned per mille:2  light:1  contrast:1  sharpness per mille:2
 //     explanation fields
 //       ordinal:4  count:1  model SHA-256:count  enter Q15:2s  confirm Q15:2s  dropped frames:4
 //       start ns:8s  count:1 (40 at most)  (offset ms:2  score Q15:2s):count
@@ -103,7 +108,7 @@ extension LedgerRecord {
             bytes.append(kind.rawValue)
             bytes.appendBigEndian(byteCount)
             bytes.appendCounted(sha256)
-        case .operated(let text), .repaired(let text):
+        case .operated(let text), .repaired(let text), .watched(let text):
             bytes.appendText(Self.cut(text))
         case .interrupted(let boot, let ordinal):
             bytes.appendIdentity(boot, ordinal)
@@ -135,6 +140,9 @@ extension LedgerRecord {
             bytes.appendText(Self.cut(judgement.because, Judgement.becauseByteCountMax))
         case .cautioned(let change):
             change.appendFields(to: &bytes)
+        case .found(let ordinal, let entry):
+            bytes.appendBigEndian(ordinal)
+            entry.appendFields(to: &bytes)
         case .escalated(let boot, let ordinal):
             bytes.appendIdentity(boot, ordinal)
         case .checkpoint(let checkpoint):
@@ -185,6 +193,8 @@ extension LedgerRecord {
         case .counted: 21
         case .judged: 23
         case .cautioned: 24
+        case .watched: 25
+        case .found: 26
         case .salvaged: Self.salvagedTypeCode
         }
     }
@@ -309,6 +319,11 @@ extension LedgerRecord {
                 Judgement(identity: identity, verdict: verdict, because: because), by: by)
         case 24:
             body = .cautioned(try CautionChange(fields: &reader))
+        case 25:
+            body = .watched(try reader.text())
+        case 26:
+            let ordinal = try reader.integer(UInt32.self, "ordinal")
+            body = .found(ordinal: ordinal, try FoundEntry(fields: &reader))
         case Self.salvagedTypeCode:
             let identity = try reader.identity()
             let kind = try reader.code("evidence kind", EvidenceKind.init(rawValue:))

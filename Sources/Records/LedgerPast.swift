@@ -59,7 +59,8 @@ public struct LedgerPast: Hashable, Sendable {
         case .discarded, .started, .clockCorrected, .configured, .evidence, .operated, .siren,
             .explained, .explainedByCounts, .checkpoint, .beat, .salvaged, .commanded, .hours,
             .authorised,
-            .acknowledged, .escalated, .counted, .judged, .cautioned:
+            .acknowledged, .escalated, .counted, .judged, .cautioned, .watched,
+            .found:
             break
         }
     }

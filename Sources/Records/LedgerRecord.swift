@@ -90,6 +90,11 @@ public struct LedgerRecord: Hashable, Sendable {
         case judged(Judgement, by: String)
         /// A camera is as cautious from here on.
         case cautioned(CautionChange)
+        /// What became of a document for looking at faces: a list that was taken over or refused, a right
+        /// that began or ended.
+        case watched(String)
+        /// Why somebody was to be looked at: an incident of this boot.
+        case found(ordinal: UInt32, FoundEntry)
         /// The store signed what stands before; the station makes none.
         case checkpoint(Checkpoint)
         /// The hour is over: so many frames were decided since the last beat, and nothing else
@@ -110,6 +115,8 @@ public struct LedgerRecord: Hashable, Sendable {
     public enum EvidenceKind: UInt8, CaseIterable, Sendable {
         case snapshot = 1
         case clip = 2
+        /// A piece of a picture that is sealed for an authority: nobody else can open it.
+        case find = 3
     }
 
     /// What the milliseconds of a `siren` record mean. The raw values stand in the ledger: never

@@ -14,7 +14,8 @@ struct RunningTime: Hashable, Sendable {
         case .started, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
             .siren, .explained, .explainedByCounts, .discarded, .commanded, .hours, .authorised,
             .acknowledged,
-            .escalated, .checkpoint, .beat, .counted, .judged, .cautioned:
+            .escalated, .checkpoint, .beat, .counted, .judged, .cautioned, .watched,
+            .found:
             true
         }
     }

@@ -51,7 +51,8 @@ public struct SirenPast: Hashable, Sendable {
         case .incident, .clockCorrected, .configured, .evidence, .operated, .repaired,
             .interrupted, .explained, .explainedByCounts, .discarded, .checkpoint, .beat, .salvaged,
             .commanded,
-            .hours, .authorised, .acknowledged, .escalated, .counted, .judged, .cautioned:
+            .hours, .authorised, .acknowledged, .escalated, .counted, .judged, .cautioned, .watched,
+            .found:
             break
         }
     }

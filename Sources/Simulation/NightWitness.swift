@@ -271,7 +271,7 @@ final class NightWitness {
             case .clockCorrected, .configured, .evidence, .operated, .repaired, .siren, .explained,
                 .explainedByCounts,
                 .discarded, .checkpoint, .beat, .salvaged, .commanded, .hours, .authorised,
-                .acknowledged, .escalated, .counted, .judged, .cautioned:
+                .acknowledged, .escalated, .counted, .judged, .cautioned, .watched, .found:
                 continue
             }
             guard case .incident(let incident) = record.body else { continue }
@@ -331,7 +331,8 @@ final class NightWitness {
             case .incident, .configured, .evidence, .operated, .repaired, .interrupted, .siren,
                 .explained, .explainedByCounts, .discarded, .checkpoint, .beat, .salvaged,
                 .commanded, .hours,
-                .authorised, .acknowledged, .escalated, .counted, .judged, .cautioned:
+                .authorised, .acknowledged, .escalated, .counted, .judged, .cautioned, .watched,
+                .found:
                 break
             }
         }

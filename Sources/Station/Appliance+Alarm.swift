@@ -11,7 +11,7 @@ extension Appliance {
         case .opened(let incident):
             open.append(OpenIncident(incident, response: response(to: incident.kind)))
             record(.incident(incident))
-            if !isScored(incident.kind) {
+            if !isScored(incident.kind), !isListed(incident.kind) {
                 notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
             }
             log(.notice, "\(describe(incident)): suspected")
@@ -24,7 +24,11 @@ extension Appliance {
             if isScored(incident.kind) {
                 notes.append(.snapshot(camera: incident.camera, ordinal: incident.ordinal))
             }
-            beginClip(incident, camera: incident.camera, opened: incident.openedAt)
+            if isListed(incident.kind) {
+                tellFinds(at: index)
+            } else {
+                beginClip(incident, camera: incident.camera, opened: incident.openedAt)
+            }
             explain(incident)
             askForAnswers()
             log(.warning, "\(describe(incident)): confirmed")
@@ -44,6 +48,9 @@ extension Appliance {
     private func isScored(_ kind: Incident.Kind) -> Bool {
         kind.row.detector?.scoresOverTime ?? false
     }
+
+    /// Of somebody who is like an entry of a list nothing is kept that venue staff could look at.
+    private func isListed(_ kind: Incident.Kind) -> Bool { kind.row.category == .list }
 
     /// Begins the clip of a confirmed incident, which reaches back to before it opened: of what was
     /// suspected and given up, nothing is written.
@@ -94,7 +101,9 @@ extension Appliance {
 
     /// `sirenAfterHours` becomes what it means now.
     private func response(to kind: Incident.Kind) -> Response {
-        switch policy[kind] {
+        // A likeness lights no lamp by itself: only an authority's entry does, see `tellFinds`.
+        if isListed(kind) { return .record }
+        return switch policy[kind] {
         case .sirenAfterHours:
             openHours.isOpen(weekMinute: clock.weekMinute) ? .red : .siren
         case .record, .amber, .red, .siren:
@@ -303,7 +312,8 @@ extension Appliance {
         let isWell =
             !queue.isFailing && watches.contains { $0.isHealthy }
             && watches.allSatisfy { $0.isAbsent || $0.isHealthy }
-        lamps.show(isWell ? policy.lamps.alive : policy.lamps.impaired, on: .green, at: uptime)
+        let well = watching == nil ? policy.lamps.alive : policy.lamps.watching
+        lamps.show(isWell ? well : policy.lamps.impaired, on: .green, at: uptime)
         lamps.show(amber, on: .amber, at: uptime)
         lamps.show(red, on: .red, at: uptime)
         lamps.show(interlock.isSounding ? .steady : .dark, on: .siren, at: uptime)

@@ -87,6 +87,11 @@ extension Appliance {
             if (incident.state == .confirmed) != (incident.confirmedAt != nil) {
                 broken.append("5: incident \(incident.ordinal) is half confirmed")
             }
+            if incident.kind.row.category == .list,
+                entry.response > incident.kind.row.response || entry.call != .none
+            {
+                broken.append("11: incident \(incident.ordinal), a likeness, is an alarm")
+            }
             if open[..<index].contains(where: { $0.incident.ordinal == incident.ordinal }) {
                 broken.append("5: two incidents are called \(incident.ordinal)")
             }

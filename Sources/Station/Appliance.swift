@@ -29,7 +29,7 @@ public struct Appliance: Sendable {
     var lastCapturedAt: [Instant?]
     var clips = ClipRoll()
     private var heat = HeatGuard()
-    private var looks: LookPacer
+    private(set) var looks: LookPacer
     private var uplinks = UplinkWatch()
     var nextOrdinal: UInt32 = 1
     private(set) var firstOrdinal: UInt32
@@ -44,6 +44,10 @@ public struct Appliance: Sendable {
     var orders = OrdersPast()
     /// What people said of incidents, as the records tell.
     var caution = CautionPast()
+    /// Whom cameras found, before incidents of it are confirmed; the oldest first.
+    var finds: [PendingFind] = []
+    /// Whom faces are looked for, for people; nil for nobody.
+    public internal(set) var watching: String?
     /// By camera, steps of `Caution`.
     var cautionInForce = [Int](repeating: 0, count: StationPolicy.cameraCountMax)
     /// Uptime until which red stays lit for what is already over.
@@ -192,6 +196,11 @@ public struct Appliance: Sendable {
             measured(lookLoad: perMille)
         case .spaceShort(let discards):
             makeRoom(discards)
+        case .found(let camera, let entry, let subject, let lightsLamp):
+            guard cameraIndex(camera) != nil else { return }
+            found(camera: camera, entry, subject: subject, lightsLamp: lightsLamp)
+        case .watched(let news):
+            told(news)
         case .ordered(let order):
             ordered(order)
         case .configured(let policy, let configuration, let words):
@@ -227,7 +236,8 @@ public struct Appliance: Sendable {
             record(
                 .evidence(ordinal: ordinal, kind: kind, sha256: sha256, byteCount: byteCount))
         case .tick, .clock, .decided, .cameraLost, .cameraRestored, .input, .pastKnown,
-            .destination, .temperature, .lookLoad, .spaceShort, .ordered, .configured, .stopping:
+            .destination, .temperature, .lookLoad, .spaceShort, .ordered, .configured, .stopping,
+            .found, .watched:
             break
         }
     }
@@ -291,6 +301,7 @@ public struct Appliance: Sendable {
             closeDue()
         }
         passCounts()
+        dropOldFinds()
         escalateDue()
         endSpecialHours()
         clips.passed(at: uptime, into: &notes)

@@ -25,6 +25,8 @@ public final class Duty {
     private let lines: any AlarmLines
     private let keep: ([LedgerRecord]) -> Keeping
     private let snapshot: (_ camera: UInt8, _ ordinal: UInt32) -> Void
+    private let find: (_ camera: UInt8, _ ordinal: UInt32, _ subject: UInt32) -> Void
+    private let watch: (_ document: [UInt8], Order) -> Void
     private let answer: (OrderAnswer) -> Void
     private let clip: (ClipOrder) -> Void
     private let rest: (Heat) -> Void
@@ -46,6 +48,8 @@ public final class Duty {
     ///   - answer: tells whoever ordered something what became of it.
     ///   - snapshot: keeps a picture of what `camera` shows now; `evidenceKept` tells when it is.
     ///   - clip: begins or ends a clip; `evidenceKept` tells when it is complete.
+    ///   - find: keeps, sealed, the piece of a picture in which `camera` found somebody.
+    ///   - watch: takes over a document for looking at faces; `watched` tells what became of it.
     ///   - rest: what the cameras leave undone from now on.
     ///   - look: how often networks look from now on.
     ///   - count: how many people a camera saw in the minute that is over.
@@ -53,6 +57,10 @@ public final class Duty {
         appliance: Appliance, lines: any AlarmLines,
         keep: @escaping ([LedgerRecord]) -> Keeping,
         snapshot: @escaping (_ camera: UInt8, _ ordinal: UInt32) -> Void,
+        find: @escaping (_ camera: UInt8, _ ordinal: UInt32, _ subject: UInt32) -> Void = {
+            _, _, _ in
+        },
+        watch: @escaping (_ document: [UInt8], Order) -> Void = { _, _ in },
         answer: @escaping (OrderAnswer) -> Void = { _ in },
         clip: @escaping (ClipOrder) -> Void = { _ in },
         rest: @escaping (Heat) -> Void = { _ in },
@@ -64,6 +72,8 @@ public final class Duty {
         self.lines = lines
         self.keep = keep
         self.snapshot = snapshot
+        self.find = find
+        self.watch = watch
         self.answer = answer
         self.clip = clip
         self.rest = rest
@@ -132,6 +142,8 @@ public final class Duty {
             switch effect {
             case .drive: break
             case .snapshot(let camera, let ordinal): snapshot(camera, ordinal)
+            case .find(let camera, let ordinal, let subject): find(camera, ordinal, subject)
+            case .watch(let document, let order): watch(document, order)
             case .answer(let answer): self.answer(answer)
             case .clip(let order): clip(order)
             case .rest(let heat): rest(heat)

@@ -10,6 +10,11 @@ public enum Effect: Hashable, Sendable {
     case record(LedgerRecord)
     /// Keep the picture that `camera` shows now as evidence of an incident.
     case snapshot(camera: UInt8, ordinal: UInt32)
+    /// Keep the piece of a picture in which `camera` found somebody like an entry of a list, sealed for
+    /// the authority whose list it is.
+    case find(camera: UInt8, ordinal: UInt32, subject: UInt32)
+    /// Take over a document for looking at faces, if it is right; answered with `watched`.
+    case watch(document: [UInt8], Order)
     /// Tells a centre or a technician what became of their order.
     case answer(OrderAnswer)
     /// Begin or end the clip of an incident; answered with `evidenceKept` when it is complete.

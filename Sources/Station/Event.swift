@@ -35,6 +35,10 @@ public struct Event: Sendable {
             byteCount: UInt32)
         /// A destination is connected, or is not: told at the start, and at each change.
         case destination(name: String, isReached: Bool)
+        /// A camera shows somebody who is like an entry of a list; the sighting comes behind it.
+        case found(camera: UInt8, FoundEntry, subject: UInt32, lightsLamp: Bool)
+        /// A document for looking at faces was taken over or refused, or time ended one.
+        case watched(WatchNews)
         /// The processor's temperature, every few seconds; never told where there is no sensor.
         case temperature(celsius: Int)
         /// How much of the time the networks' thread works, every few seconds; never told where no

@@ -62,6 +62,8 @@ public protocol Ledger: AnyObject {
     func append(_ records: [LedgerRecord]) throws
     /// Keeps a JPEG of an incident and returns its SHA-256.
     func keepSnapshot(_ jpeg: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8]
+    /// Keeps what is sealed of a find and returns its SHA-256.
+    func keepFind(_ sealed: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8]
     /// Adds pictures, oldest first, to the clip of an incident; the first ones begin it. What was
     /// added is durable, and playable, when it returns; when it throws, none of these is kept.
     ///
@@ -75,6 +77,8 @@ public protocol Ledger: AnyObject {
 }
 
 extension Ledger {
+    /// A ledger that keeps no finds vouches for what it was given.
+    public func keepFind(_ sealed: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] { [] }
     /// A ledger without clips leaves them all out.
     public func extendClip(_ pictures: [ClipPicture], ordinal: UInt32, boot: BootID) throws -> Int {
         pictures.count

@@ -193,11 +193,13 @@ struct RecordQueue: Hashable, Sendable {
             case .closed: 2
             case .confirmed: 3
             }
-        case .interrupted, .acknowledged: 2
+        case .interrupted, .acknowledged, .found: 2
         // Without a beat an hour of silence proves nothing.
         case .started, .clockCorrected, .repaired, .siren, .checkpoint, .beat, .escalated, .hours,
             // What was judged and reset decides what a camera tells in later lives.
             .judged, .cautioned,
+            // By what right faces were looked for.
+            .watched,
             // Without it an order counts for every centre.
             .authorised:
             3

@@ -31,7 +31,7 @@ struct BeatAudit {
         case .beat, .incident, .clockCorrected, .configured, .evidence, .operated, .interrupted,
             .siren, .explained, .explainedByCounts, .discarded, .commanded, .hours, .authorised,
             .acknowledged,
-            .escalated, .counted, .judged, .cautioned:
+            .escalated, .counted, .judged, .cautioned, .watched, .found:
             break
         }
         guard let last = pulse, last.stamp.boot == record.stamp.boot else { return nil }

@@ -37,7 +37,7 @@ public struct EvidenceName: Hashable, Sendable {
             let high = UInt64(parts[0].prefix(16), radix: 16),
             let low = UInt64(parts[0].suffix(16), radix: 16), let ordinal = UInt32(parts[1])
         else { return nil }
-        for kind in [LedgerRecord.EvidenceKind.snapshot, .clip] {
+        for kind in LedgerRecord.EvidenceKind.allCases {
             self.init(boot: BootID(high: high, low: low), ordinal: ordinal, kind: kind)
             if self.fileName == fileName { return }
         }
@@ -51,6 +51,7 @@ public struct EvidenceName: Hashable, Sendable {
             switch kind {
             case .snapshot: "snapshot.jpg"
             case .clip: "clip.mkv"
+            case .find: "find.sealed"
             }
         return "\(boot.hexadecimal)-\(zeros)\(number)-\(ending)"
     }

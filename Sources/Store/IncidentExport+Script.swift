@@ -145,7 +145,7 @@ extension IncidentExport {
                   44   1 suspected, 2 confirmed, 3 closed
                   45   opened, nanoseconds since the boot, 8 bytes
             type 5, evidence
-                  36   incident's number, 4 bytes; kind (1 snapshot, 2 clip), 1; length, 4
+                  36   incident's number, 4 bytes; kind (1 snapshot, 2 clip, 3 find), 1; length, 4
                   45   32, then the SHA-256 of the file, 32 bytes
 
         What this does not prove: that the scene in front of the camera was real, and that nobody

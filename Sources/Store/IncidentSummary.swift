@@ -27,7 +27,8 @@ public struct IncidentSummary: Sendable {
     public var explanation: Explanation?
     /// The same where people were counted.
     public var countExplanation: CountExplanation?
-
+    /// Like whom somebody was, where a camera compared faces with a list.
+    public var finds: [FoundEntry] = []
     /// Who saw to it; nil while nobody said so.
     public var acknowledgedBy: String?
     /// What a person said of it, the last word; nil while nobody did.
@@ -127,6 +128,11 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].acknowledgedBy = by
                 found[position].sequences.append(entry.sequence)
+            case .found(let ordinal, let find):
+                let identity = IncidentIdentity(boot: boot, ordinal: ordinal)
+                guard let position = positions[identity] else { return }
+                found[position].finds.append(find)
+                found[position].sequences.append(entry.sequence)
             case .judged(let judgement, _):
                 guard let position = positions[judgement.identity] else { return }
                 found[position].judgement = judgement
@@ -139,7 +145,7 @@ public struct IncidentIndex: Sendable {
             case .started(let sha256), .configured(let sha256, accepted: true):
                 configuration = sha256.isEmpty ? nil : sha256
             case .clockCorrected, .configured, .operated, .repaired, .siren, .checkpoint, .beat,
-                .commanded, .hours, .authorised, .counted, .cautioned:
+                .commanded, .hours, .authorised, .counted, .cautioned, .watched:
                 break
             }
         }

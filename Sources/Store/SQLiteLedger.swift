@@ -172,6 +172,19 @@ public final class SQLiteLedger: Ledger {
         return SHA256.digest(jpeg)
     }
 
+    /// Writes what is sealed of a find, as `keepSnapshot` does.
+    public func keepFind(_ sealed: [UInt8], ordinal: UInt32, boot: BootID) throws -> [UInt8] {
+        let name = EvidenceName(boot: boot, ordinal: ordinal, kind: .find)
+        try refuse(name, "write \(sealed.count) bytes")
+        guard !evidence.isWaiting(name) else {
+            throw StoreError(
+                "evidence \(name.fileName)", "write \(sealed.count) bytes",
+                "another one of this name waits for its record", .refused)
+        }
+        try evidence.write(sealed, as: name)
+        return SHA256.digest(sealed)
+    }
+
     public func extendClip(
         _ pictures: [ClipPicture], ordinal: UInt32, boot: BootID
     ) throws -> Int {

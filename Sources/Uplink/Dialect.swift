@@ -115,7 +115,7 @@ public struct Speaker: Hashable, Sendable {
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
             .explained, .explainedByCounts, .salvaged, .commanded, .hours, .authorised,
             .acknowledged, .checkpoint,
-            .beat, .discarded, .counted, .judged, .cautioned:
+            .beat, .discarded, .counted, .judged, .cautioned, .watched, .found:
             return nil
         }
     }

@@ -10,7 +10,7 @@ import Text
 /// - Shape: one object of one line; `format` names the form and its version, `key` is the same
 ///   whenever the same step is told again.
 public enum MessageJSON {
-    /// - Parameter picture: the JPEG of a snapshot, where it is sent along.
+    /// - Parameter picture: the JPEG of a snapshot, or what is sealed of a find, where it is sent along.
     public static func text(
         _ entry: OutboxEntry, speaker: Speaker, picture: [UInt8]? = nil
     ) -> String {
@@ -52,6 +52,10 @@ public enum MessageJSON {
             let identity = IncidentIdentity(boot: stamp.boot, ordinal: explanation.ordinal)
             return "{\"format\":\"kuzet-counts-1\",\(head),"
                 + "\"incident\":\"\(identity.full)\"," + reasons(explanation) + "," + tail
+        case .found(let ordinal, let entry):
+            let identity = IncidentIdentity(boot: stamp.boot, ordinal: ordinal)
+            return "{\"format\":\"kuzet-find-1\",\(head),\"incident\":\"\(identity.full)\","
+                + found(entry) + "," + tail
         default:
             return "{\"format\":\"kuzet-health-1\",\(head),"
                 + "\(health(entry.record, speaker))," + tail
@@ -67,6 +71,21 @@ public enum MessageJSON {
         return "\"detector\":\"\(explanation.detector)\","
             + "\"networks\":{\(networks.joined(separator: ","))},"
             + "\"zone\":\(explanation.zone),\"counts\":[\(counts.joined(separator: ","))]"
+    }
+
+    /// Members of an object: like whom somebody is, how much, and how well he was to be seen.
+    public static func found(_ entry: FoundEntry) -> String {
+        let quality = entry.quality
+        return "\"authority\":\(JSON.quoted(entry.authority)),\"list\":\(entry.listVersion),"
+            + "\"category\":\"\(entry.category)\",\"entry\":\(entry.number),"
+            + "\"reference\":\(JSON.quoted(entry.reference)),"
+            + "\"similarityPerMille\":\(entry.similarity.perMille),"
+            + "\"thresholdPerMille\":\(entry.threshold.perMille),"
+            + "\"quality\":{\"eyeDistance\":\(quality.eyeDistance),"
+            + "\"turnPerMille\":\(quality.turnPerMille),\"light\":\(quality.mean),"
+            + "\"contrast\":\(quality.contrast),"
+            + "\"sharpnessPerMille\":\(quality.sharpnessPerMille)},"
+            + "\"text\":\(JSON.quoted(entry.words))"
     }
 
     /// What an appliance is: `online`, `stopped` in order, or `offline`, which the broker says for it.
@@ -121,7 +140,8 @@ public enum MessageJSON {
         _ identity: IncidentIdentity, _ kind: LedgerRecord.EvidenceKind, _ sha256: [UInt8],
         _ byteCount: UInt32, _ picture: [UInt8]?, head: String
     ) -> String {
-        let jpeg = picture.map { "\"jpeg\":\"\(Base64.text($0))\"," } ?? ""
+        let member = kind == .find ? "sealed" : "jpeg"
+        let jpeg = picture.map { "\"\(member)\":\"\(Base64.text($0))\"," } ?? ""
         return "{\"format\":\"kuzet-evidence-1\",\(head),\"incident\":\"\(identity.full)\","
             + "\"evidence\":\"\(kind)\",\"sha256\":\"\(SHA256.hexadecimal(sha256))\","
             + "\"bytes\":\(byteCount),\(jpeg)"
@@ -186,10 +206,12 @@ public enum MessageJSON {
                 + "\"\(judgement.identity.full)\",\"was\":\"\(judgement.verdict)\","
                 + "\"because\":\(JSON.quoted(judgement.because))"
         case .cautioned(let change): cautioned(change, speaker)
+        case .watched(let words): "\"event\":\"watched\",\"text\":\(JSON.quoted(words))"
         case .escalated(let boot, let ordinal):
             "\"event\":\"escalated\",\"incident\":"
                 + "\"\(IncidentIdentity(boot: boot, ordinal: ordinal).full)\""
-        case .incident, .evidence, .explained, .explainedByCounts, .salvaged: "\"event\":\"other\""
+        case .incident, .evidence, .explained, .explainedByCounts, .found, .salvaged:
+            "\"event\":\"other\""
         }
     }
 

@@ -11,10 +11,13 @@ import Text
 ///
 /// - Shape: `signature` is Ed25519 in Base64, over `kuzet-command-1`, a line feed, and the bytes of
 ///   the text `command`, which is JSON itself: what is signed is what is read.
-/// - Limits: `byteCountMax` bytes; chunks of `chunkByteCountMax`.
+/// - Limits: `byteCountMax` bytes, with a document `watchByteCountMax`; chunks of `chunkByteCountMax`.
 public enum SignedCommand {
     /// The longest schedule, one day a line, fits with room to spare.
     public static let byteCountMax = 8_192
+    /// A document for looking at faces is the one thing that is longer: some two hundred entries.
+    /// Longer ones come as differences, or as a file.
+    public static let watchByteCountMax = 256 << 10
     /// A file is fetched in parts, each of which fits a message of any broker.
     public static let chunkByteCountMax: UInt32 = 64 << 10
     static let prefix = Array("kuzet-command-1\n".utf8)
@@ -31,8 +34,8 @@ public enum SignedCommand {
     public static func read(
         _ bytes: [UInt8], from centre: Centre, device: String
     ) throws(Refusal) -> Order {
-        guard bytes.count <= byteCountMax else {
-            throw Refusal(description: "\(bytes.count) bytes, at most \(byteCountMax)")
+        guard bytes.count <= watchByteCountMax else {
+            throw Refusal(description: "\(bytes.count) bytes, at most \(watchByteCountMax)")
         }
         let envelope = try json(bytes)
         guard let text = envelope["command"]?.string,
@@ -42,6 +45,9 @@ public enum SignedCommand {
             throw Refusal(description: "the signature is not right")
         }
         let command = try json(Array(text.utf8))
+        guard bytes.count <= byteCountMax || command["do"]?.string == "watch" else {
+            throw Refusal(description: "\(bytes.count) bytes, at most \(byteCountMax)")
+        }
         guard command["device"]?.string == device else {
             throw Refusal(description: "it is for \(command["device"]?.string ?? "nobody")")
         }
@@ -86,6 +92,11 @@ public enum SignedCommand {
             return .fetch(
                 try incident(command), kind, offset: try number(command, "offset", .max),
                 byteCount: try number(command, "bytes", chunkByteCountMax))
+        case "watch":
+            guard let document = command["document"]?.string.flatMap({ Base64.bytes($0) }),
+                !document.isEmpty
+            else { throw Refusal(description: "document: a signed document in Base64") }
+            return .watch(document: document)
         case let other: throw Refusal(description: "do: \(other ?? "nothing") is not known")
         }
     }

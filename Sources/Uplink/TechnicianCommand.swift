@@ -24,6 +24,12 @@ public enum TechnicianCommand {
         return Order(actor: by, authority: .technician, action: .resetCaution(camera: camera))
     }
 
+    /// - Parameter document: that an authority signed.
+    public static func text(by: String, watch document: [UInt8]) -> String {
+        "{\"by\":\(JSON.quoted(by)),\"do\":\"watch\","
+            + "\"document\":\"\(Base64.text(document))\"}"
+    }
+
     public static func text(by: String, _ judgement: Judgement) -> String {
         "{\"by\":\(JSON.quoted(by)),\"do\":\"acknowledge\","
             + "\"incident\":\"\(judgement.identity.full)\",\"was\":\"\(judgement.verdict)\","

@@ -98,11 +98,14 @@ public enum WatchDocument: Equatable, Sendable {
 
     /// Everything before the signature.
     private var body: [UInt8] {
-        var bytes = Array("KZW".utf8)
+        var bytes: [UInt8] = []
+        // Room for all of it at once: what grows leaves copies of templates behind. Headers and
+        // authorisations take less than 8,192 bytes, an entry's texts less than 512.
+        bytes.reserveCapacity(
+            8_192 + entries.reduce(0) { $0 + 512 + FaceTemplate.count * $1.templates.count })
+        bytes += "KZW".utf8
         switch self {
         case .list(let list, _):
-            bytes.reserveCapacity(
-                512 * (list.entries.count + 1) + FaceTemplate.count * list.templateCount)
             bytes += [UInt8(ascii: "L"), Self.version]
             list.header.appendFields(to: &bytes)
             bytes.appendBigEndian(UInt32(list.entries.count))
@@ -129,7 +132,19 @@ public enum WatchDocument: Equatable, Sendable {
     }
 
     /// As it travels and is stored.
-    public var bytes: [UInt8] { body + signature }
+    public var bytes: [UInt8] {
+        var bytes = body
+        bytes += signature
+        return bytes
+    }
+
+    private var entries: [WatchEntry] {
+        switch self {
+        case .list(let list, _): list.entries
+        case .difference(let difference, _): difference.entries
+        case .authorisation: []
+        }
+    }
 
     /// What a list's signature is over; its `issuer` is to be the key that signs.
     public static func message(_ list: WatchedList) -> [UInt8] {

@@ -35,7 +35,7 @@ public struct WatchNotice: Hashable, Sendable {
         case lamp = 1
     }
 
-    /// From 1; in a list once.
+    /// From 1 to `numberMax`; in a list once.
     public var number: UInt32
     public var category: Category
     public var answer: Answer
@@ -51,6 +51,7 @@ public struct WatchNotice: Hashable, Sendable {
     public var from: Int64
     public var until: Int64
 
+    public static let numberMax: UInt32 = 1 << 24 - 1
     public static let referenceByteCountMax = 64
     public static let reasonByteCountMax = 256
     public static let lawByteCountMax = 128
@@ -78,8 +79,9 @@ public struct WatchNotice: Hashable, Sendable {
 extension WatchEntry {
     /// What is wrong with it by itself; nil where nothing is.
     public var problem: WatchRule? {
-        if number == 0 {
-            return .count(field: "number", found: 0, wanted: 1...Int64(UInt32.max))
+        if !(1...WatchNotice.numberMax).contains(number) {
+            return .count(
+                field: "number", found: Int64(number), wanted: 1...Int64(WatchNotice.numberMax))
         }
         if !(1...Self.templateCountMax).contains(templates.count) {
             return .count(

@@ -20,16 +20,22 @@ public final class WatchGallery: @unchecked Sendable {
         public var sealingKey: [UInt8]
         public var listVersion: UInt64
         public var notice: WatchNotice
+        /// The authority's place among the board's: every authority numbers its entries from 1.
+        public var slot: UInt8
+
+        /// Unlike that of any other entry on this board.
+        public var subject: UInt32 { UInt32(slot) << 24 | notice.number }
 
         public init(
             authority: String, issuer: [UInt8], sealingKey: [UInt8], listVersion: UInt64,
-            notice: WatchNotice
+            notice: WatchNotice, slot: UInt8 = 0
         ) {
             self.authority = authority
             self.issuer = issuer
             self.sealingKey = sealingKey
             self.listVersion = listVersion
             self.notice = notice
+            self.slot = slot
         }
     }
 
@@ -155,6 +161,8 @@ public final class WatchGallery: @unchecked Sendable {
             var best = Best()
             let rows = UnsafeBufferPointer(codes)
             withUnsafeTemporaryAllocation(of: Int32.self, capacity: Self.chunk) { products in
+                // With as many rows as a template has codes, they say what it is.
+                defer { Overwriting.clear(UnsafeMutableRawBufferPointer(products)) }
                 for start in stride(
                     from: section.rows.lowerBound, to: section.rows.upperBound, by: Self.chunk)
                 {

@@ -47,7 +47,9 @@ extension WatchRule {
         // turn what is read around.
         let isPrintable = text.unicodeScalars.allSatisfy { scalar in
             switch scalar.value {
-            case 0..<0x20, 0x7F..<0xA0, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: false
+            case 0..<0x20, 0x7F..<0xA0, 0x61C, 0x200B...0x200F, 0x2028...0x202E,
+                0x2060...0x2069, 0xFEFF:
+                false
             default: true
             }
         }

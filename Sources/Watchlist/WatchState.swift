@@ -1,3 +1,5 @@
+import Frames
+
 /// What a board holds: of each authority at most one list and one authorisation, and its floors.
 ///
 /// A value: whoever tries a document on a copy has changed nothing. Templates are shared between
@@ -34,14 +36,16 @@ public struct WatchState: Sendable {
     /// How far a document may have been issued after now, by a set clock: clocks differ.
     public static let issuedAheadSecondsMax: Int64 = 86_400
 
-    /// - Parameter authorities: of different keys; beyond `ListAuthority.countMax` they do not count.
+    /// - Parameter authorities: of different keys; beyond `ListAuthority.countMax` they do not count,
+    ///   and neither does a key of zeros, for which anybody can make signatures.
     public init(
         device: String, model: [UInt8], authorities: [ListAuthority],
         floors: WatchFloors = WatchFloors()
     ) {
         self.device = device
         self.model = model
-        self.authorities = Array(authorities.prefix(ListAuthority.countMax))
+        let believed = authorities.filter { authority in authority.key.contains { $0 != 0 } }
+        self.authorities = Array(believed.prefix(ListAuthority.countMax))
         self.floors = floors
     }
 
@@ -49,6 +53,8 @@ public struct WatchState: Sendable {
     ///
     /// What is held already, or was the newest when this board last ran, may come again.
     ///
+    /// - Memory: `bytes` and `Admission.document` have templates in them, and stay the caller's to
+    ///   overwrite (`Overwriting.clear`) once they are sealed and written.
     /// - Error: a refusal leaves everything as it was.
     public mutating func admit(
         _ bytes: [UInt8], at now: WatchTime, verifiedBy verify: Verify
@@ -204,7 +210,12 @@ public struct WatchState: Sendable {
     private func check(
         _ signature: [UInt8], of bytes: [UInt8], by authority: ListAuthority, _ verify: Verify
     ) throws(WatchProblem) {
-        let message = WatchDocument.signed + bytes.dropLast(signature.count)
+        var message: [UInt8] = []
+        message.reserveCapacity(WatchDocument.signed.count + bytes.count)
+        message += WatchDocument.signed
+        message += bytes.dropLast(signature.count)
+        // It has every template of the list in it.
+        defer { Overwriting.clear(&message) }
         guard verify(signature, message, authority.key) else {
             throw WatchProblem(.signature(by: authority.name))
         }
@@ -308,6 +319,7 @@ extension WatchState {
         var candidates: [WatchGallery.Candidate] = []
         for held in lists {
             let header = held.list.header
+            let slot = authorities.firstIndex { $0.key == header.issuer } ?? 0
             guard now.seconds < header.expires, now.isSet || !header.needsSetClock else {
                 continue
             }
@@ -320,7 +332,7 @@ extension WatchState {
                         WatchGallery.Listed(
                             authority: held.authority, issuer: header.issuer,
                             sealingKey: header.sealingKey, listVersion: header.version,
-                            notice: entry.notice), templates: entry.templates))
+                            notice: entry.notice, slot: UInt8(slot)), templates: entry.templates))
             }
         }
         return candidates

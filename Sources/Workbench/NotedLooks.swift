@@ -15,7 +15,7 @@ final class NotedLooks: LookWorker, @unchecked Sendable {
     private var takenAt = Instant.zero
     private var noted: Noted?
 
-    init(_ worker: any LookWorker, tasks: [LookTask] = LookTask.allCases) {
+    init(_ worker: any LookWorker, tasks: [LookTask] = LookTask.always) {
         self.worker = worker
         self.tasks = worker.tasks.filter { tasks.contains($0) }
     }

@@ -192,7 +192,7 @@ private final class SQLiteNightLedger: NightLedger {
             case .started, .incident, .clockCorrected, .configured, .evidence, .operated,
                 .interrupted, .siren, .explained, .explainedByCounts, .beat, .discarded,
                 .commanded, .hours, .authorised, .acknowledged, .escalated,
-                .counted, .judged, .cautioned:
+                .counted, .judged, .cautioned, .watched, .found:
                 records.append(record)
             }
         }

@@ -11,7 +11,8 @@ struct EvalCommand: ParsableCommand {
         abstract: "Measures a detector on labelled footage.",
         subcommands: [
             EvalFights.self, EvalStreams.self, EvalPeople.self, EvalCrowd.self, EvalTracks.self,
-            EvalTamper.self, EvalQuiet.self, EvalRendered.self, EvalVenue.self, EvalCaution.self
+            EvalFaces.self, EvalTamper.self, EvalQuiet.self, EvalRendered.self, EvalVenue.self,
+            EvalCaution.self
         ])
 }
 

@@ -17,6 +17,7 @@ struct Kuzet: ParsableCommand {
             DoctorCommand.self,
             IncidentsCommand.self,
             PeopleCommand.self,
+            WatchlistCommand.self,
             LinesCommand.self,
             RecordCommand.self,
             ReplayCommand.self,

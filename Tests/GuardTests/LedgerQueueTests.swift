@@ -8,7 +8,7 @@ import Testing
 private func seconds(_ count: Int64) -> Instant { .zero + .seconds(count) }
 
 private func picture(_ byteCount: Int, _ ordinal: UInt32 = 1) -> LedgerQueue.Work {
-    .picture([UInt8](repeating: 0, count: byteCount), ordinal: ordinal)
+    .picture([UInt8](repeating: 0, count: byteCount), .snapshot, ordinal: ordinal)
 }
 
 private func part(_ byteCount: Int, _ ordinal: UInt32 = 1) -> LedgerQueue.Work {
@@ -32,7 +32,7 @@ extension LedgerQueue.Action {
     fileprivate var words: String {
         switch self {
         case .carryOut(.append(let records)): "append \(records.count)"
-        case .carryOut(.picture(_, let ordinal)): "picture \(ordinal)"
+        case .carryOut(.picture(_, _, let ordinal)): "picture \(ordinal)"
         case .carryOut(.page): "page"
         case .carryOut(.fetch): "fetch"
         case .carryOut(.clip(.extend(_, let ordinal))): "extend \(ordinal)"

@@ -34,9 +34,11 @@ private func read(_ text: String) throws(ConfigurationError) -> Settings {
             others += [number + 1, number - 1, number + 10, 60].map(String.init)
         }
         others += [
-            "true", "false", "\"other\"", "\"/other\"", "\"amber\"", "\"red\"", "\"19:30\"",
+            "true", "false", "\"other\"", "\"/other\"", "\"amber\"", "\"red\"", "\"record\"",
+            "\"19:30\"",
             "[\"mon\"]", "[40, 60]", "\"escalated\"", "\"mqtts://192.0.2.9\"", "\"adm-cid\"",
-            "\"CD34\"", "\"ascii\"", "\"1\"", "\"\(String(repeating: "A", count: 43))=\"", nil
+            "\"CD34\"", "\"ascii\"", "\"1\"", "\"\(String(repeating: "A", count: 43))=\"",
+            "\"AQ\(String(repeating: "A", count: 41))=\"", nil
         ]
         return others
     }

@@ -9,7 +9,7 @@ enum HouseRules {
         "Networks": ["CNetworks"],
         "Models": ["CModels"],
         "Watchlist": ["Frames"],
-        "Detectors": ["Models", "Networks", "Frames"],
+        "Detectors": ["Models", "Networks", "Watchlist", "Frames"],
         "Incidents": ["Detectors", "Frames"],
         "Records": ["Incidents", "Detectors", "Frames"],
         "Station": ["Records", "Incidents", "Detectors", "Frames"],
@@ -21,14 +21,16 @@ enum HouseRules {
         "Text": [],
         "Cryptography": ["Text", "COpenSSL"],
         "Store": [
-            "Station", "Records", "Incidents", "Frames", "Linux", "Cryptography", "CSQLite", "CJPEG"
+            "Station", "Records", "Incidents", "Watchlist", "Frames", "Linux", "Cryptography",
+            "CSQLite", "CJPEG"
         ],
         "Uplink": [
             "Station", "Records", "Incidents", "Detectors", "Frames", "Linux", "Cryptography",
             "Text", "COpenSSL"
         ],
         "Configuration": [
-            "Alarm", "Camera", "Uplink", "Station", "Records", "Incidents", "Detectors", "Frames",
+            "Alarm", "Camera", "Uplink", "Station", "Records", "Incidents", "Detectors",
+            "Watchlist", "Frames",
             "Linux", "Cryptography", "Text", "CTOML"
         ],
         "Doctor": [
@@ -38,19 +40,19 @@ enum HouseRules {
         // Wiring.
         "Guard": [
             "Configuration", "Alarm", "Camera", "Store", "Uplink", "Station", "Records",
-            "Incidents", "Detectors", "Frames", "Linux", "Cryptography"
+            "Incidents", "Detectors", "Watchlist", "Frames", "Linux", "Cryptography"
         ],
         "MadeNetworks": ["Networks", "Frames"],
         "Workbench": [
             "Guard", "Configuration", "Simulation", "MadeNetworks", "Alarm", "Camera", "Store",
-            "Uplink", "Station", "Records", "Incidents", "Detectors", "Networks", "Models",
-            "Frames",
-            "Linux", "Cryptography", "Text"
+            "Uplink", "Station", "Records", "Incidents", "Detectors", "Watchlist", "Networks",
+            "Models", "Frames", "Linux", "Cryptography", "Text"
         ],
         // Argument parsing, and nobody else's.
         "kuzet": [
             "Workbench", "Guard", "Doctor", "Configuration", "Simulation", "Camera", "Store",
-            "Uplink", "Records", "Incidents", "Linux", "Cryptography", "Text", "ArgumentParser"
+            "Uplink", "Records", "Incidents", "Watchlist", "Linux", "Cryptography", "Text",
+            "ArgumentParser"
         ]
     ]
 

@@ -38,7 +38,8 @@ import Testing
         #expect(
             names == [
                 "run", "demo", "config", "calibrate", "eval", "doctor", "incidents", "people",
-                "lines", "record", "replay", "infer", "models", "bench", "selftest", "simulate"
+                "watchlist", "lines", "record", "replay", "infer", "models", "bench", "selftest",
+                "simulate"
             ])
     }
 }

@@ -84,7 +84,7 @@ import Testing
         let bytes = record.canonicalBytes
         #expect(try LedgerRecord(canonicalBytes: bytes) == record)
         // Behind the head: detector, ordinal, two networks of three bytes each.
-        for (offset, value) in [(36, 0), (36, 15), (41, 3), (42, 2), (45, 1), (45, 4)] {
+        for (offset, value) in [(36, 0), (36, 15), (41, 3), (42, 2), (45, 1), (45, 5)] {
             var wrong = bytes
             wrong[offset] = UInt8(value)
             #expect(throws: CanonicalBytesError.self) { try LedgerRecord(canonicalBytes: wrong) }

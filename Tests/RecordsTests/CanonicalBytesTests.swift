@@ -367,7 +367,21 @@ private struct SplitMix {
     }
 
     mutating func body() -> LedgerRecord.Body {
-        switch below(23) {
+        switch below(25) {
+        case 23: return .watched("watch list 3 of city: 12 entries")
+        case 24:
+            return .found(
+                ordinal: UInt32(truncatingIfNeeded: next()),
+                FoundEntry(
+                    authority: "city", listVersion: next(),
+                    category: FoundEntry.Category.allCases[below(3)],
+                    number: UInt32(truncatingIfNeeded: next()), reference: "case 4711",
+                    similarity: Q15(rawValue: Int16(truncatingIfNeeded: next())),
+                    threshold: Q15(rawValue: Int16(truncatingIfNeeded: next())),
+                    quality: FaceQuality(
+                        eyeDistance: UInt16(below(65_536)), turnPerMille: UInt16(below(65_536)),
+                        mean: UInt8(below(256)), contrast: UInt8(below(256)),
+                        sharpnessPerMille: UInt16(below(65_536)))))
         case 20:
             let entries = (0..<below(CountSeries.countMax + 1)).map { _ in
                 CountSeries.Entry(tenths: UInt16(below(65_536)), count: UInt16(below(65_536)))

@@ -11,6 +11,8 @@ struct Bench {
     var outputs: [Output: Bool] = [:]
     var records: [LedgerRecord] = []
     var kept: [LedgerRecord] = []
+    var finds: [(ordinal: UInt32, subject: UInt32)] = []
+    var documents: [[UInt8]] = []
     var snapshots: [UInt32] = []
     var clips: [(at: Instant, order: ClipOrder)] = []
     var rests: [Heat] = []
@@ -65,6 +67,8 @@ struct Bench {
                     switches.append((now, output, isOn))
                 case .record(let record): batch.append(record)
                 case .snapshot(_, let ordinal): snapshots.append(ordinal)
+                case .find(_, let ordinal, let subject): finds.append((ordinal, subject))
+                case .watch(let document, _): documents.append(document)
                 case .answer(let answer):
                     answers.append(answer.refusal ?? "done")
                     epoch = answer.epoch

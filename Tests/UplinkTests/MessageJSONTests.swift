@@ -38,7 +38,8 @@ import Text
         let bodies: [LedgerRecord.Body] = [
             .started(configuration: hash), .clockCorrected(offsetMilliseconds: -5),
             .configured(configuration: hash, accepted: true),
-            .evidence(ordinal: 3, kind: .clip, sha256: hash, byteCount: 9), .operated("silence"),
+            .evidence(ordinal: 3, kind: .clip, sha256: hash, byteCount: 9),
+            .evidence(ordinal: 3, kind: .find, sha256: hash, byteCount: 9), .operated("silence"),
             .repaired("a file"), .interrupted(boot: boot, ordinal: 3),
             .siren(.began, milliseconds: 5),
             .explained(
@@ -66,6 +67,15 @@ import Text
             .cautioned(
                 CautionChange(
                     camera: 0, from: 1, to: 0, fightScore: .one, cause: .reset(by: "Marat"))),
+            .watched("faces: not looked for"),
+            .found(
+                ordinal: 3,
+                FoundEntry(
+                    authority: "city", listVersion: 3, category: .missing, number: 17,
+                    reference: "case 4711", similarity: .perMille(600), threshold: .perMille(480),
+                    quality: FaceQuality(
+                        eyeDistance: 23, turnPerMille: 100, mean: 90, contrast: 30,
+                        sharpnessPerMille: 140))),
             .checkpoint(Checkpoint(sequence: 1, hash: hash, key: hash, signature: hash + hash)),
             .beat(frameCount: 1, quietSince: .zero),
             .counted(

@@ -62,6 +62,11 @@ import Text
                 "\"do\":\"fetch\",\"incident\":\"\(Self.incident)\",\"evidence\":\"snapshot\","
                     + "\"offset\":65536,\"bytes\":4096",
                 .fetch(identity, .snapshot, offset: 65_536, byteCount: 4_096)
+            ),
+            ("\"do\":\"watch\",\"document\":\"S1pX\"", .watch(document: [75, 90, 87])),
+            (
+                "\"do\":\"watch\",\"document\":\"\(Base64.text(Self.long))\"",
+                .watch(document: Self.long)
             )
         ]
         for (what, action) in cases {
@@ -74,6 +79,9 @@ import Text
                         action: action))
         }
     }
+
+    /// Two hundred entries or so.
+    private static let long = [UInt8](repeating: 5, count: 90_000)
 
     @Test func anEpochIsSignedAsItWasTold() throws {
         let told = "00000000000000010000000000000002-3120000000"
@@ -183,7 +191,10 @@ import Text
         #expect(complaint(envelope(right, prefix: "")) == "the signature is not right")
         #expect(complaint(Array("{}".utf8)) == "no command and signature in it")
         #expect(complaint([]).hasPrefix("no JSON"))
-        #expect(complaint([UInt8](repeating: 32, count: 9_000)) == "9000 bytes, at most 8192")
+        #expect(complaint([UInt8](repeating: 32, count: 300_000)) == "300000 bytes, at most 262144")
+        let long = envelope(
+            text("\"do\":\"silence\",\"x\":\"\(String(repeating: "y", count: 9_000))\""))
+        #expect(complaint(long) == "\(long.count) bytes, at most 8192")
         let bytes = envelope(right)
         for index in bytes.indices {
             var changed = bytes

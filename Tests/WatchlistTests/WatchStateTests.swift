@@ -63,6 +63,25 @@ import Testing
         #expect(board.refusal(swapped)?.rule == .signature(by: "venue"))
     }
 
+    /// Zeros are a point of the curve, of order 4: for one message in four, zeros are a signature.
+    @Test func aKeyOfZerosIsNobodys() throws {
+        let zeros = [UInt8](repeating: 0, count: 32)
+        var state = WatchState(
+            device: "bar", model: Sample.model,
+            authorities: [
+                ListAuthority(name: "zeros", key: zeros, lists: [.wanted], authorises: [.wanted])
+            ])
+        for version in 1...16 as ClosedRange<UInt64> {
+            var list = Self.list(version)
+            list.header.issuer = zeros
+            let bytes = WatchDocument.list(list, signature: zeros + zeros).bytes
+            #expect(throws: WatchRefusal.self) {
+                try state.admit(bytes, at: Sample.time(), verifiedBy: Sample.verify)
+            }
+        }
+        #expect(state.lists.isEmpty)
+    }
+
     @Test func aVenueMayBarAndNeverWant() throws {
         var board = try #require(Board())
         try board.admit(board.venue.document(Self.list(1, [Sample.entry(3, .barred)])))

@@ -7,11 +7,12 @@ import Testing
 func theProgramHasTheFileThatLiesUnderModels(model: BuiltInModel) throws {
     let path = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Sources/Models/\(model.name)/\(model.name).tflite").path
+        .appendingPathComponent("Sources/Models/\(model.path)").path
     let file = try #require(FileManager.default.contents(atPath: path))
     #expect(Array(file) == Array(model.bytes), "build anew: touch Sources/CModels/models.c")
     // The card says which one it is.
-    let card = path.replacingOccurrences(of: "\(model.name).tflite", with: "card.md")
+    let card = URL(fileURLWithPath: path).deletingLastPathComponent()
+        .appendingPathComponent("card.md").path
     #expect(FileManager.default.fileExists(atPath: card))
 }
 

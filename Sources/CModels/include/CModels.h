@@ -12,6 +12,9 @@ typedef struct {
 models_file models_people(void);
 models_file models_crowd(void);
 models_file models_fights(void);
+models_file models_face_finder(void);
+models_file models_wide_face_finder(void);
+models_file models_face_knower(void);
 /// The text of `NOTICE`.
 models_file models_notice(void);
 /// The Apache License 2.0.

@@ -1,4 +1,5 @@
 import Frames
+import Watchlist
 
 /// Every detector of one camera: a frame goes in, sightings come out.
 ///
@@ -19,6 +20,8 @@ final class DetectorBank {
     private(set) var newScores = NewScores()
     /// What is seen of fights counts: nothing is wrong with the picture.
     private var judgesFights = false
+    /// The same of faces.
+    private var judgesFaces = false
     /// How many people there are, where that was counted anew for the last frame.
     private(set) var newCount: CameraCount?
 
@@ -49,6 +52,7 @@ final class DetectorBank {
     private var presence: PresenceDetector
     private(set) var fights: FightDetector
     private var people: PeopleDetector
+    private(set) var faces = FaceDetector()
     /// What a network counted last.
     private var crowd: CrowdCount?
     private var isCounted = false
@@ -157,6 +161,7 @@ final class DetectorBank {
         seenPeople.removeAll(keepingCapacity: true)
         seenAt = nil
         fights = FightDetector(width: width, height: height, privacyMasks: settings.privacyMasks)
+        faces.forget()
         let other = hiddenOtherwise ?? Plane(width: CellGrid.width, height: CellGrid.height)
         for y in 0..<CellGrid.height {
             for x in 0..<CellGrid.width where map.shown[x, y] != old.map.shown[x, y] {
@@ -190,19 +195,32 @@ final class DetectorBank {
             crowd = count
         case .fights:
             fights.take(look)
+        case .faces:
+            faces.take(look, takenAt: takenAt)
         }
     }
 
-    /// What is asked about the frame that was decided last, beside what is looked at all the time.
-    var question: LookTask? { fights.wantsOpinion && judgesFights ? .fights : nil }
+    /// Whether something is asked about the frame that was decided last, beside what is looked at all
+    /// the time.
+    func wants(_ task: LookTask) -> Bool {
+        switch task {
+        case .people, .crowd: false
+        case .fights: fights.wantsOpinion && judgesFights
+        case .faces: judgesFaces && faces.wantsLook
+        }
+    }
 
-    /// Writes what is to be looked at for `question`.
-    func fill(_ look: Look, _ pace: LookPace) {
+    /// Writes what is to be looked at, of the frame that was decided last.
+    func fill(_ look: Look, _ pace: LookPace, from frame: Frame) {
         switch look.task {
         case .people, .crowd: break
         case .fights: fights.fill(look, countMax: pace.momentCountMax)
+        case .faces: faces.fill(look, from: frame)
         }
     }
+
+    /// Compares faces with these from now on; nil: with nobody.
+    func watch(_ gallery: WatchGallery?) { faces.gallery = gallery }
 
     private func hasLooked(at now: Instant) -> Bool {
         seenAt.map { .zero...Self.seenAgoMax ~= now - $0 } ?? false
@@ -294,6 +312,12 @@ final class DetectorBank {
                 isCounted = false
                 // Whom nobody can see is not nobody. Beside a covered corner people are seen.
                 if canSee || tamper?.kind == .partlyCovered { newCount = CameraCount(people) }
+            case .faces:
+                judgesFaces = canSee || tamper?.kind == .partlyCovered
+                faces.update(
+                    clock: clock, at: frame.capturedAt, people: people.people, width: width,
+                    height: height)
+                if judgesFaces { faces.show(into: &sightings) }
             }
         }
     }

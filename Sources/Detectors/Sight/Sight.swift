@@ -1,4 +1,5 @@
 import Frames
+import Watchlist
 
 /// The way from a picture to what is seen in it: what nobody may see is hidden, then every detector
 /// decides. A live camera, a recording, the demo, measurements and the self-test all see through it,
@@ -110,16 +111,32 @@ public final class Sight {
             // What was seen in the view before is no answer about this one.
             lane?.abandonAll()
             bank = DetectorBank(width: frame.width, height: frame.height, settings: settings)
+            bank.watch(gallery)
             self.bank = bank
         }
         lane?.step(frame) { look, takenAt in
             bank.take(look, takenAt: takenAt, at: frame.capturedAt)
         }
         bank.decide(frame, into: &sightings)
-        if let question = bank.question, let pace = lane?.pace {
-            lane?.ask(question, at: frame.capturedAt) { bank.fill($0, pace) }
+        guard let pace = lane?.pace else { return }
+        for task in LookTask.onDemand where bank.wants(task) {
+            lane?.ask(task, at: frame.capturedAt) { bank.fill($0, pace, from: frame) }
         }
     }
+
+    /// Compares faces with these from the next frame on; nil, as at the start: with nobody.
+    public var gallery: WatchGallery? {
+        didSet { bank?.watch(gallery) }
+    }
+
+    /// Whom to look at since the last frame.
+    public var newFinds: [FaceFind] { bank?.faces.newFinds ?? [] }
+
+    /// How many faces could be judged since the first picture.
+    public var faceTally: FaceTally { bank?.faces.tally ?? FaceTally() }
+
+    /// Lets go of pictures that networks have in hand: the camera is gone.
+    public func abandonLooks() { lane?.abandonAll() }
 
     /// Forgets the learned scene: after the camera was moved on purpose.
     public func relearn() { bank?.relearn() }

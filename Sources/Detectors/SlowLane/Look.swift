@@ -13,6 +13,8 @@ public final class Look: @unchecked Sendable {
     public internal(set) var crowd = CrowdReading()
     /// Those of `moments`, in order.
     public internal(set) var fights: [FightMoment] = []
+    /// What is asked of faces, and what was seen of them.
+    var faces = FaceReading()
     /// What is looked at in place of a picture, where the task is `fights`: codes of `FightMoments`.
     let moments: UnsafeMutableBufferPointer<Int8>
     /// The worker's own.
@@ -30,7 +32,19 @@ public final class Look: @unchecked Sendable {
     }
 
     deinit {
+        forgetFaces()
         moments.deallocate()
+    }
+
+    /// What was said of each face that was asked for, until the look counts or is abandoned.
+    public var faceAnswers: [FaceAnswer] { faces.answers }
+
+    /// Leaves nothing of faces, nor of the picture that they were looked for in: a list that ends
+    /// may let no other look follow.
+    func forgetFaces() {
+        guard task == .faces else { return }
+        faces.forget()
+        picture.overwrite()
     }
 
     /// Writes down who is there by other means than a network: to measure what is made of boxes.

@@ -7,21 +7,30 @@ public enum LookTask: UInt8, CaseIterable, Hashable, Sendable {
     case crowd = 2
     /// A second opinion on the last two seconds; asked when there is a question.
     case fights = 3
+    /// Whether a face is on a signed list; asked where there is such a list and somebody's head. Off
+    /// unless an authority has switched it on.
+    case faces = 4
 
-    /// The network that is part of the program.
+    /// Those that look wherever there are networks.
+    public static let always: [LookTask] = [.people, .crowd, .fights]
+
+    /// The network that is part of the program; of faces the one whose numbers are compared.
     public var model: BuiltInModel {
         switch self {
         case .people: .people
         case .crowd: .crowd
         case .fights: .fights
+        case .faces: .faceKnower
         }
     }
+
+    static let onDemand: [LookTask] = allCases.filter(\.isOnDemand)
 
     /// Whether it is looked at when somebody asks, and not all the time.
     var isOnDemand: Bool {
         switch self {
         case .people, .crowd: false
-        case .fights: true
+        case .fights, .faces: true
         }
     }
 
@@ -31,12 +40,12 @@ public enum LookTask: UInt8, CaseIterable, Hashable, Sendable {
 
 /// How often networks look, from most to least: what heat and a slow processor cost, in this order.
 ///
-/// | pace | people | crowd | fights, when asked |
-/// |---|---|---|---|
-/// | full | 5 a second | 1 a second | every 0.4 s at most |
-/// | reduced | 2.5 a second | every 2 s | every 1 s at most |
-/// | sparse | 1 a second | every 5 s | every 2 s at most |
-/// | none | never | never | never |
+/// | pace | people | crowd | fights, when asked | faces, when asked |
+/// |---|---|---|---|---|
+/// | full | 5 a second | 1 a second | every 0.4 s at most | every 0.4 s at most |
+/// | reduced | 2.5 a second | every 2 s | every 1 s at most | every 1 s at most |
+/// | sparse | 1 a second | every 5 s | every 2 s at most | every 2 s at most |
+/// | none | never | never | never | never |
 public enum LookPace: UInt8, CaseIterable, Comparable, Sendable {
     case full = 0
     case reduced = 1
@@ -52,9 +61,9 @@ public enum LookPace: UInt8, CaseIterable, Comparable, Sendable {
         case (.full, .crowd): .milliseconds(1_000)
         case (.reduced, .crowd): .milliseconds(2_000)
         case (.sparse, .crowd): .milliseconds(5_000)
-        case (.full, .fights): .milliseconds(400)
-        case (.reduced, .fights): .milliseconds(1_000)
-        case (.sparse, .fights): .milliseconds(2_000)
+        case (.full, .fights), (.full, .faces): .milliseconds(400)
+        case (.reduced, .fights), (.reduced, .faces): .milliseconds(1_000)
+        case (.sparse, .fights), (.sparse, .faces): .milliseconds(2_000)
         case (.none, _): nil
         }
     }

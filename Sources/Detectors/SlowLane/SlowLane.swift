@@ -41,6 +41,7 @@ struct SlowLane {
             if hasJumped { abandon(task) }
             if slots[task.slot].isBegun, now >= slots[task.slot].dueAt, let look = finish(task) {
                 arrived(look, slots[task.slot].takenAt)
+                look.forgetFaces()
             }
             if !task.isOnDemand { takeIfTime(task, frame) }
         }
@@ -77,7 +78,7 @@ struct SlowLane {
     }
 
     private mutating func abandon(_ task: LookTask) {
-        _ = finish(task)
+        finish(task)?.forgetFaces()
         slots[task.slot].nextAt = nil
         slots[task.slot].nextFullAt = nil
     }
@@ -153,6 +154,7 @@ public struct LookCounts: Hashable, Sendable {
     private var people = Tally()
     private var crowd = Tally()
     private var fights = Tally()
+    private var faces = Tally()
 
     public init() {}
 
@@ -162,6 +164,7 @@ public struct LookCounts: Hashable, Sendable {
             case .people: people
             case .crowd: crowd
             case .fights: fights
+            case .faces: faces
             }
         }
         set {
@@ -169,13 +172,14 @@ public struct LookCounts: Hashable, Sendable {
             case .people: people = newValue
             case .crowd: crowd = newValue
             case .fights: fights = newValue
+            case .faces: faces = newValue
             }
         }
     }
 
     /// Of all tasks.
-    public var begun: Int { people.begun + crowd.begun + fights.begun }
-    public var skipped: Int { people.skipped + crowd.skipped + fights.skipped }
+    public var begun: Int { people.begun + crowd.begun + fights.begun + faces.begun }
+    public var skipped: Int { people.skipped + crowd.skipped + fights.skipped + faces.skipped }
 
     /// What there is something to tell of: who only answers may never have been asked.
     public var tasks: [LookTask] {

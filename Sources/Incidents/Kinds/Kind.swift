@@ -13,6 +13,9 @@ extension Incident {
         case dispersal = 8
         case lying = 9
         case lineCrossed = 10
+        case wanted = 11
+        case missing = 12
+        case barred = 13
         case covered = 32
         case partlyCovered = 33
         case defocused = 34
@@ -42,6 +45,9 @@ extension Incident {
             case .dispersal: self = .dispersal
             case .lying: self = .lying
             case .lineCrossed: self = .lineCrossed
+            case .wanted: self = .wanted
+            case .missing: self = .missing
+            case .barred: self = .barred
             case .covered: self = .covered
             case .partlyCovered: self = .partlyCovered
             case .defocused: self = .defocused

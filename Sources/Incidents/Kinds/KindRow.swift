@@ -14,6 +14,9 @@ public struct KindRow: Sendable {
         case appliance
         /// A person calls.
         case call
+        /// A face is like an entry of a signed list. Never red, never a siren, and no picture of it is
+        /// kept but one that is sealed for the authority.
+        case list
     }
 
     /// In messages, JSON and the ledger's lists, for ever: `partlyCovered`. The configuration

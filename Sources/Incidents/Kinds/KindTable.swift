@@ -74,6 +74,18 @@ extension Incident.Kind {
             .people(
                 "lineCrossed", title: "line crossed", label: "line crossed", rule: .brief,
                 response: .amber, CAPNature(.security, severity: .minor, certainty: .likely))
+        case .wanted:
+            .face(
+                "wanted", title: "look: maybe wanted", label: "maybe somebody wanted",
+                mayLight: true)
+        case .missing:
+            .face(
+                "missing", title: "look: maybe missing", label: "maybe somebody missing",
+                mayLight: false)
+        case .barred:
+            .face(
+                "barred", title: "look: maybe barred", label: "maybe somebody barred",
+                mayLight: true)
         case .covered:
             .tamper("covered", title: "camera covered", label: "lens covered")
         case .partlyCovered:
@@ -155,6 +167,25 @@ extension KindRow {
         KindRow(
             name: name, title: title, label: label, category: .people, detector: .people,
             rule: rule, response: response, sia: .seen, cap: cap)
+    }
+
+    /// Somebody is like an entry of a list: to be looked at, and no more than that. Two of three looks
+    /// agreed when it is seen first, so nothing is waited for; he may be lost and found again all
+    /// evening, which is one incident.
+    ///
+    /// - Parameter mayLight: the amber lamp, where an entry asks for it. Nothing asks for more.
+    fileprivate static func face(
+        _ name: String, title: String, label: String, mayLight: Bool
+    ) -> KindRow {
+        KindRow(
+            name: name, title: title, label: label, category: .list, detector: .faces,
+            rule: IncidentRule(
+                enterScore: Q15(rawValue: 1), leaveScore: Q15(rawValue: 1),
+                suspectWindow: .milliseconds(200), suspectPerMille: 1,
+                confirmWindow: .milliseconds(200), confirmPerMille: 1,
+                confirmScore: Q15(rawValue: 1), closeAfter: .seconds(60), coolDown: .zero),
+            response: mayLight ? .amber : .record, sia: .seen,
+            cap: CAPNature(.security, severity: .minor, certainty: .possible))
     }
 
     /// Somebody's doing, beyond doubt.

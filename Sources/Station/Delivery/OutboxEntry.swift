@@ -4,7 +4,7 @@ import Records
 
 /// What must reach somebody first. The raw values stand in the store: never renumber them.
 public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
-    /// Incidents, what the siren did, what a person acknowledged.
+    /// Incidents, whom somebody is like, what the siren did, what a person acknowledged.
     case alarm = 0
     /// That the appliance lives, and what became of its clock, configuration and disk.
     case health = 1
@@ -14,11 +14,11 @@ public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
     /// In which lane a record is told.
     public init(of record: LedgerRecord) {
         switch record.body {
-        case .incident, .interrupted, .siren, .acknowledged, .escalated: self = .alarm
+        case .incident, .interrupted, .siren, .acknowledged, .escalated, .found: self = .alarm
         case .evidence, .explained, .explainedByCounts, .salvaged: self = .evidence
         case .started, .clockCorrected, .configured, .operated, .repaired, .commanded,
             .hours, .authorised, .checkpoint, .beat, .discarded,
-            .counted, .judged, .cautioned:
+            .counted, .judged, .cautioned, .watched:
             self = .health
         }
     }

@@ -19,6 +19,8 @@ public struct LampPattern: Hashable, Sendable {
     public static let heartbeat = LampPattern([100, 900])
     /// Two short blinks: alive, but something cannot be seen or kept.
     public static let impaired = LampPattern([100, 200, 100, 1_600])
+    /// Long blinks: alive, and faces are compared with a list. Whoever wants to know can see it.
+    public static let watching = LampPattern([800, 200])
     public static let slowBlink = LampPattern([500, 500])
     public static let fastBlink = LampPattern([125, 125])
 
@@ -52,6 +54,8 @@ public struct LampPolicy: Hashable, Sendable {
     public var alive: LampPattern
     /// Green: alive, but a camera is lost or still missing, or the ledger fails.
     public var impaired: LampPattern
+    /// Green: as `alive`, while faces are compared with a list.
+    public var watching: LampPattern
     /// Amber: something is suspected, or confirmed and not worth red.
     public var suspected: LampPattern
     /// Amber: the siren is about to sound, or would sound were it not withheld.
@@ -63,10 +67,12 @@ public struct LampPolicy: Hashable, Sendable {
 
     public init(
         alive: LampPattern = .heartbeat, impaired: LampPattern = .impaired,
+        watching: LampPattern = .watching,
         suspected: LampPattern = .slowBlink, preAlarm: LampPattern = .fastBlink,
         confirmed: LampPattern = .steady, redHold: Interval = .seconds(30)
     ) {
         self.alive = alive
+        self.watching = watching
         self.impaired = impaired
         self.suspected = suspected
         self.preAlarm = preAlarm

@@ -36,7 +36,7 @@ public enum LampScript {
                     switchings.append(Switching(at: time, output: output, isOn: isOn))
                 case .record:
                     recordCount += 1
-                case .snapshot, .clip, .rest, .look, .counted, .answer, .log:
+                case .snapshot, .find, .watch, .clip, .rest, .look, .counted, .answer, .log:
                     break
                 }
             }

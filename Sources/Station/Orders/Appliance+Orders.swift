@@ -22,6 +22,11 @@ extension Appliance {
         switch order.authority {
         case .centre, .technician:
             if verdict == .fresh { log(.notice, name) }
+            // Answered when it is known what the document is worth; heard again, it may not have been.
+            if case .watch(let document) = order.action, verdict != .fresh, refusal == nil {
+                notes.append(.watch(document: document, order))
+            }
+            if case .watch = order.action, refusal == nil { return }
             notes.append(
                 .answer(
                     OrderAnswer(
@@ -52,7 +57,7 @@ extension Appliance {
             return .refused("no such incident")
         case .resetCaution(let camera) where self.camera(called: camera) == nil:
             return .refused("no such camera")
-        case .acknowledge, .judge, .resetCaution, .silence, .hours, .fetch, .panic:
+        case .acknowledge, .judge, .resetCaution, .silence, .hours, .fetch, .watch, .panic:
             return .fresh
         }
     }
@@ -77,6 +82,7 @@ extension Appliance {
         case .silence: silence()
         case .hours(let hours): self.order(hours, by: order.actor)
         case .fetch: break
+        case .watch(let document): notes.append(.watch(document: document, order))
         case .panic: press(.panic)
         }
         switch order.authority {

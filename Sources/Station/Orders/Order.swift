@@ -17,6 +17,8 @@ public struct Order: Hashable, Sendable {
         case hours(HoursOrder)
         /// A part of an incident's file.
         case fetch(IncidentIdentity, LedgerRecord.EvidenceKind, offset: UInt32, byteCount: UInt32)
+        /// Whom to look for, or by what right: a document that an authority signed, whoever brings it.
+        case watch(document: [UInt8])
         /// Help, at once.
         case panic
     }
@@ -43,6 +45,7 @@ public struct Order: Hashable, Sendable {
         case .hours(let order): "hours: \(order.words)"
         case .fetch(let identity, let kind, let offset, let byteCount):
             "fetch \(kind) of \(identity.full) from \(offset), \(byteCount) bytes"
+        case .watch(let document): "watch: a document of \(document.count) bytes"
         case .panic: "panic"
         }
     }
@@ -52,7 +55,7 @@ public struct Order: Hashable, Sendable {
     var body: LedgerRecord.Body {
         switch action {
         case .hours(let order): .hours(order, counter: counter, by: actor)
-        case .acknowledge, .judge, .resetCaution, .silence, .fetch, .panic:
+        case .acknowledge, .judge, .resetCaution, .silence, .fetch, .watch, .panic:
             .commanded(counter: counter, by: actor, words: words)
         }
     }
@@ -86,21 +89,22 @@ extension Authority {
     ///
     /// A call for help is made in the venue. Nobody there may say when it is open, nor that somebody
     /// saw to an incident; and pictures of people go to the centre that answers for them: a
-    /// technician takes them from the disk, as `incidents export` does. What a camera learnt of
+    /// technician takes them from the disk, as `incidents export` does. Whom to look for is for
+    /// whoever signed the document to say, not for whoever brings it. What a camera learnt of
     /// judgements is put back by whoever stands before it.
     func permits(_ action: Order.Action) -> Bool {
         switch (self, action) {
         case (.centre, .acknowledge), (.centre, .judge), (.centre, .silence), (.centre, .hours),
-            (.centre, .fetch):
+            (.centre, .fetch), (.centre, .watch):
             true
         case (.centre, .resetCaution), (.centre, .panic): false
         case (.technician, .acknowledge), (.technician, .judge), (.technician, .resetCaution),
-            (.technician, .silence), (.technician, .hours):
+            (.technician, .silence), (.technician, .hours), (.technician, .watch):
             true
         case (.technician, .fetch), (.technician, .panic): false
         case (.button, .silence), (.button, .panic): true
         case (.button, .acknowledge), (.button, .judge), (.button, .resetCaution),
-            (.button, .hours), (.button, .fetch):
+            (.button, .hours), (.button, .fetch), (.button, .watch):
             false
         }
     }

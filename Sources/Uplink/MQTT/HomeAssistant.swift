@@ -15,7 +15,8 @@ enum HomeAssistant {
             + "\"availability_template\":\"{{ 'online' if value_json.state == 'online' else 'offline'"
             + " }}\",\"device\":{\"identifiers\":[\"\(node)\"],\"name\":\(JSON.quoted(device)),"
             + "\"manufacturer\":\"Kuzet\"}"
-        let kinds = Incident.Kind.allCases.map { "\"\($0)\"" }.joined(separator: ",")
+        let kinds = Incident.Kind.allCases.filter { $0.row.category != .list }.map { "\"\($0)\"" }
+            .joined(separator: ",")
         let incident = JSON.quoted(base + "/incident")
         let alarm = JSON.quoted(base + "/alarm")
         return [

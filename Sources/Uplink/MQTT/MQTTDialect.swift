@@ -7,6 +7,7 @@ import Station
 ///     PREFIX/DEVICE/status      retained: what the appliance is; the broker says "offline" for it
 ///     PREFIX/DEVICE/incident    a step of an incident
 ///     PREFIX/DEVICE/health      what became of the appliance itself
+///     PREFIX/DEVICE/find        like whom on a list somebody is, to a centre that is told of faces
 ///     PREFIX/DEVICE/evidence    a picture or an explanation
 ///     PREFIX/DEVICE/people      how many people a camera saw in the minute that is over
 ///     PREFIX/DEVICE/command     what the centre wants
@@ -91,15 +92,26 @@ public struct MQTTDialect: Dialect {
         actions(session.passed(at: moment.monotonic))
     }
 
+    /// Of what is sealed of a find.
+    private static let findByteCountMax = 64 << 10
+
     public mutating func tell(_ entry: OutboxEntry, at moment: Moment) -> [DialectAction] {
         let picture: [UInt8]?
-        if case .evidence(_, .snapshot, _, _) = entry.record.body {
+        switch entry.record.body {
+        case .evidence(_, .snapshot, _, _):
             picture = self.picture(entry.record, settings.pictureByteCountMax)
-        } else {
-            picture = nil
+        // Sealed, and small: an officer has to see it now.
+        case .evidence(_, .find, _, _):
+            picture = self.picture(entry.record, Self.findByteCountMax)
+        default: picture = nil
         }
         let report = speaker.report(entry)
-        let topic = report != nil ? "incident" : entry.lane == .evidence ? "evidence" : "health"
+        let topic: String
+        switch entry.record.body {
+        case .found: topic = "find"
+        default:
+            topic = report != nil ? "incident" : entry.lane == .evidence ? "evidence" : "health"
+        }
         var publish = MQTTPacket.Publish(topic: base + "/" + topic, payload: [])
         publish.properties[number: .payloadFormat] = 1
         publish.properties[text: .contentType] = "application/json"
@@ -120,7 +132,8 @@ public struct MQTTDialect: Dialect {
     private mutating func alarm(
         after report: IncidentReport, at instant: Instant
     ) -> [MQTTSession.Action] {
-        guard settings.isKnownToHomeAssistant else { return [] }
+        // A likeness is no alarm.
+        guard settings.isKnownToHomeAssistant, report.kind.row.category != .list else { return [] }
         let wasCalm = confirmed.isEmpty
         switch report.state {
         case .suspected: break

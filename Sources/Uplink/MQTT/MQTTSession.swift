@@ -57,7 +57,7 @@ struct MQTTSession: Sendable {
         case failed(String)
     }
 
-    static let packetByteCountMax = 64 << 10
+    static let packetByteCountMax = SignedCommand.watchByteCountMax + 1_024
     /// Where not even this much may be sent no incident can be told: that is no broker to give
     /// messages up at. None at all would be an error of the protocol (3.2.2.3.6).
     static let sendByteCountMin = 1_024

@@ -51,7 +51,7 @@ public struct SIADialect: Dialect {
         case .started, .clockCorrected, .configured, .evidence, .operated, .repaired, .siren,
             .explained, .explainedByCounts, .salvaged, .commanded, .hours, .authorised,
             .acknowledged, .checkpoint,
-            .beat, .discarded, .counted, .judged, .cautioned:
+            .beat, .discarded, .counted, .judged, .cautioned, .watched, .found:
             false
         }
     }

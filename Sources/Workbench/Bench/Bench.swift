@@ -72,9 +72,9 @@ package struct Bench {
         let pictures = BenchPictures.frames()
         return switch part {
         case .scene: sceneRows(pictures)
-        case .frames: kernelRows(pictures)
+        case .frames: kernelRows(pictures) + galleryRows()
         case .networks: []
-        case nil: sceneRows(pictures) + kernelRows(pictures)
+        case nil: sceneRows(pictures) + kernelRows(pictures) + galleryRows()
         }
     }
 }

@@ -163,7 +163,7 @@ extension CalibrationSession {
                 ? "Watching for \(task.watchFor.milliseconds / 60_000) min; Enter ends it."
                 : "Watching …")
         let seen = try look(
-            for: task.watchFor, tasks: LookTask.allCases, new.cameras[index].detectors, policy
+            for: task.watchFor, tasks: LookTask.always, new.cameras[index].detectors, policy
         ) {
             "people: \($0.people.count), incidents: \($0.incidents.reduce(0) { $0 + $1.count })"
         }

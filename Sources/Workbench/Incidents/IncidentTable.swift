@@ -112,6 +112,8 @@ extension LedgerRecord.Body {
         case .acknowledged(_, _, let by): "acknowledged by \(by)"
         case .judged(let judgement, let by): "judged \(judgement.words), by \(by)"
         case .cautioned(let change): change.words
+        case .watched(let words): words
+        case .found(_, let entry): entry.words
         case .escalated: "escalated: nobody acknowledged it in time"
         case .checkpoint(let checkpoint): "signed up to record \(checkpoint.sequence)"
         case .beat(let frameCount, _): "on watch: \(frameCount) frames decided since the last beat"
@@ -147,6 +149,7 @@ extension IncidentSummary {
             "durationMilliseconds":\(duration.map { "\($0.milliseconds)" } ?? "null"),\
             "peakScore":\(incident.peakScore.perMille),\
             \(MessageJSON.details(incident.subject, incident.measure))\
+            "finds":[\(finds.map { "{\(MessageJSON.found($0))}" }.joined(separator: ","))],\
             "sightings":\(incident.sightingCount),\
             "region":[\(region.x),\(region.y),\(region.width),\(region.height)],\
             "records":[\(sequences.map(String.init).joined(separator: ","))],\

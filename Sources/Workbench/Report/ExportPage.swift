@@ -85,6 +85,7 @@ package struct ExportPage {
         }
         if let subject = incident.subject { facts.append(("Who", subject.words)) }
         if let measure = incident.measure { facts.append(("Measured", measure.words)) }
+        for find in summary.finds { facts.append(("Why", find.words)) }
         for item in export.evidence {
             facts.append(
                 (
@@ -109,14 +110,20 @@ package struct ExportPage {
         var text = ""
         for item in export.evidence {
             guard let bytes = item.bytes else { continue }
-            if item.facts.name.fileName.hasSuffix(".mkv") {
-                text += Self.player(ClipFrames(matroska: bytes))
-            } else {
-                text += snapshot(bytes)
+            switch item.facts.name.kind {
+            case .clip: text += Self.player(ClipFrames(matroska: bytes))
+            case .snapshot: text += snapshot(bytes)
+            case .find: text += Self.sealed
             }
         }
         return text
     }
+
+    private static let sealed = """
+        <section><h2>Picture</h2><p>Sealed for the authority whose list it is, which opens it with \
+        <code>kuzet watchlist open</code>: nobody else can look at it.</p></section>
+
+        """
 
     private func snapshot(_ jpeg: [UInt8]) -> String {
         let region = summary.incident.region

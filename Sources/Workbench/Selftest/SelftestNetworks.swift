@@ -8,7 +8,8 @@ extension SelftestCheck {
     /// What the references of `Networks` wrote when they were accepted.
     private static let goldenNetworkKernels: [String: UInt64] = [
         "matrix": 0x8ef1_4cb3_b3b5_37d0, "depthwise": 0x15a8_a58d_0174_59c4,
-        "matrix with SiLU": 0x6cfb_a931_2b1d_afe2, "depthwise with SiLU": 0x29c3_c751_24a8_3f0d
+        "matrix with SiLU": 0x6cfb_a931_2b1d_afe2, "depthwise with SiLU": 0x29c3_c751_24a8_3f0d,
+        "matrix with PReLU": 0x689b_2ee3_50e7_5308, "depthwise with PReLU": 0x29cb_3885_3e14_4ea1
     ]
 
     /// Every path that this machine has: a board's own, and those that an older one would go.
@@ -34,7 +35,8 @@ extension SelftestCheck {
     static let goldenNetworks: [String: UInt64] = [
         "mobilenet int8": 0x5487_caf4_8b1b_2082, "mobilenet uint8": 0xac0c_cf45_9015_2502,
         "people": 0x2935_b227_77df_289a, "crowd": 0x6fbb_ca4c_0c78_4e2e,
-        "fights": 0x0a4b_d607_b6b4_3c29
+        "fights": 0x0a4b_d607_b6b4_3c29, "faces-find": 0x5540_5334_9482_b356,
+        "faces-find-wide": 0x52bb_5d7a_65b6_fdaa, "faces-know": 0x005a_777a_3653_d849
     ]
 
     /// Those that ship, as a board looks with them.

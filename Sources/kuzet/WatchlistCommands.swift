@@ -1,0 +1,305 @@
+import ArgumentParser
+import Linux
+import Records
+import Watchlist
+import Workbench
+
+/// `kuzet watchlist`: at the authority's side, what makes and takes back lists; at the board, what brings
+/// them and tells what came of them.
+struct WatchlistCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "watchlist",
+        abstract: "Lists of people to look out for: makes, signs, brings and takes them back.",
+        discussion: """
+            Photographs stay where they are: a list carries templates, and no names.
+
+            Examples:
+              kuzet watchlist key police.key
+              kuzet watchlist enroll photo.jpg --draft draft.json --number 17 --category wanted \
+            --reference "case 4711" --law "…" --until 2026-03-01
+              kuzet watchlist pack draft.json --out list.kzw
+              kuzet watchlist sign list.kzw --key police.key
+              kuzet watchlist inspect list.kzw
+              kuzet watchlist revoke list.kzw 17 --version 8 --key police.key --out list8.kzw \
+            --diff 7to8.kzw
+            """,
+        subcommands: [
+            WatchlistMakeKey.self, WatchlistEnroll.self, WatchlistPack.self, WatchlistSign.self,
+            WatchlistInspect.self,
+            WatchlistDiff.self, WatchlistRevoke.self, WatchlistAuthorise.self, WatchlistOpen.self,
+            WatchlistInstall.self, WatchlistFinds.self, WatchlistTrial.self
+        ])
+}
+
+struct WatchlistKeyOption: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The authority's secrets, as `key` made them.", valueName: "file"))
+    var key: String
+
+    func read() throws -> WatchlistKey { try orExit { try WatchlistKey.read(key) } }
+
+    /// Secrets that are written over cannot be had back.
+    func refuse(_ outputs: String?...) throws {
+        for case let output? in outputs { try WorkbenchError.refuseSame(key, output) }
+    }
+}
+
+struct WatchlistMakeKey: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "key",
+        abstract: "Makes an authority's secrets, and prints the key that boards are to believe.")
+
+    @Argument(help: "The file to make, for nobody else to read. Never overwritten.")
+    var file: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let key = try orExit { try WatchlistKey.make(file) }
+        if json {
+            print(key.json)
+        } else {
+            print(key.words, terminator: "")
+        }
+    }
+}
+
+struct WatchlistPack: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pack",
+        abstract: "Makes a list of a draft, and says of the first entry that breaks a rule which.")
+
+    @Argument(help: "The draft, JSON.")
+    var draft: String
+
+    @Option(help: ArgumentHelp("Where.", valueName: "file"))
+    var out: String
+
+    func run() throws {
+        try orExit {
+            let list = try WatchlistDraft.read(draft)
+            try WorkbenchError.refuseSame(draft, out)
+            try WatchDocumentFile.write(WatchDocumentFile.packed(list), to: out)
+        }
+    }
+}
+
+struct WatchlistSign: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sign", abstract: "Signs a packed list, in its place unless --out is given.")
+
+    @Argument(help: "The list.")
+    var list: String
+
+    @OptionGroup var key: WatchlistKeyOption
+
+    @Option(help: ArgumentHelp("Where.", valueName: "file"))
+    var out: String?
+
+    func run() throws {
+        let key = try key.read()
+        try orExit {
+            let (list, _) = try WatchDocumentFile.readList(list)
+            let signed = WatchDocumentFile.signed(list, by: key)
+            try self.key.refuse(out)
+            try WatchDocumentFile.write(signed.bytes, to: out ?? self.list)
+        }
+    }
+}
+
+struct WatchlistInspect: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "What a document says, and whether its signature is right.",
+        discussion: "Whether the key is the authority's is for you to compare, by its fingerprint.")
+
+    @Argument(help: "The document.")
+    var file: String
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() throws {
+        let document = try orExit { try WatchDocumentFile.read(file) }
+        if json {
+            print(document.json)
+        } else {
+            print(document.report, terminator: "")
+        }
+    }
+}
+
+struct WatchlistDiff: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "diff",
+        abstract: "What makes the new list out of the old one: all that has to travel.")
+
+    @Argument(help: "The list that boards have, signed.")
+    var old: String
+
+    @Argument(help: "The list that they are to have, signed by the same key.")
+    var new: String
+
+    @Option(help: ArgumentHelp("Where.", valueName: "file"))
+    var out: String
+
+    func run() throws {
+        try orExit {
+            let difference = try WatchDocumentFile.difference(from: old, to: new)
+            try WorkbenchError.refuseSame(old, out)
+            try WorkbenchError.refuseSame(new, out)
+            try WatchDocumentFile.write(difference.bytes, to: out)
+        }
+    }
+}
+
+struct WatchlistRevoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "revoke",
+        abstract: "Makes and signs the next list, without some entries and those that are over.")
+
+    @Argument(help: "The list that boards have, signed by this key.")
+    var list: String
+
+    @Argument(help: "Numbers of entries.")
+    var numbers: [UInt32]
+
+    @Option(help: "Of the new list: above that of the old one.")
+    var version: UInt64
+
+    @OptionGroup var key: WatchlistKeyOption
+
+    @Option(help: ArgumentHelp("Where the new list goes.", valueName: "file"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Where the difference goes, if one is wanted.", valueName: "file"))
+    var diff: String?
+
+    func validate() throws {
+        if let diff, LabelledFolder.areOneFile(out, diff) {
+            throw ValidationError("--out and --diff name one file; name two")
+        }
+    }
+
+    func run() throws {
+        let key = try key.read()
+        try orExit {
+            // A difference is made from the old list: it has to be there still.
+            try WorkbenchError.refuseSame(list, out)
+            if let diff { try WorkbenchError.refuseSame(list, diff) }
+            try self.key.refuse(out, diff)
+            let next = try WatchDocumentFile.revoked(
+                numbers, in: list, version: version, issued: Clocks.wallMilliseconds() / 1000,
+                by: key)
+            try WatchDocumentFile.write(next.bytes, to: out)
+            guard let diff else { return }
+            let difference = try WatchDocumentFile.difference(from: list, to: out)
+            try WatchDocumentFile.write(difference.bytes, to: diff)
+        }
+    }
+}
+
+struct WatchlistAuthorise: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "authorise",
+        abstract: "Signs by what right appliances look: who, which law, where, until when.",
+        discussion: "Without a --category the right is withdrawn.")
+
+    @OptionGroup var key: WatchlistKeyOption
+
+    @Option(help: "Above that of every authorisation before by this key.")
+    var version: UInt64
+
+    @Option(help: "The authority's name.")
+    var authority: String
+
+    @Option(help: "Who answers for it.")
+    var person: String
+
+    @Option(help: "By what law, and under which number it was decided.")
+    var law: String
+
+    @Option(help: "Where, in words.")
+    var place: String
+
+    @Option(name: .customLong("device"), help: "An appliance there, by name; once for each.")
+    var devices: [String]
+
+    @Option(
+        name: .customLong("category"), help: "Whom to look for; once for each.")
+    var categories: [WatchNotice.Category] = []
+
+    @Option(help: ArgumentHelp("2025-11-22 or 2025-11-22T18:00 (UTC).", valueName: "when"))
+    var from: UTCTime
+
+    @Option(help: ArgumentHelp("The same.", valueName: "when"))
+    var until: UTCTime
+
+    @Option(help: ArgumentHelp("Where.", valueName: "file"))
+    var out: String
+
+    func run() throws {
+        let key = try key.read()
+        try orExit {
+            try self.key.refuse(out)
+            let document = try WatchDocumentFile.signed(
+                WatchAuthorisation(
+                    issuer: WatchDocumentFile.nobody, version: version, authority: authority,
+                    person: person, law: law, place: place,
+                    devices: devices.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
+                    categories: Set(categories), issued: Clocks.wallMilliseconds() / 1000,
+                    from: from.seconds, until: until.seconds), by: key)
+            try WatchDocumentFile.write(document.bytes, to: out)
+        }
+    }
+}
+
+/// A moment in UTC, as a person writes it.
+struct UTCTime: ExpressibleByArgument {
+    let seconds: Int64
+
+    init?(argument: String) {
+        guard let milliseconds = UTC.milliseconds(argument) else { return nil }
+        seconds = milliseconds / 1000
+    }
+}
+
+extension WatchNotice.Category: ExpressibleByArgument {
+    public static var allValueStrings: [String] { allCases.map { "\($0)" } }
+
+    public init?(argument: String) {
+        guard let category = Self.allCases.first(where: { "\($0)" == argument }) else {
+            return nil
+        }
+        self = category
+    }
+}
+
+struct WatchlistOpen: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open",
+        abstract: "Opens the picture of a find, which only the list's authority can.")
+
+    @Argument(help: "The sealed picture.")
+    var find: String
+
+    @OptionGroup var key: WatchlistKeyOption
+
+    @Option(help: "The incident that it belongs to, by its full name.")
+    var incident: String
+
+    @Option(help: ArgumentHelp("Where.", valueName: "file"))
+    var out: String
+
+    func run() throws {
+        let key = try key.read()
+        try orExit {
+            let picture = try WatchDocumentFile.opened(
+                find, bound: Array(incident.utf8), by: key)
+            try WorkbenchError.refuseSame(find, out)
+            try self.key.refuse(out)
+            try WatchDocumentFile.write(picture, to: out)
+        }
+    }
+}
