@@ -279,7 +279,9 @@ extension TOMLPage {
         note(
             "look for and one that may authorise it by what right: see Sources/Watchlist/README.md."
         )
-        note("A venue may bar, and never want. Keys are Ed25519 in Base64: `kuzet watchlist key`.")
+        note(
+            "Give a venue's own key barred alone. Keys are Ed25519 in Base64: `kuzet watchlist key`."
+        )
         guard !authorities.isEmpty else {
             example("[[watchlist.authority]]")
             example("name = \"police\"")

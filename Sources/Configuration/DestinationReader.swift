@@ -25,6 +25,11 @@ extension DestinationSection {
         isKnownToHomeAssistant = table.boolean(
             "home_assistant", default: isKnownToHomeAssistant)
         isToldOfFaces = table.boolean("faces", default: isToldOfFaces)
+        if isToldOfFaces, isKnownToHomeAssistant, let value = table.value("faces") {
+            table.refuse(
+                value, "faces",
+                allowed: "false where home_assistant is true: faces are for an authority's desk")
+        }
         pictureByteCountMax = table.integer(
             "picture_bytes_max", in: 0...1_048_576, default: pictureByteCountMax, unit: "bytes")
         if let value = table.value("command_key") {

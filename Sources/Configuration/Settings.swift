@@ -76,6 +76,14 @@ extension Settings {
                 "watchlist.authority: no destination has faces = true; whom it finds is told to nobody"
             )
         }
+        for authority in authorities where authority.lists.isEmpty && authority.authorises.isEmpty {
+            advice.append(
+                "watchlist.authority \(authority.name): neither lists nor authorises; it counts for "
+                    + "nothing")
+        }
+        if !authorities.isEmpty, authorities.allSatisfy(\.authorises.isEmpty) {
+            advice.append("watchlist.authority: none authorises anything; nobody is looked for")
+        }
         return advice
     }
 }

@@ -50,6 +50,24 @@ public struct FoundEntry: Hashable, Sendable {
     }
 }
 
+extension LedgerRecord {
+    private static let looksForFaces = "faces: looked for: "
+    private static let looksNoMore = "faces: not looked for"
+
+    /// What a `watched` record says from when on faces are looked for.
+    ///
+    /// - Parameter right: whom, and by what right; nil for nobody any more.
+    public static func watching(_ right: String?) -> Body {
+        .watched(right.map { looksForFaces + $0 } ?? looksNoMore)
+    }
+
+    /// By what right faces are looked for after a `watched` record.
+    public static func rightToWatch(in words: String, before right: String?) -> String? {
+        if words.hasPrefix(looksForFaces) { return String(words.dropFirst(looksForFaces.count)) }
+        return words == looksNoMore ? nil : right
+    }
+}
+
 extension FoundEntry {
     func appendFields(to bytes: inout [UInt8]) {
         bytes.appendText(LedgerRecord.cut(authority, Self.textByteCountMax))

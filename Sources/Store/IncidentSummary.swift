@@ -29,6 +29,8 @@ public struct IncidentSummary: Sendable {
     public var countExplanation: CountExplanation?
     /// Like whom somebody was, where a camera compared faces with a list.
     public var finds: [FoundEntry] = []
+    /// By what right faces were compared with a list when it opened; nil where they were not.
+    public var right: String?
     /// Who saw to it; nil while nobody said so.
     public var acknowledgedBy: String?
     /// What a person said of it, the last word; nil while nobody did.
@@ -62,6 +64,7 @@ public struct IncidentIndex: Sendable {
         var early: [IncidentIdentity: [(Int64, IncidentSummary.Evidence)]] = [:]
         var unreadable = 0
         var configuration: [UInt8]?
+        var right: String?
         var found: [IncidentSummary] = []
         try reader.visit { entry in
             guard let record = try? entry.record() else {
@@ -85,7 +88,8 @@ public struct IncidentIndex: Sendable {
                             identity: identity, incident: incident,
                             openedAt: Dating.Date(wallMilliseconds: 0, source: .unset),
                             sequences: before.map(\.0) + [entry.sequence],
-                            evidence: before.map(\.1), configuration: configuration))
+                            evidence: before.map(\.1), configuration: configuration,
+                            right: incident.kind.row.category == .list ? right : nil))
                 }
             case .evidence(let ordinal, let kind, let sha256, let byteCount),
                 .salvaged(_, let ordinal, let kind, let sha256, let byteCount):
@@ -142,10 +146,16 @@ public struct IncidentIndex: Sendable {
                 guard let position = positions[identity] else { return }
                 found[position].isEscalated = true
                 found[position].sequences.append(entry.sequence)
-            case .started(let sha256), .configured(let sha256, accepted: true):
+            case .started(let sha256):
                 configuration = sha256.isEmpty ? nil : sha256
+                // A life begins without, and says it when it has one.
+                right = nil
+            case .configured(let sha256, accepted: true):
+                configuration = sha256.isEmpty ? nil : sha256
+            case .watched(let words):
+                right = LedgerRecord.rightToWatch(in: words, before: right)
             case .clockCorrected, .configured, .operated, .repaired, .siren, .checkpoint, .beat,
-                .commanded, .hours, .authorised, .counted, .cautioned, .watched:
+                .commanded, .hours, .authorised, .counted, .cautioned:
                 break
             }
         }

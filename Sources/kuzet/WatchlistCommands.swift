@@ -16,12 +16,12 @@ struct WatchlistCommand: ParsableCommand {
             Examples:
               kuzet watchlist key police.key
               kuzet watchlist enroll photo.jpg --draft draft.json --number 17 --category wanted \
-            --reference "case 4711" --law "…" --until 2026-03-01
+            --reference "case 4711" --law "…" --until 2027-03-01
               kuzet watchlist pack draft.json --out list.kzw
               kuzet watchlist sign list.kzw --key police.key
               kuzet watchlist inspect list.kzw
-              kuzet watchlist revoke list.kzw 17 --version 8 --key police.key --out list8.kzw \
-            --diff 7to8.kzw
+              kuzet watchlist revoke list.kzw 17 --issue 2 --key police.key --out list2.kzw \
+            --diff 1to2.kzw --draft draft.json
             """,
         subcommands: [
             WatchlistMakeKey.self, WatchlistEnroll.self, WatchlistPack.self, WatchlistSign.self,
@@ -73,14 +73,45 @@ struct WatchlistPack: ParsableCommand {
     @Argument(help: "The draft, JSON.")
     var draft: String
 
-    @Option(help: ArgumentHelp("Where.", valueName: "file"))
+    @Option(
+        help:
+            "The list's number, above that of every list before: into the draft, too, as issued now."
+    )
+    var issue: UInt64?
+
+    @Option(
+        help: ArgumentHelp(
+            "Until when it holds: 2025-11-22 or 2025-11-22T18:00 (UTC); into the draft, too.",
+            valueName: "when"))
+    var until: UTCTime?
+
+    @Option(
+        name: .customLong("device"),
+        help:
+            "An appliance that it is for, by name; once for each. Without: as the draft has it, any."
+    )
+    var devices: [String] = []
+
+    @Flag(help: "It holds also where a board's clock is not set.")
+    var anyClock = false
+
+    @Option(help: ArgumentHelp("Where the packed list goes.", valueName: "file"))
     var out: String
 
     func run() throws {
         try orExit {
-            let list = try WatchlistDraft.read(draft)
+            var list = try WatchlistDraft.read(draft)
+            let now = Clocks.wallMilliseconds() / 1000
+            if let issue { (list.header.version, list.header.issued) = (issue, now) }
+            if let until { list.header.expires = until.seconds }
+            if anyClock { list.header.needsSetClock = false }
+            if !devices.isEmpty {
+                list.header.devices = devices.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+            }
             try WorkbenchError.refuseSame(draft, out)
+            try WatchlistDraft.write(list, to: draft, at: now)
             try WatchDocumentFile.write(WatchDocumentFile.packed(list), to: out)
+            announce(WatchlistDraft.words(list))
         }
     }
 }
@@ -100,10 +131,10 @@ struct WatchlistSign: ParsableCommand {
     func run() throws {
         let key = try key.read()
         try orExit {
-            let (list, _) = try WatchDocumentFile.readList(list)
-            let signed = WatchDocumentFile.signed(list, by: key)
+            let signed = try WatchDocumentFile.signed(
+                list, at: Clocks.wallMilliseconds() / 1000, by: key)
             try self.key.refuse(out)
-            try WatchDocumentFile.write(signed.bytes, to: out ?? self.list)
+            try WatchDocumentFile.write(signed.bytes, to: out ?? list)
         }
     }
 }
@@ -127,6 +158,8 @@ struct WatchlistInspect: ParsableCommand {
         } else {
             print(document.report, terminator: "")
         }
+        guard document.isNotRight else { return }
+        throw ExitCode(ExitStatus.badData)
     }
 }
 
@@ -165,8 +198,8 @@ struct WatchlistRevoke: ParsableCommand {
     @Argument(help: "Numbers of entries.")
     var numbers: [UInt32]
 
-    @Option(help: "Of the new list: above that of the old one.")
-    var version: UInt64
+    @Option(help: "The new list's number: above that of the old one.")
+    var issue: UInt64
 
     @OptionGroup var key: WatchlistKeyOption
 
@@ -175,6 +208,11 @@ struct WatchlistRevoke: ParsableCommand {
 
     @Option(help: ArgumentHelp("Where the difference goes, if one is wanted.", valueName: "file"))
     var diff: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The draft: they go from it too, or the next list has them again.", valueName: "file"))
+    var draft: String?
 
     func validate() throws {
         if let diff, LabelledFolder.areOneFile(out, diff) {
@@ -190,9 +228,11 @@ struct WatchlistRevoke: ParsableCommand {
             if let diff { try WorkbenchError.refuseSame(list, diff) }
             try self.key.refuse(out, diff)
             let next = try WatchDocumentFile.revoked(
-                numbers, in: list, version: version, issued: Clocks.wallMilliseconds() / 1000,
+                numbers, in: list, version: issue, issued: Clocks.wallMilliseconds() / 1000,
                 by: key)
             try WatchDocumentFile.write(next.bytes, to: out)
+            if let draft { try WatchlistDraft.remove(numbers, from: draft, version: issue) }
+            announce("list \(issue): without \(numbers.map { "\($0)" }.joined(separator: ", "))")
             guard let diff else { return }
             let difference = try WatchDocumentFile.difference(from: list, to: out)
             try WatchDocumentFile.write(difference.bytes, to: diff)
@@ -208,8 +248,8 @@ struct WatchlistAuthorise: ParsableCommand {
 
     @OptionGroup var key: WatchlistKeyOption
 
-    @Option(help: "Above that of every authorisation before by this key.")
-    var version: UInt64
+    @Option(help: "Its number: above that of every authorisation before by this key.")
+    var issue: UInt64
 
     @Option(help: "The authority's name.")
     var authority: String
@@ -245,7 +285,7 @@ struct WatchlistAuthorise: ParsableCommand {
             try self.key.refuse(out)
             let document = try WatchDocumentFile.signed(
                 WatchAuthorisation(
-                    issuer: WatchDocumentFile.nobody, version: version, authority: authority,
+                    issuer: WatchDocumentFile.nobody, version: issue, authority: authority,
                     person: person, law: law, place: place,
                     devices: devices.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
                     categories: Set(categories), issued: Clocks.wallMilliseconds() / 1000,
@@ -286,7 +326,10 @@ struct WatchlistOpen: ParsableCommand {
 
     @OptionGroup var key: WatchlistKeyOption
 
-    @Option(help: "The incident that it belongs to, by its full name.")
+    @Option(
+        help:
+            "The incident that it belongs to, by its full name: `identity` of `kuzet incidents show --json`."
+    )
     var incident: String
 
     @Option(help: ArgumentHelp("Where.", valueName: "file"))

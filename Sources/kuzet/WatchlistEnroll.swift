@@ -13,7 +13,7 @@ struct WatchlistEnroll: ParsableCommand {
         discussion: """
             Example:
               kuzet watchlist enroll photo1.jpg photo2.jpg --draft list.json --number 17 \
-            --category missing --reference "case 4711" --law "…" --until 2026-03-01
+            --category missing --reference "case 4711" --law "…" --until 2027-03-01
 
             Photographs are JPEG, of one face each, and stay where they are: nothing but templates goes \
             into the draft, which is made where there is none. An entry of the same number is \
@@ -50,7 +50,7 @@ struct WatchlistEnroll: ParsableCommand {
     @Option(help: ArgumentHelp("2025-11-22 or 2025-11-22T18:00 (UTC); now.", valueName: "when"))
     var from: UTCTime?
 
-    @Option(help: ArgumentHelp("The same.", valueName: "when"))
+    @Option(help: ArgumentHelp("Until when he is looked for, as --from.", valueName: "when"))
     var until: UTCTime
 
     func validate() throws {
@@ -72,6 +72,7 @@ struct WatchlistEnroll: ParsableCommand {
                 WatchEntry(notice, templates: all.map(\.template)), into: draft, at: now)
             for each in all { print("\(each.path.replacingControls()): \(each.words)") }
             print("entry \(number) in \(draft.replacingControls())")
+            print(WatchlistDraft.words(try WatchlistDraft.read(draft)))
         }
     }
 }

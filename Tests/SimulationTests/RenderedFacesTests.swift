@@ -60,6 +60,26 @@ extension WorkerThreads: Workers {}
         }
     }
 
+    /// A poster of somebody who is on the list, beside whom he walks by himself.
+    @Test func aPictureOnTheWallIsNobodyAndHeHimselfIsFoundBesideIt() throws {
+        let poster = FaceEvening.Walker(
+            seed: Self.wantedSeed, from: (480, 150), to: (480, 150), height: 90,
+            milliseconds: 0..<24_000)
+        let alone = FaceEvening([poster], seed: 11)
+        let looks = try EveningLooks(alone)
+        let list = try list(looks)
+        let told = try alone.run(looks, milliseconds: 20_000) { $0 < 5_000 ? nil : list }
+        #expect(told.finds.isEmpty)
+        let walker = FaceEvening.Walker(
+            seed: Self.wantedSeed, from: (90, 150), to: (300, 170), height: 90,
+            milliseconds: 8_000..<15_000)
+        let evening = FaceEvening([poster, walker], seed: 11)
+        let others = try EveningLooks(evening)
+        let found = try evening.run(others, milliseconds: 20_000) { $0 < 5_000 ? nil : list }
+        #expect(found.finds.map(\.number) == [Self.wanted])
+        #expect(found.finds.allSatisfy { $0.region.x < 600 }, "\(found.finds)")
+    }
+
     @Test func ofStrangersNothingIsToldButHowManyCouldBeJudged() throws {
         let evening = evening()
         let looks = try EveningLooks(evening)

@@ -50,7 +50,7 @@ import Testing
                 "acknowledgedBy":null,"escalated":false,"judged":null,"because":null,\
                 "closeReason":"ended","openedAt":"2025-11-22T00:15:00Z",\
                 "openedAtMilliseconds":1763770500000,"datedBy":"clock",\
-                "durationMilliseconds":12000,"peakScore":900,"finds":[],"sightings":1,\
+                "durationMilliseconds":12000,"peakScore":900,"finds":[],"right":null,"sightings":1,\
                 "region":[1,2,3,4],"records":[1],"evidence":[],"configuration":null,"explanation":null}
                 """)
     }

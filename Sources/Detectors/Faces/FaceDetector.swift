@@ -77,6 +77,8 @@ struct FaceDetector {
     private static let keptFor = Interval.seconds(3)
     /// Who is decided is looked at again: people turn round, and lists are judged by more than a moment.
     private static let againAfter = Interval.seconds(5)
+    /// Of a face that lives, or a wind that moves it, more is not as it was.
+    private static let movedMin = Q15.perMille(20)
     /// After a look that could not be judged.
     private static let retryAfter = Interval.milliseconds(800)
     /// A find is shown for this long after the look that confirmed it.
@@ -171,14 +173,18 @@ struct FaceDetector {
     }
 
     /// What a network saw counts from the frame on that is decided next.
-    mutating func take(_ look: Look, takenAt: Instant) {
+    ///
+    /// - Parameter moved: the share of a region that is not as the scene usually is.
+    mutating func take(_ look: Look, takenAt: Instant, moved: (Region) -> Q15) {
         // Of another list, or of none any more.
         guard let gallery, look.faces.gallery === gallery else { return }
-        for answer in look.faces.answers { take(answer, takenAt) }
+        for answer in look.faces.answers {
+            take(answer, takenAt, isStill: answer.region.map { moved($0) < Self.movedMin } ?? false)
+        }
         for place in look.faces.places { note(place, takenAt) }
     }
 
-    private mutating func take(_ answer: FaceAnswer, _ takenAt: Instant) {
+    private mutating func take(_ answer: FaceAnswer, _ takenAt: Instant, isStill: Bool) {
         guard let index = people.firstIndex(where: { $0.subject == answer.subject }) else { return }
         if let box = answer.box, people[index].isPlace {
             people[index].area = Self.around(box)
@@ -192,6 +198,10 @@ struct FaceDetector {
             people[index].askedAt = nil
         case .notJudged(let obstacle):
             people[index].obstacle = obstacle
+        // Nobody is as still as the wall for as long as it takes to learn him as a part of it: half a
+        // minute; but his picture is.
+        case .unlike where isStill, .like where isStill:
+            people[index].obstacle = .still
         case .unlike:
             vote(index, nil)
         case .like(let match):

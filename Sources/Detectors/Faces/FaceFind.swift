@@ -34,6 +34,7 @@ public struct FaceTally: Hashable, Sendable {
     private var unlit: UInt32 = 0
     private var blurred: UInt32 = 0
     private var unsure: UInt32 = 0
+    private var still: UInt32 = 0
 
     public init() {}
 
@@ -44,6 +45,7 @@ public struct FaceTally: Hashable, Sendable {
         case .unlit: unlit
         case .blurred: blurred
         case .unsure: unsure
+        case .still: still
         }
     }
 
@@ -59,6 +61,7 @@ public struct FaceTally: Hashable, Sendable {
         case .unlit: unlit &+= 1
         case .blurred: blurred &+= 1
         case .unsure: unsure &+= 1
+        case .still: still &+= 1
         }
     }
 

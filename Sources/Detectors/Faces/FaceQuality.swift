@@ -47,6 +47,8 @@ public enum FaceObstacle: UInt8, CaseIterable, Hashable, Sendable {
     case blurred = 4
     /// The network for faces is not sure of what it sees: a hand, a mask or glasses before it.
     case unsure = 5
+    /// Part of the scene: a poster, a portrait, a screen that shows one face.
+    case still = 6
 
     public var words: String {
         switch self {
@@ -55,6 +57,7 @@ public enum FaceObstacle: UInt8, CaseIterable, Hashable, Sendable {
         case .unlit: "too dark, too bright or too flat"
         case .blurred: "blurred"
         case .unsure: "hidden or not sure to be a face"
+        case .still: "as still as a picture on a wall"
         }
     }
 }

@@ -196,7 +196,7 @@ final class DetectorBank {
         case .fights:
             fights.take(look)
         case .faces:
-            faces.take(look, takenAt: takenAt)
+            faces.take(look, takenAt: takenAt) { scene.isReady ? moved(in: $0) : .one }
         }
     }
 

@@ -103,10 +103,9 @@ extension Appliance {
             watching = next
             // A board that is too slow for networks must not pass for one that looks.
             let slow = looks.pace == .none ? "; but networks take too long here: nobody is" : ""
-            let words =
-                next.map { "faces: looked for: \($0)\(slow)" } ?? "faces: not looked for"
-            record(.watched(words))
-            log(.notice, words)
+            let body = LedgerRecord.watching(next.map { $0 + slow })
+            record(body)
+            if case .watched(let words) = body { log(.notice, words) }
         }
         if let order = news.order {
             notes.append(

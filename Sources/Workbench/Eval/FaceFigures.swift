@@ -80,7 +80,7 @@ package struct FaceFigures: SplitFigures {
             func row(_ name: String, _ title: String, _ measure: ([[Pair]]) -> Double?) {
                 rows.append(
                     (
-                        name + suffix, "\(trial.title), \(title)".padded(48),
+                        name + suffix, "\(trial.title), \(title)".padded(58),
                         Figure.drawn(over: groups, measure)
                     ))
             }
@@ -91,7 +91,7 @@ package struct FaceFigures: SplitFigures {
                 let share = Figure(value: Double(judged) / Double(count))
                 rows.append(
                     (
-                        "judged" + suffix, "\(trial.title), a camera would judge".padded(48), share
+                        "judged" + suffix, "\(trial.title), a camera would judge".padded(58), share
                     ))
             }
         }
@@ -117,11 +117,11 @@ package struct FaceFigures: SplitFigures {
         let title = "list of \(listed.templateCount) templates"
         var rows = [
             (
-                "\(name)Found", "\(title), found at its threshold".padded(48),
+                "\(name)Found", "\(title), found at its threshold".padded(58),
                 Figure.drawn(over: known) { share($0, listed.threshold) }
             ),
             (
-                "\(name)FalsePer10000", "\(title), strangers in 10,000 taken for one".padded(48),
+                "\(name)FalsePer10000", "\(title), strangers in 10,000 taken for one".padded(58),
                 Figure.drawn(over: strangers) { groups in
                     let all = groups.flatMap { $0 }
                     guard !all.isEmpty else { return nil }
@@ -135,7 +135,7 @@ package struct FaceFigures: SplitFigures {
             let least = Q15(rawValue: limit.rawValue == .max ? .max : limit.rawValue + 1)
             rows.append(
                 (
-                    "\(name)FoundAtFar1", "\(title), found at 1 % of strangers".padded(48),
+                    "\(name)FoundAtFar1", "\(title), found at 1 % of strangers".padded(58),
                     Figure.drawn(over: known) { share($0, least) }
                 ))
         }

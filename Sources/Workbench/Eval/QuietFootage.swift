@@ -15,7 +15,7 @@ package struct QuietFootage {
         json = isJSON
     }
 
-    private static let endings = [".mp4", ".avi", ".mkv", ".mov", ".webm", ".y4m", ".kuzet"]
+    static let endings = [".mp4", ".avi", ".mkv", ".mov", ".webm", ".y4m", ".kuzet"]
 
     /// Prints every incident, and how many in an hour.
     package func run() throws {

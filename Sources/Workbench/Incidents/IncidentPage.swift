@@ -21,6 +21,7 @@ extension IncidentSummary {
         }
         if let explanation { line(explanation.text) }
         if let countExplanation { line(countExplanation.text) }
+        if let right { line("right     \(IncidentTable.printable(right))") }
         for evidence in evidence {
             line("evidence  \(reader.folder.evidence)/\(evidence.name.fileName)")
             line(

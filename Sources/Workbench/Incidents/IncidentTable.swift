@@ -150,6 +150,7 @@ extension IncidentSummary {
             "peakScore":\(incident.peakScore.perMille),\
             \(MessageJSON.details(incident.subject, incident.measure))\
             "finds":[\(finds.map { "{\(MessageJSON.found($0))}" }.joined(separator: ","))],\
+            "right":\(right.map { JSON.quoted($0) } ?? "null"),\
             "sightings":\(incident.sightingCount),\
             "region":[\(region.x),\(region.y),\(region.width),\(region.height)],\
             "records":[\(sequences.map(String.init).joined(separator: ","))],\

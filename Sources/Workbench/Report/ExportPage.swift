@@ -86,6 +86,7 @@ package struct ExportPage {
         if let subject = incident.subject { facts.append(("Who", subject.words)) }
         if let measure = incident.measure { facts.append(("Measured", measure.words)) }
         for find in summary.finds { facts.append(("Why", find.words)) }
+        if let right = summary.right { facts.append(("By what right", right)) }
         for item in export.evidence {
             facts.append(
                 (

@@ -25,7 +25,8 @@ package struct DoorTrial {
     private var recordingCount = 0
     private var foundCount = 0
     private var wrongCount = 0
-    private var faceWords: [String] = []
+    /// Of each recording.
+    private var lines: [String] = []
     private var judged = 0
     private var notJudged = 0
 
@@ -72,7 +73,10 @@ package struct DoorTrial {
         wrongCount += numbers.subtracting([number]).count
         judged += Int(sight.faceTally.judged)
         notJudged += Int(sight.faceTally.notJudged)
-        faceWords.append(sight.faceTally.words)
+        lines.append(
+            "\(path.replacingControls()): \(numbers.contains(number) ? "found" : "NOT found")"
+                + (numbers.subtracting([number]).isEmpty ? "" : ", and somebody else")
+                + "; \(sight.faceTally.words)")
     }
 
     private static func volunteers(_ folder: String) throws -> [Volunteer] {
@@ -89,8 +93,14 @@ package struct DoorTrial {
             for file in try names(path) where !file.hasPrefix(".") {
                 if photographEndings.contains(where: { file.lowercased().hasSuffix($0) }) {
                     volunteer.photographs.append(path + "/" + file)
-                } else {
+                } else if QuietFootage.endings.contains(where: { file.lowercased().hasSuffix($0) })
+                {
                     volunteer.recordings.append(path + "/" + file)
+                } else {
+                    throw WorkbenchError(
+                        .badData,
+                        "volunteers \(path): read: \(file) is neither a photograph (.jpg) nor a "
+                            + "recording (.mkv, .mp4, .y4m, .kuzet, …)")
                 }
             }
             guard !volunteer.photographs.isEmpty else {
@@ -101,18 +111,21 @@ package struct DoorTrial {
         }
         guard volunteers.contains(where: { !$0.recordings.isEmpty }) else {
             throw WorkbenchError(
-                .badData, "volunteers \(folder): read: there is no folder with a recording in it")
+                .badData,
+                "volunteers \(folder): read: no folder in it has a recording: NAME/photo.jpg and "
+                    + "NAME/walk.mkv are wanted")
         }
         return volunteers
     }
 
     package var text: String {
-        """
-        found     \(foundCount) of \(counted(recordingCount, "recording")) of those who are on the list
-        wrongly   \(wrongCount) times somebody who is on the list, and was not there
-        judged    \(judged) of \(counted(judged + notJudged, "face")); look at aim and lens where it is \
-        less than most
-        """
+        lines.joined(separator: "\n") + """
+
+            found     \(foundCount) of \(counted(recordingCount, "recording")) of those who are on the list
+            wrongly   \(counted(wrongCount, "time")) somebody who is on the list, and was not there
+            judged    \(judged) of \(counted(judged + notJudged, "face")); look at aim and lens where it is \
+            less than most
+            """
     }
 
     package var json: String {

@@ -78,6 +78,12 @@ extension WatchlistDraft {
         var list: WatchedList
         if Files.exists(path) {
             list = try read(path)
+            guard list.header.model == model else {
+                throw WorkbenchError(
+                    .badData,
+                    "\(path): enroll: its templates are another network's: enroll everybody anew "
+                        + "into another draft")
+            }
         } else {
             let header = ListHeader(
                 issuer: WatchDocumentFile.nobody, sealingKey: WatchDocumentFile.nobody, devices: [],
@@ -88,7 +94,39 @@ extension WatchlistDraft {
         list.entries.removeAll { $0.number == entry.number }
         list.entries.append(entry)
         list.entries.sort { $0.number < $1.number }
+        try write(list, to: path, at: now)
+    }
+
+    /// Takes entries out: what was revoked comes back otherwise with the next list.
+    package static func remove(_ numbers: [UInt32], from path: String, version: UInt64) throws {
+        var list = try read(path)
+        list.entries.removeAll { numbers.contains($0.number) }
+        list.header.version = max(list.header.version, version)
+        try WorkbenchError.writing(path) {
+            try Files.replace(path, with: Array(text(list).utf8), mode: 0o600)
+        }
+    }
+
+    /// "list 1: 2 entries, until …, needs a set clock, for any board".
+    package static func words(_ list: WatchedList) -> String {
+        let header = list.header
+        let count = list.entries.count
+        return "list \(header.version): \(count) \(count == 1 ? "entry" : "entries"), until "
+            + "\(time(header.expires))"
+            + (header.needsSetClock ? ", needs a set clock" : ", with any clock")
+            + (header.devices.isEmpty
+                ? ", for any board" : ", for \(header.devices.joined(separator: ", "))")
+    }
+
+    /// - Error: also of a list that is over already.
+    package static func write(_ list: WatchedList, to path: String, at now: Int64) throws {
         if let problem = list.problem { throw WorkbenchError(path, problem) }
+        guard list.header.expires > now else {
+            throw WorkbenchError(
+                .badData,
+                "\(path): write: the list is over since \(time(list.header.expires)); `kuzet "
+                    + "watchlist pack --until`")
+        }
         try WorkbenchError.writing(path) {
             try Files.replace(path, with: Array(text(list).utf8), mode: 0o600)
         }

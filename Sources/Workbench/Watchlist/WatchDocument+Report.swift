@@ -23,6 +23,9 @@ extension WatchDocument {
         }
     }
 
+    /// Somebody has signed it, and it was changed since.
+    package var isNotRight: Bool { isSigned == false && issuer != WatchDocumentFile.nobody }
+
     private var signatureWords: String {
         switch isSigned {
         case true?: "by \(PublicKey.fingerprint(issuer))"
@@ -78,7 +81,8 @@ extension WatchDocument {
         let (from, until) = (WatchlistDraft.time(notice.from), WatchlistDraft.time(notice.until))
         let parts = [
             "\(notice.number)", "\(notice.category)\(notice.isChild ? ", a child" : "")",
-            "\(notice.answer)", "\(from) to \(until)", "\(entry.templates.count) templates",
+            "\(notice.answer)", "\(from) to \(until)",
+            "\(entry.templates.count) \(entry.templates.count == 1 ? "template" : "templates")",
             notice.reference, notice.law, notice.reason
         ]
         return parts.filter { !$0.isEmpty }.joined(separator: "  ")

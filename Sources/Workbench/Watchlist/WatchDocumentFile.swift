@@ -49,6 +49,13 @@ package enum WatchDocumentFile {
     }
 
     package static func write(_ bytes: [UInt8], to path: String) throws {
+        // Secrets that are written over cannot be had back.
+        if let held = try? Files.read(path, byteCountMax: 4_096, followsLinks: true),
+            held.starts(with: WatchlistKey.head.utf8)
+        {
+            throw WorkbenchError(
+                .badData, "\(path): write: it holds an authority's secrets; name another file")
+        }
         // Templates, and pictures that were sealed: for whoever writes them alone.
         try WorkbenchError.writing(path) { try Files.replace(path, with: bytes, mode: 0o600) }
     }
@@ -66,6 +73,28 @@ package enum WatchDocumentFile {
         return .list(list, signature: key.signing.sign(WatchDocument.message(list)))
     }
 
+    /// The packed list in a file under this authority's keys.
+    ///
+    /// - Parameter now: seconds since 1970.
+    package static func signed(
+        _ path: String, at now: Int64, by key: WatchlistKey
+    ) throws -> WatchDocument {
+        let (list, signature) = try readList(path)
+        // Whoever changed it, nobody else is to sign for him.
+        guard
+            list.header.issuer == nobody
+                || isRight(signature, WatchDocument.message(list), by: list.header.issuer)
+        else {
+            throw WorkbenchError(
+                .badData, "\(path): sign: it was changed after it was signed; pack it anew")
+        }
+        guard list.header.expires > now else {
+            throw WorkbenchError(
+                .badData, "\(path): sign: it is over already; `kuzet watchlist pack --until`")
+        }
+        return signed(list, by: key)
+    }
+
     package static func signed(
         _ authorisation: WatchAuthorisation, by key: WatchlistKey
     ) throws -> WatchDocument {
@@ -73,6 +102,10 @@ package enum WatchDocumentFile {
         authorisation.issuer = key.signing.publicKey
         if let problem = authorisation.problem {
             throw WorkbenchError("authorisation", problem)
+        }
+        guard authorisation.until > authorisation.issued else {
+            throw WorkbenchError(
+                .badData, "authorisation \(authorisation.version): sign: it is over already")
         }
         return .authorisation(
             authorisation, signature: key.signing.sign(WatchDocument.message(authorisation)))

@@ -12,7 +12,7 @@ package struct WatchlistKey {
     package let signing: SigningKey
     package let opening: SealingKey
 
-    private static let head = "kuzet-watchlist-secret-1"
+    static let head = "kuzet-watchlist-secret-1"
     private static let byteCountMax = 256
 
     /// New secrets, in a file that was not there before.

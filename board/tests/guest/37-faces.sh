@@ -18,10 +18,9 @@ else
         --category wanted --reference "case 4711" --law "a law" --until "$(say_when '+30 days')" \
         > $desk/enrolled 2>&1
     same "photographs become an entry" $? 0
-    sed -i 's/"clock":"set"/"clock":"any"/' $desk/draft.json
-    kuzet watchlist pack $desk/draft.json --out $desk/list
+    kuzet watchlist pack $desk/draft.json --issue 1 --any-clock --out $desk/list
     kuzet watchlist sign $desk/list --key $desk/key
-    kuzet watchlist authorise --key $desk/key --version 1 --authority City --person "A. Judge" \
+    kuzet watchlist authorise --key $desk/key --issue 1 --authority City --person "A. Judge" \
         --law "a law" --place "the board" --device "emulated board" --category wanted \
         --from "$(say_when '-1 day')" --until "$(say_when '+10 days')" --out $desk/right
     kuzet watchlist install $desk/list > $desk/refused 2>&1
@@ -67,7 +66,7 @@ END
         same "what was found is counted" "$(finds | grep -c '"entry":17,.*"told":1,')" 1
     fi
     same "the list is unreadable on the disk" "$(grep -rl "case 4711" /var/lib/kuzet/watch | wc -l)" 0
-    kuzet watchlist revoke $desk/list 17 --version 2 --key $desk/key --out $desk/list2 \
+    kuzet watchlist revoke $desk/list 17 --issue 2 --key $desk/key --out $desk/list2 \
         --diff $desk/diff
     since=$(wall)
     expect "a revocation is taken over" 20 kuzet watchlist install $desk/diff
