@@ -127,8 +127,8 @@ let package = Package(
         .testTarget(
             name: "UplinkTests",
             dependencies: [
-                "Uplink", "Simulation", "Station", "Records", "Incidents", "Detectors", "Frames",
-                "Linux", "Cryptography", "Text"
+                "Uplink", "Loopback", "Simulation", "Station", "Records", "Incidents", "Detectors",
+                "Frames", "Linux", "Cryptography", "Text"
             ]),
 
         .target(
@@ -216,13 +216,16 @@ let package = Package(
 
         .testTarget(name: "HouseTests"),
         .testTarget(name: "FramesTests", dependencies: ["Frames"]),
-        // Searches memory for what must not be there, for tests.
+        // The other end of connections, for tests.
+        .target(name: "Loopback", dependencies: ["Linux"], path: "Tests/Loopback"),
+        // Searches memory, files and messages for what must not be there, for tests.
         .target(name: "Traces", dependencies: ["Frames", "Linux"], path: "Tests/Traces"),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "Simulation", "Traces", "Station", "Records", "Incidents", "Detectors",
-                "Watchlist", "Models", "Networks", "Frames", "Linux"
+                "Simulation", "Traces", "Loopback", "Guard", "Configuration", "Store", "Uplink",
+                "Station", "Records", "Incidents", "Detectors", "Watchlist", "Models", "Networks",
+                "Frames", "Linux", "Cryptography", "Text"
             ])
     ],
     cLanguageStandard: .gnu11,

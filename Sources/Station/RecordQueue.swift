@@ -5,7 +5,8 @@ import Records
 ///
 /// One batch is on its way at a time, so that an answer can only mean that batch. A note about a
 /// picture alone waits a while for company: by itself it costs a memory card as much as an
-/// incident, and the incident of which it tells is on its way already.
+/// incident, and the incident of which it tells is on its way already. A find's does not wait: an
+/// officer is about to compare.
 ///
 /// - Limits: `recordCountMax` records wait. When it is full, the least telling record makes room:
 ///   first operations and evidence notes, then suspicions, then closings. A record that tells no
@@ -102,7 +103,7 @@ struct RecordQueue: Hashable, Sendable {
     /// Whether all that waits can wait a little longer.
     private mutating func isPatient(at uptime: Interval) -> Bool {
         let isPatient = records.allSatisfy {
-            if case .evidence = $0.body { true } else { false }
+            if case .evidence(_, let kind, _, _) = $0.body { kind != .find } else { false }
         }
         guard isPatient, !records.isEmpty else {
             patientSince = nil

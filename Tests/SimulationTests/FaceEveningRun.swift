@@ -38,7 +38,7 @@ final class EveningLooks: LookWorker, @unchecked Sendable {
 
     private func work(_ look: Look) {
         guard look.task == .faces else {
-            look.note(evening.boxes(at: Int(look.picture.capturedAt.milliseconds)))
+            look.note(evening.boxes(at: Int(look.picture.sequence) * FaceEvening.period))
             return
         }
         beginning(look)
@@ -112,7 +112,7 @@ enum DrawnList {
     ///   - others: more who are listed, and like nobody.
     static func gallery(
         _ entries: [(seed: UInt64, number: UInt32, category: WatchNotice.Category)],
-        by networks: LookNetworks, others: [FaceTemplate] = []
+        by networks: LookNetworks, others: [FaceTemplate] = [], sealingKey: [UInt8] = [2]
     ) throws -> WatchGallery {
         let table = try #require(ThresholdTable(first: 0, similarities: [threshold, threshold]))
         let candidates = try entries.map { entry in
@@ -121,19 +121,21 @@ enum DrawnList {
             let made = try #require(networks.portrait(of: portrait))
             #expect(made.faceCount == 1 && made.obstacle == nil, "\(made.quality?.words ?? "none")")
             return WatchGallery.Candidate(
-                listed(entry.number, entry.category), templates: [try #require(made.template)])
+                listed(entry.number, entry.category, sealingKey),
+                templates: [try #require(made.template)])
         }
         let more = others.enumerated().map { index, template in
-            WatchGallery.Candidate(listed(UInt32(1_000 + index), .wanted), templates: [template])
+            WatchGallery.Candidate(
+                listed(UInt32(1_000 + index), .wanted, sealingKey), templates: [template])
         }
         return WatchGallery(more + candidates, table: table)
     }
 
     private static func listed(
-        _ number: UInt32, _ category: WatchNotice.Category
+        _ number: UInt32, _ category: WatchNotice.Category, _ sealingKey: [UInt8]
     ) -> WatchGallery.Listed {
         WatchGallery.Listed(
-            authority: "police", issuer: [1], sealingKey: [2], listVersion: 1,
+            authority: "police", issuer: [1], sealingKey: sealingKey, listVersion: 1,
             notice: WatchNotice(
                 number: number, category: category, reference: "case", law: "law", from: 0,
                 until: 1))

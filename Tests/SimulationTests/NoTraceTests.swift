@@ -11,9 +11,9 @@ import Watchlist
 /// No match, no trace: strangers walk past a camera that looks for somebody else, and then all
 /// memory of the process is searched for what networks made of them.
 @Suite(.serialized) struct NoTraceTests {
-    private static let wanted: UInt32 = 17
+    static let wanted: UInt32 = 17
     /// Whom no other test draws: what others compute meanwhile is in the same memory.
-    private static let walkers: [FaceEvening.Walker] = [
+    static let walkers: [FaceEvening.Walker] = [
         .init(seed: 0, from: (100, 140), to: (240, 160), height: 92, milliseconds: 500..<5_000),
         // He is on the list, and always on the right.
         .init(seed: 11, from: (450, 150), to: (560, 160), height: 94, milliseconds: 1_000..<6_000),
@@ -21,7 +21,7 @@ import Watchlist
         .init(seed: 2, from: (320, 160), to: (200, 170), height: 96, milliseconds: 7_500..<11_500)
     ]
     /// The last three seconds nobody is there any more.
-    private static let milliseconds = 15_000
+    static let milliseconds = 15_000
 
     private struct Searched {
         /// After looks, and after the evening.

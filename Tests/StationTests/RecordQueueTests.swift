@@ -41,6 +41,14 @@ import Testing
         #expect(queue.count == 0)
     }
 
+    /// An officer looks at it now.
+    @Test func aNoteAboutAFindsPictureWaitsForNobody() {
+        let note = LedgerRecord.Body.evidence(ordinal: 1, kind: .find, sha256: [], byteCount: 1)
+        var queue = RecordQueue()
+        queue.add(record(1, note))
+        #expect(given(&queue, at: .zero) == [1])
+    }
+
     /// A commit of its own would make a lone incident cost a third more.
     @Test func aNoteAboutAPictureWaitsForCompanyButNotForEver() {
         let note = LedgerRecord.Body.evidence(

@@ -118,6 +118,15 @@ public final class MemorySearch {
         return found.values.sorted { $0.what < $1.what }
     }
 
+    /// Of whatever lies in some bytes, as they are and as texts spell bytes.
+    public func search(_ bytes: [UInt8], in place: String) -> [Found] {
+        var found: [Int: Found] = [:]
+        for reading in Spelling.readings(of: bytes) {
+            reading.withUnsafeBytes { look($0, 0, place, &found) }
+        }
+        return found.values.sorted { $0.what < $1.what }
+    }
+
     private func look(
         _ bytes: UnsafeRawBufferPointer, _ address: UInt64, _ name: String,
         _ found: inout [Int: Found]

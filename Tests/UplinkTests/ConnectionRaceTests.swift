@@ -1,5 +1,6 @@
 import Frames
 import Linux
+import Loopback
 import Testing
 
 @testable import Uplink

@@ -1,6 +1,7 @@
 import Frames
 import Glibc
 import Linux
+import Loopback
 import Testing
 
 @testable import Uplink

@@ -2,6 +2,7 @@ import Frames
 import Glibc
 import Incidents
 import Linux
+import Loopback
 import Records
 import Station
 import Synchronization

@@ -1,5 +1,6 @@
 import Glibc
 import Linux
+import Loopback
 import Testing
 
 @testable import Uplink

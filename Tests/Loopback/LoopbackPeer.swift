@@ -2,11 +2,9 @@ import Glibc
 import Linux
 import Synchronization
 
-@testable import Uplink
-
 /// Somebody at the other end of connections on loopback, who does what a test says.
-final class LoopbackPeer: Sendable {
-    let port: UInt16
+public final class LoopbackPeer: Sendable {
+    public let port: UInt16
     private let socket: Int32
     private let acceptedCount = Mutex(0)
 
@@ -15,7 +13,7 @@ final class LoopbackPeer: Sendable {
     /// - Parameters:
     ///   - receiveByteCount: what the kernel takes before anybody reads; nil leaves it to it.
     ///   - serve: speaks over the connection of that number, from 0; it is closed after.
-    init(
+    public init(
         receiveByteCount: Int32? = nil,
         _ serve: @escaping @Sendable (LoopbackConnection, Int) -> Void
     ) throws {
@@ -40,10 +38,10 @@ final class LoopbackPeer: Sendable {
         }
     }
 
-    var connectionCount: Int { acceptedCount.withLock { $0 } }
+    public var connectionCount: Int { acceptedCount.withLock { $0 } }
 
     /// Nobody listens there any more.
-    func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+    public func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
     deinit { close(socket) }
 
@@ -65,41 +63,30 @@ final class LoopbackPeer: Sendable {
 }
 
 /// One connection, closed with its last owner.
-final class LoopbackConnection: Sendable {
+public final class LoopbackConnection: Sendable {
     private let socket: Int32
 
     init(_ socket: Int32) { self.socket = socket }
     deinit { close(socket) }
 
     /// Some bytes; nil where the other end is gone.
-    func read(countMax: Int = 4_096) -> [UInt8]? {
+    public func read(countMax: Int = 4_096) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: countMax)
         let count = recv(socket, &bytes, countMax, 0)
         return count > 0 ? Array(bytes[..<count]) : nil
     }
 
-    func write(_ bytes: [UInt8]) { _ = send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
-
-    /// Packets, one after the other, until the other end is gone.
-    func packets(_ each: (MQTTPacket) -> Bool) {
-        var bytes: [UInt8] = []
-        while true {
-            while let length = try? MQTTPacket.length(of: bytes[...]), bytes.count >= length {
-                guard let packet = try? MQTTPacket(bytes[..<length]), each(packet) else { return }
-                bytes.removeFirst(length)
-            }
-            guard let more = read() else { return }
-            bytes += more
-        }
+    public func write(_ bytes: [UInt8]) {
+        _ = send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 }
 
 /// A port to which connections are never made: its queue is full.
-final class Blackhole {
-    let port: UInt16
+public final class Blackhole {
+    public let port: UInt16
     private var sockets: [Int32] = []
 
-    init() throws {
+    public init() throws {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         sockets = [listener]
         port = try LoopbackPeer.listen(on: listener, backlog: 0)
@@ -120,10 +107,4 @@ final class Blackhole {
     }
 
     deinit { for socket in sockets { close(socket) } }
-}
-
-/// Why `body` fails; nil where it does not, or for another reason.
-func linkError(_ body: () throws -> Void) -> LinkError? {
-    do { try body() } catch { return error as? LinkError }
-    return nil
 }
