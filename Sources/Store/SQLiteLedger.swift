@@ -273,8 +273,10 @@ extension SQLiteLedger: Outbox {
         SpaceReserve.take(folder, free: free)
         guard free < limits.freeByteCountMin || space.byteCount > limits.evidenceByteCountMax
         else { return [] }
-        // Without a destination nobody was told of anything.
-        let delivered = try destinations.map { try cursors(of: $0)[.evidence] }.min() ?? 0
+        // Without a destination nobody was told of anything. Sealed pictures are told as alarms.
+        let delivered =
+            try destinations.map { try cursors(of: $0) }
+            .map { min($0[.alarm], $0[.evidence]) }.min() ?? 0
         let candidates = try opened().candidates(deliveredThrough: delivered)
         return space.due(candidates, free: free, limits: limits)
     }

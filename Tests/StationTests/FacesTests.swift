@@ -55,6 +55,18 @@ import Testing
         #expect(bench.broken.isEmpty)
     }
 
+    /// Not behind what an outage left of clips.
+    @Test func aSealedPictureGoesWithTheAlarms() {
+        for kind in LedgerRecord.EvidenceKind.allCases {
+            let note = LedgerRecord(
+                stamp: Stamp(
+                    boot: BootID(high: 1, low: 2), monotonic: .zero, wallMilliseconds: 0,
+                    trust: .unset),
+                body: .evidence(ordinal: 1, kind: kind, sha256: [], byteCount: 1))
+            #expect(DeliveryLane(of: note) == (kind == .find ? .alarm : .evidence))
+        }
+    }
+
     @Test func aLampIsLitWhereTheEntryAsksForItAndNeverRed() {
         var bench = Bench(policy)
         bench.pass(.seconds(1))

@@ -147,6 +147,13 @@ import Testing
         cursors[.evidence] = first.readThrough
         ledger.note(cursors, of: "centre")
         let limits = SpaceLimits(evidenceByteCountMax: 1_500, freeByteCountMin: 0)
+        // What is sealed goes as an alarm: it may still be on its way.
+        #expect(
+            try ledger.dueForDiscard(limits, destinations: ["centre"]).allSatisfy {
+                !$0.wasDelivered
+            })
+        cursors[.alarm] = first.readThrough
+        ledger.note(cursors, of: "centre")
         let due = try ledger.dueForDiscard(limits, destinations: ["centre"])
         #expect(due.map(\.identity.ordinal) == [1, 2])
         #expect(due.map(\.wasDelivered) == [true, false])

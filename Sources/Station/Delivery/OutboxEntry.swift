@@ -4,17 +4,20 @@ import Records
 
 /// What must reach somebody first. The raw values stand in the store: never renumber them.
 public enum DeliveryLane: UInt8, CaseIterable, Sendable, Comparable {
-    /// Incidents, whom somebody is like, what the siren did, what a person acknowledged.
+    /// Incidents, whom somebody is like and the piece of a picture that shows it, what the siren
+    /// did, what a person acknowledged.
     case alarm = 0
     /// That the appliance lives, and what became of its clock, configuration and disk.
     case health = 1
-    /// Pictures and explanations.
+    /// Other pictures, clips and explanations.
     case evidence = 2
 
     /// In which lane a record is told.
     public init(of record: LedgerRecord) {
         switch record.body {
         case .incident, .interrupted, .siren, .acknowledged, .escalated, .found: self = .alarm
+        // Small, and sealed: an officer is to see it with what it is about.
+        case .evidence(_, .find, _, _): self = .alarm
         case .evidence, .explained, .explainedByCounts, .salvaged: self = .evidence
         case .started, .clockCorrected, .configured, .operated, .repaired, .commanded,
             .hours, .authorised, .checkpoint, .beat, .discarded,

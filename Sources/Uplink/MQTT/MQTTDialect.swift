@@ -109,6 +109,7 @@ public struct MQTTDialect: Dialect {
         let topic: String
         switch entry.record.body {
         case .found: topic = "find"
+        case .evidence: topic = "evidence"
         default:
             topic = report != nil ? "incident" : entry.lane == .evidence ? "evidence" : "health"
         }
