@@ -14,17 +14,8 @@ public final class SigningKey: @unchecked Sendable {
 
     /// - Returns: nil where `secret` is not 32 bytes.
     public init?(secret: [UInt8]) {
-        guard secret.count == Self.secretByteCount,
-            let key = EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nil, secret, secret.count)
-        else { return nil }
-        var bytes = [UInt8](repeating: 0, count: PublicKey.byteCount)
-        var count = bytes.count
-        guard EVP_PKEY_get_raw_public_key(key, &bytes, &count) == 1, count == bytes.count else {
-            EVP_PKEY_free(key)
-            return nil
-        }
-        self.key = key
-        publicKey = bytes
+        guard let pair = RawKey.pair(EVP_PKEY_ED25519, secret: secret) else { return nil }
+        (key, publicKey) = pair
     }
 
     deinit {

@@ -37,11 +37,6 @@ struct WatchlistKeyOption: ParsableArguments {
     var key: String
 
     func read() throws -> WatchlistKey { try orExit { try WatchlistKey.read(key) } }
-
-    /// Secrets that are written over cannot be had back.
-    func refuse(_ outputs: String?...) throws {
-        for case let output? in outputs { try WorkbenchError.refuseSame(key, output) }
-    }
 }
 
 struct WatchlistMakeKey: ParsableCommand {
@@ -133,7 +128,6 @@ struct WatchlistSign: ParsableCommand {
         try orExit {
             let signed = try WatchDocumentFile.signed(
                 list, at: Clocks.wallMilliseconds() / 1000, by: key)
-            try self.key.refuse(out)
             try WatchDocumentFile.write(signed.bytes, to: out ?? list)
         }
     }
@@ -226,7 +220,6 @@ struct WatchlistRevoke: ParsableCommand {
             // A difference is made from the old list: it has to be there still.
             try WorkbenchError.refuseSame(list, out)
             if let diff { try WorkbenchError.refuseSame(list, diff) }
-            try self.key.refuse(out, diff)
             let next = try WatchDocumentFile.revoked(
                 numbers, in: list, version: issue, issued: Clocks.wallMilliseconds() / 1000,
                 by: key)
@@ -282,7 +275,6 @@ struct WatchlistAuthorise: ParsableCommand {
     func run() throws {
         let key = try key.read()
         try orExit {
-            try self.key.refuse(out)
             let document = try WatchDocumentFile.signed(
                 WatchAuthorisation(
                     issuer: WatchDocumentFile.nobody, version: issue, authority: authority,
@@ -341,7 +333,6 @@ struct WatchlistOpen: ParsableCommand {
             let picture = try WatchDocumentFile.opened(
                 find, bound: Array(incident.utf8), by: key)
             try WorkbenchError.refuseSame(find, out)
-            try self.key.refuse(out)
             try WatchDocumentFile.write(picture, to: out)
         }
     }

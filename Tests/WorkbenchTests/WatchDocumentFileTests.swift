@@ -88,6 +88,20 @@ import Watchlist
         }
     }
 
+    @Test func noDocumentIsWrittenOverSecrets() throws {
+        try Self.withFolder { folder in
+            let path = folder + "/city.key"
+            let key = try WatchlistKey.make(path)
+            #expect(throws: WorkbenchError.self) {
+                try WatchDocumentFile.write([1, 2, 3], to: path)
+            }
+            #expect(try WatchlistKey.read(path).signing.publicKey == key.signing.publicKey)
+            try WatchDocumentFile.write([1, 2, 3], to: folder + "/list")
+            try WatchDocumentFile.write([4], to: folder + "/list")
+            #expect(try Files.read(folder + "/list", byteCountMax: 16) == [4])
+        }
+    }
+
     @Test func aKeyIsForItsOwnerAndNeverOverwritten() throws {
         try Self.withFolder { folder in
             let path = folder + "/police.key"
